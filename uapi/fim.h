@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * fim.h - the wire protocol of the file integrity module
+ *
+ * fim speaks generic netlink: family "fim", version 1, in the initial network
+ * namespace only. Every message carries attributes of enum fim_attr, which
+ * nest the sets below it. Numbers are in host byte order. Strings end in NUL
+ * unless they are said to be bytes: file names, command lines and the like may
+ * hold any byte but those that a NUL would end, and are sent as they are.
+ *
+ * Attributes and values are only ever appended. The kernel refuses a request
+ * that holds an attribute or a bit it does not know, and each refusal carries
+ * an extended ACK (NETLINK_EXT_ACK) with a text and, where one is to blame,
+ * the offset of the attribute.
+ *
+ * Who may. Three classes of commands, checked in the initial user namespace
+ * against the sender and against the opener of the socket:
+ *
+ *   read     CAP_SYS_ADMIN
+ *   control  CAP_MAC_ADMIN and CAP_NET_ADMIN
+ *   events   joining the multicast group "events" takes CAP_SYS_ADMIN
+ *
+ * Everything else answers -EPERM. A sealed module refuses every control
+ * command with -EPERM until reboot.
+ *
+ * FIM_CMD_STATUS_GET (do, read): the module's state.
+ *
+ *   reply:   FIM_A_STATUS { FIM_STATUS_A_* }
+ *
+ * FIM_CMD_HOOK_GET (dump, read): one message per hook of this build.
+ *
+ *   reply:   FIM_A_HOOK { FIM_HOOK_A_* }
+ *
+ * FIM_CMD_POLICY_GET (dump, read): one message per policy, in the order in
+ * which they were first applied. Flagged NLM_F_DUMP_INTR if the ruleset was
+ * replaced meanwhile; ask again then.
+ *
+ *   reply:   FIM_A_POLICY { FIM_POLICY_A_* }
+ *
+ * FIM_CMD_RULE_GET (dump, read): one message per rule, policy by policy in
+ * that same order, rules in the order in which they were added.
+ *
+ *   reply:   FIM_A_RULE { FIM_RULE_A_* }
+ *
+ * FIM_CMD_EVENT_GET (dump, read): the records that the ring still holds, from
+ * number FIM_A_SINCE on, oldest first.
+ *
+ *   request: FIM_A_SINCE (u64, optional: 0)
+ *   reply:   FIM_A_EVENT { FIM_EVENT_A_* }
+ *
+ * FIM_CMD_EVENT (notification to the group "events"): the same message, at the
+ * moment the record is complete. Record numbers are dense: a listener that
+ * misses one reads it with FIM_CMD_EVENT_GET, and what the ring no longer
+ * holds is lost, number by number.
+ *
+ * FIM_CMD_SELFTEST (do, control): makes every hook fire once and answers when
+ * all did. -EIO if one did not; FIM_CMD_HOOK_GET then says which, and the state
+ * is FIM_STATE_DEGRADED.
+ *
+ * Policies change in transactions, one at a time in the whole system. A
+ * transaction belongs to the socket that began it and is thrown away when
+ * that socket closes. What is staged is not in force until the commit, which
+ * replaces the whole ruleset at once. An error in one staging command leaves
+ * the earlier ones staged; the sender aborts, or commits what it has.
+ *
+ * FIM_CMD_TXN_BEGIN (do, control): -EBUSY if another socket's is open.
+ *
+ * FIM_CMD_POLICY_ADD (do, control): stages a policy without rules. It will
+ * replace the one of the same name. -EEXIST if this transaction has staged
+ * that name before. -E2BIG above FIM_POLICIES_MAX. -ENOTCONN without a
+ * transaction, as for all that follow.
+ *
+ *   request: FIM_A_POLICY { NAME, KIND, ACTION, NAMESPACE?, SEVERITY?, TAGS?,
+ *                           MESSAGE?, META? }
+ *
+ * FIM_CMD_RULE_ADD (do, control): appends rules to a policy staged by this
+ * transaction (-ENOENT otherwise) and resolves their paths in the sender's
+ * root, which must be the root directory of process 1 (-EXDEV otherwise). The
+ * rules before the one that is refused stay appended. Errors, with the offset
+ * of the rule's attribute to blame: -ENOTDIR the path is not a directory,
+ * -ELOOP too many symlinks on the way, -EINVAL a path that does not begin and
+ * end with "/", or has "." or ".." in it, -EOPNOTSUPP a combination that
+ * this module can't enforce, -E2BIG above FIM_RULES_MAX. A path that does not
+ * exist is no error: the rule waits for it (FIM_RULE_WAITING).
+ *
+ *   request: FIM_A_POLICY { NAME }, FIM_A_RULE { PATH, TYPE, FLAGS?, ACTION?,
+ *                           SEVERITY?, TAGS?, MESSAGE? } +
+ *
+ * FIM_CMD_POLICY_DEL (do, control): stages the removal of a policy. -ENOENT if
+ * neither the ruleset nor the transaction has it.
+ *
+ *   request: FIM_A_POLICY { NAME }
+ *
+ * FIM_CMD_TXN_COMMIT (do, control): puts into force what was staged, all or
+ * nothing, and answers when no operation is decided by the old ruleset any
+ * more.
+ *
+ *   reply:   FIM_A_STATUS { FIM_STATUS_A_* }
+ *
+ * FIM_CMD_TXN_ABORT (do, control): throws the transaction away.
+ */
+#ifndef _UAPI_LINUX_FIM_H
+#define _UAPI_LINUX_FIM_H
+
+#include <linux/types.h>
+
+#define FIM_GENL_NAME		"fim"
+#define FIM_GENL_VERSION	1
+#define FIM_MCGRP_EVENTS	"events"
+
+/** @FIM_NAME_MAX: longest policy name or namespace in bytes, without its NUL */
+#define FIM_NAME_MAX		253
+/** @FIM_PATH_MAX: longest path of a rule in bytes, without its NUL */
+#define FIM_PATH_MAX		4095
+/** @FIM_TEXT_MAX: longest message, and longest list of tags, in bytes */
+#define FIM_TEXT_MAX		4096
+/** @FIM_META_MAX: longest opaque metadata of a policy in bytes */
+#define FIM_META_MAX		32768
+/** @FIM_POLICIES_MAX: most policies in a ruleset */
+#define FIM_POLICIES_MAX	4096
+/** @FIM_RULES_MAX: most rules in a ruleset */
+#define FIM_RULES_MAX		65536
+
+/**
+ * enum fim_cmd - commands; the comment at the top of this file describes them
+ */
+enum fim_cmd {
+	FIM_CMD_UNSPEC,
+	FIM_CMD_STATUS_GET,
+	FIM_CMD_HOOK_GET,
+	FIM_CMD_POLICY_GET,
+	FIM_CMD_RULE_GET,
+	FIM_CMD_EVENT_GET,
+	FIM_CMD_EVENT,
+	FIM_CMD_SELFTEST,
+	FIM_CMD_TXN_BEGIN,
+	FIM_CMD_POLICY_ADD,
+	FIM_CMD_RULE_ADD,
+	FIM_CMD_POLICY_DEL,
+	FIM_CMD_TXN_COMMIT,
+	FIM_CMD_TXN_ABORT,
+	__FIM_CMD_LAST,
+};
+#define FIM_CMD_MAX (__FIM_CMD_LAST - 1)
+
+/**
+ * enum fim_attr - what a message holds
+ * @FIM_A_STATUS: nested enum fim_status_attr
+ * @FIM_A_HOOK: nested enum fim_hook_attr
+ * @FIM_A_POLICY: nested enum fim_policy_attr
+ * @FIM_A_RULE: nested enum fim_rule_attr; FIM_CMD_RULE_ADD takes several
+ * @FIM_A_EVENT: nested enum fim_event_attr
+ * @FIM_A_SINCE: u64, number of the first record wanted
+ */
+enum fim_attr {
+	FIM_A_UNSPEC,
+	FIM_A_STATUS,
+	FIM_A_HOOK,
+	FIM_A_POLICY,
+	FIM_A_RULE,
+	FIM_A_EVENT,
+	FIM_A_SINCE,
+	__FIM_A_LAST,
+};
+#define FIM_A_MAX (__FIM_A_LAST - 1)
+
+/**
+ * enum fim_state - what the module does
+ * @FIM_STATE_DISARMED: hooks are not proven yet; nothing is enforced
+ * @FIM_STATE_ARMED: every required hook is proven and policies are enforced
+ * @FIM_STATE_PAUSED: a maintenance window: what would be refused passes and is
+ *	recorded
+ * @FIM_STATE_SEALED: armed, and no control command is taken until reboot
+ * @FIM_STATE_DEGRADED: a hook was found dead; what is left is enforced
+ */
+enum fim_state {
+	FIM_STATE_DISARMED,
+	FIM_STATE_ARMED,
+	FIM_STATE_PAUSED,
+	FIM_STATE_SEALED,
+	FIM_STATE_DEGRADED,
+	__FIM_STATE_LAST,
+};
+#define FIM_STATE_MAX (__FIM_STATE_LAST - 1)
+
+/**
+ * enum fim_status_attr - the module's state, since it was loaded
+ * @FIM_STATUS_A_PAD: padding
+ * @FIM_STATUS_A_VERSION: string, the module's version
+ * @FIM_STATUS_A_STATE: u8, enum fim_state
+ * @FIM_STATUS_A_BACKEND: string, how the hooks are attached: "ftrace"
+ * @FIM_STATUS_A_BOOT_ID: 16 bytes, drawn at random when the module was loaded;
+ *	record numbers start again at 1 with a new one
+ * @FIM_STATUS_A_GENERATION: u64, number of commits
+ * @FIM_STATUS_A_POLICIES: u32, policies in force
+ * @FIM_STATUS_A_RULES: u32, rules in force, waiting ones included
+ * @FIM_STATUS_A_WAITING: u32, rules whose path does not exist
+ * @FIM_STATUS_A_MARKS: u32, inodes that are marked, guards included
+ * @FIM_STATUS_A_REFUSED: u64, operations refused
+ * @FIM_STATUS_A_AUDITED: u64, operations let through by an Audit rule
+ * @FIM_STATUS_A_RECORDED: u64, of both, those that have a record
+ * @FIM_STATUS_A_LOST: u64, of both, those that could not be recorded
+ * @FIM_STATUS_A_PENDING: u32, of both, those whose record is not complete yet:
+ *	refused + audited = recorded + lost + pending
+ * @FIM_STATUS_A_FIRST_SEQ: u64, oldest record that the ring holds, 0 if none
+ * @FIM_STATUS_A_LAST_SEQ: u64, newest record, 0 if none
+ * @FIM_STATUS_A_RING_SIZE: u32, most records that the ring holds
+ */
+enum fim_status_attr {
+	FIM_STATUS_A_PAD,
+	FIM_STATUS_A_VERSION,
+	FIM_STATUS_A_STATE,
+	FIM_STATUS_A_BACKEND,
+	FIM_STATUS_A_BOOT_ID,
+	FIM_STATUS_A_GENERATION,
+	FIM_STATUS_A_POLICIES,
+	FIM_STATUS_A_RULES,
+	FIM_STATUS_A_WAITING,
+	FIM_STATUS_A_MARKS,
+	FIM_STATUS_A_REFUSED,
+	FIM_STATUS_A_AUDITED,
+	FIM_STATUS_A_RECORDED,
+	FIM_STATUS_A_LOST,
+	FIM_STATUS_A_PENDING,
+	FIM_STATUS_A_FIRST_SEQ,
+	FIM_STATUS_A_LAST_SEQ,
+	FIM_STATUS_A_RING_SIZE,
+	__FIM_STATUS_A_LAST,
+};
+#define FIM_STATUS_A_MAX (__FIM_STATUS_A_LAST - 1)
+
+/**
+ * enum fim_hook_state - how a hook is
+ * @FIM_HOOK_MISSING: this kernel has no such function; see FIM_HOOK_A_LOSES
+ * @FIM_HOOK_ATTACHED: attached, not proven yet
+ * @FIM_HOOK_PROVEN: fired when it was last tested
+ * @FIM_HOOK_DEAD: did not fire when it was last tested
+ */
+enum fim_hook_state {
+	FIM_HOOK_MISSING,
+	FIM_HOOK_ATTACHED,
+	FIM_HOOK_PROVEN,
+	FIM_HOOK_DEAD,
+	__FIM_HOOK_LAST,
+};
+#define FIM_HOOK_MAX (__FIM_HOOK_LAST - 1)
+
+/**
+ * enum fim_hook_attr - one hook
+ * @FIM_HOOK_A_NAME: string, the kernel function: "security_inode_create"
+ * @FIM_HOOK_A_STATE: u8, enum fim_hook_state
+ * @FIM_HOOK_A_REQUIRED: flag, the module does not arm without this hook
+ * @FIM_HOOK_A_LOSES: string, what is not protected when the hook is missing
+ */
+enum fim_hook_attr {
+	FIM_HOOK_A_UNSPEC,
+	FIM_HOOK_A_NAME,
+	FIM_HOOK_A_STATE,
+	FIM_HOOK_A_REQUIRED,
+	FIM_HOOK_A_LOSES,
+	__FIM_HOOK_A_LAST,
+};
+#define FIM_HOOK_A_MAX (__FIM_HOOK_A_LAST - 1)
+
+/**
+ * enum fim_action - what a rule does with an operation that it matches
+ * @FIM_ACTION_UNSET: in a rule: as the policy says
+ * @FIM_ACTION_ALLOW: let it through (no rule may ask for this yet)
+ * @FIM_ACTION_AUDIT: let it through and record it
+ * @FIM_ACTION_BLOCK: refuse it with EACCES and record it
+ */
+enum fim_action {
+	FIM_ACTION_UNSET,
+	FIM_ACTION_ALLOW,
+	FIM_ACTION_AUDIT,
+	FIM_ACTION_BLOCK,
+	__FIM_ACTION_LAST,
+};
+#define FIM_ACTION_MAX (__FIM_ACTION_LAST - 1)
+
+/**
+ * enum fim_policy_kind - whose operations a policy is about
+ * @FIM_KIND_HOST: KubeArmorHostPolicy: every task's
+ */
+enum fim_policy_kind {
+	FIM_KIND_UNSPEC,
+	FIM_KIND_HOST,
+	__FIM_KIND_LAST,
+};
+#define FIM_KIND_MAX (__FIM_KIND_LAST - 1)
+
+/**
+ * enum fim_policy_attr - one policy
+ * @FIM_POLICY_A_PAD: padding
+ * @FIM_POLICY_A_NAME: string of 1 to FIM_NAME_MAX bytes, unique
+ * @FIM_POLICY_A_NAMESPACE: string of at most FIM_NAME_MAX bytes
+ * @FIM_POLICY_A_KIND: u8, enum fim_policy_kind
+ * @FIM_POLICY_A_ACTION: u8, enum fim_action, for rules that set none
+ * @FIM_POLICY_A_SEVERITY: u8, 1 to 10, for rules that set none
+ * @FIM_POLICY_A_TAGS: bytes, at most FIM_TEXT_MAX, for rules that set none:
+ *	the tags in order, each ended by a NUL
+ * @FIM_POLICY_A_MESSAGE: string of at most FIM_TEXT_MAX bytes, for rules that
+ *	set none
+ * @FIM_POLICY_A_META: bytes, at most FIM_META_MAX, kept for the sender and not
+ *	looked at
+ * @FIM_POLICY_A_RULES: u32, number of rules (from the kernel only, as all that
+ *	follows)
+ * @FIM_POLICY_A_REFUSED: u64, operations that its rules refused
+ * @FIM_POLICY_A_AUDITED: u64, operations that its rules let through with a
+ *	record
+ */
+enum fim_policy_attr {
+	FIM_POLICY_A_PAD,
+	FIM_POLICY_A_NAME,
+	FIM_POLICY_A_NAMESPACE,
+	FIM_POLICY_A_KIND,
+	FIM_POLICY_A_ACTION,
+	FIM_POLICY_A_SEVERITY,
+	FIM_POLICY_A_TAGS,
+	FIM_POLICY_A_MESSAGE,
+	FIM_POLICY_A_META,
+	FIM_POLICY_A_RULES,
+	FIM_POLICY_A_REFUSED,
+	FIM_POLICY_A_AUDITED,
+	__FIM_POLICY_A_LAST,
+};
+#define FIM_POLICY_A_MAX (__FIM_POLICY_A_LAST - 1)
+
+/**
+ * enum fim_rule_type - what a rule names
+ * @FIM_RULE_DIRECTORY: a directory, the entry itself included
+ */
+enum fim_rule_type {
+	FIM_RULE_UNSPEC,
+	FIM_RULE_DIRECTORY,
+	__FIM_RULE_LAST,
+};
+#define FIM_RULE_MAX (__FIM_RULE_LAST - 1)
+
+/**
+ * enum fim_rule_flags - bits of FIM_RULE_A_FLAGS
+ * @FIM_RULE_RECURSIVE: everything below the directory, at any depth; without
+ *	it the directory and its direct entries
+ * @FIM_RULE_READONLY: changes are matched and reads are not. Required: rules
+ *	about reads are refused with -EOPNOTSUPP.
+ * @FIM_RULE_ALL: every bit that there is
+ */
+enum fim_rule_flags {
+	FIM_RULE_RECURSIVE = 1U << 0,
+	FIM_RULE_READONLY = 1U << 1,
+	FIM_RULE_ALL = (1U << 2) - 1,
+};
+
+/**
+ * enum fim_rule_state - whether a rule has taken hold
+ * @FIM_RULE_ARMED: its path exists and is marked
+ * @FIM_RULE_WAITING: its path does not exist, or went with its filesystem
+ */
+enum fim_rule_state {
+	FIM_RULE_WAITING,
+	FIM_RULE_ARMED,
+	__FIM_RULE_STATE_LAST,
+};
+#define FIM_RULE_STATE_MAX (__FIM_RULE_STATE_LAST - 1)
+
+/**
+ * enum fim_rule_attr - one rule of a policy
+ * @FIM_RULE_A_POLICY: string, name of the policy (from the kernel only)
+ * @FIM_RULE_A_INDEX: u32, place in the policy from 0 (from the kernel only)
+ * @FIM_RULE_A_TYPE: u8, enum fim_rule_type
+ * @FIM_RULE_A_PATH: bytes, at most FIM_PATH_MAX, absolute. A directory's ends
+ *	with "/".
+ * @FIM_RULE_A_FLAGS: u32, enum fim_rule_flags
+ * @FIM_RULE_A_ACTION: u8, enum fim_action; absent: as the policy says, as for
+ *	the three that follow
+ * @FIM_RULE_A_SEVERITY: u8, 1 to 10
+ * @FIM_RULE_A_TAGS: bytes, as FIM_POLICY_A_TAGS
+ * @FIM_RULE_A_MESSAGE: string of at most FIM_TEXT_MAX bytes
+ * @FIM_RULE_A_STATE: u8, enum fim_rule_state (from the kernel only)
+ * @FIM_RULE_A_REAL_PATH: bytes, where the path led when it was resolved, if
+ *	that is not the path itself (from the kernel only)
+ */
+enum fim_rule_attr {
+	FIM_RULE_A_UNSPEC,
+	FIM_RULE_A_POLICY,
+	FIM_RULE_A_INDEX,
+	FIM_RULE_A_TYPE,
+	FIM_RULE_A_PATH,
+	FIM_RULE_A_FLAGS,
+	FIM_RULE_A_ACTION,
+	FIM_RULE_A_SEVERITY,
+	FIM_RULE_A_TAGS,
+	FIM_RULE_A_MESSAGE,
+	FIM_RULE_A_STATE,
+	FIM_RULE_A_REAL_PATH,
+	__FIM_RULE_A_LAST,
+};
+#define FIM_RULE_A_MAX (__FIM_RULE_A_LAST - 1)
+
+/**
+ * enum fim_op - operations that a rule can match
+ * @FIM_OP_CREATE: a regular file is created
+ * @FIM_OP_LINK: a hard link is made, to or in what is protected
+ * @FIM_OP_UNLINK: a name is removed
+ * @FIM_OP_SYMLINK: a symbolic link is made
+ * @FIM_OP_MKDIR: a directory is made
+ * @FIM_OP_RMDIR: a directory is removed
+ * @FIM_OP_MKNOD: a FIFO, a socket, a device node or a whiteout is made
+ * @FIM_OP_RENAME: a name is moved away, onto, or exchanged
+ * @FIM_OP_SETATTR: mode, owner, size or times change
+ * @FIM_OP_SETXATTR: an extended attribute is set
+ * @FIM_OP_REMOVEXATTR: an extended attribute is removed
+ * @FIM_OP_SETACL: a POSIX ACL is set
+ * @FIM_OP_REMOVEACL: a POSIX ACL is removed
+ * @FIM_OP_FILEATTR: inode flags, project id or extent size change
+ * @FIM_OP_OPEN: a regular file is opened for writing or with O_TRUNC, or a
+ *	nameless one is made with O_TMPFILE
+ */
+enum fim_op {
+	FIM_OP_UNSPEC,
+	FIM_OP_CREATE,
+	FIM_OP_LINK,
+	FIM_OP_UNLINK,
+	FIM_OP_SYMLINK,
+	FIM_OP_MKDIR,
+	FIM_OP_RMDIR,
+	FIM_OP_MKNOD,
+	FIM_OP_RENAME,
+	FIM_OP_SETATTR,
+	FIM_OP_SETXATTR,
+	FIM_OP_REMOVEXATTR,
+	FIM_OP_SETACL,
+	FIM_OP_REMOVEACL,
+	FIM_OP_FILEATTR,
+	FIM_OP_OPEN,
+	__FIM_OP_LAST,
+};
+#define FIM_OP_MAX (__FIM_OP_LAST - 1)
+
+/**
+ * enum fim_event_type - what a record tells
+ * @FIM_EVENT_VIOLATION: an operation was refused or, by an Audit rule, let
+ *	through
+ * @FIM_EVENT_LOST: FIM_EVENT_A_COUNT operations were refused or let through
+ *	for which there was no memory for a record
+ * @FIM_EVENT_APPLIED: a policy was put into force or replaced
+ * @FIM_EVENT_DELETED: a policy was removed
+ * @FIM_EVENT_STATE: the state changed to FIM_EVENT_A_STATE
+ * @FIM_EVENT_UNARMED: a rule's directory went with its filesystem; the rule
+ *	waits
+ * @FIM_EVENT_ARMED: a waiting rule took hold
+ */
+enum fim_event_type {
+	FIM_EVENT_UNSPEC,
+	FIM_EVENT_VIOLATION,
+	FIM_EVENT_LOST,
+	FIM_EVENT_APPLIED,
+	FIM_EVENT_DELETED,
+	FIM_EVENT_STATE,
+	FIM_EVENT_UNARMED,
+	FIM_EVENT_ARMED,
+	__FIM_EVENT_LAST,
+};
+#define FIM_EVENT_MAX (__FIM_EVENT_LAST - 1)
+
+/**
+ * enum fim_event_flags - bits of FIM_EVENT_A_FLAGS
+ * @FIM_EVENT_KTHREAD: a kernel thread did it; it has no command line
+ * @FIM_EVENT_IO_URING: an io_uring worker did it for its submitter, whose
+ *	process the record names
+ * @FIM_EVENT_EXE_DELETED: the executable has no name any more
+ * @FIM_EVENT_PARTIAL: the task exited before its executable, command line,
+ *	directory and terminal could be read
+ * @FIM_EVENT_CUT: a path or the command line was longer than its limit
+ * @FIM_EVENT_GUARD: the object is not in the directory but gives its path a
+ *	meaning: an ancestor or a symbolic link on the way
+ */
+enum fim_event_flags {
+	FIM_EVENT_KTHREAD = 1U << 0,
+	FIM_EVENT_IO_URING = 1U << 1,
+	FIM_EVENT_EXE_DELETED = 1U << 2,
+	FIM_EVENT_PARTIAL = 1U << 3,
+	FIM_EVENT_CUT = 1U << 4,
+	FIM_EVENT_GUARD = 1U << 5,
+};
+
+/**
+ * enum fim_event_attr - one record. What does not apply is absent.
+ * @FIM_EVENT_A_PAD: padding
+ * @FIM_EVENT_A_SEQ: u64, number of the record, from 1, without gaps
+ * @FIM_EVENT_A_TYPE: u8, enum fim_event_type
+ * @FIM_EVENT_A_TIME: u64, nanoseconds since 1970 UTC when the hook decided
+ * @FIM_EVENT_A_FLAGS: u32, enum fim_event_flags
+ * @FIM_EVENT_A_COUNT: u64, operations that this record stands for
+ * @FIM_EVENT_A_STATE: u8, enum fim_state, of FIM_EVENT_STATE
+ * @FIM_EVENT_A_KIND: u8, enum fim_policy_kind
+ * @FIM_EVENT_A_POLICY: string
+ * @FIM_EVENT_A_NAMESPACE: string, the policy's namespace
+ * @FIM_EVENT_A_RULE: u32, index of the rule that decided
+ * @FIM_EVENT_A_SEVERITY: u8, of the rule or else of its policy, as the two
+ *	that follow
+ * @FIM_EVENT_A_TAGS: bytes, each tag ended by a NUL
+ * @FIM_EVENT_A_MESSAGE: string
+ * @FIM_EVENT_A_ACTION: u8, enum fim_action
+ * @FIM_EVENT_A_ERRNO: u32, the error the caller was given, 0 if it passed
+ * @FIM_EVENT_A_OP: u8, enum fim_op
+ * @FIM_EVENT_A_PATH: bytes, the object, below the rule's path as the policy
+ *	names it
+ * @FIM_EVENT_A_TARGET: bytes, of a rename or link the other name; of a symbolic
+ *	link what it points to. A path outside of what is protected begins
+ *	at the root of its filesystem.
+ * @FIM_EVENT_A_INO: u64, inode number of the object
+ * @FIM_EVENT_A_DEV: u32, device of the object's filesystem, 12 bits of major
+ *	above 20 bits of minor
+ * @FIM_EVENT_A_ARCH: u32, AUDIT_ARCH_* of the system call
+ * @FIM_EVENT_A_SYSCALL: s32, its number there
+ * @FIM_EVENT_A_ARGS: six u64, its arguments
+ * @FIM_EVENT_A_PID: u32, thread id in the initial pid namespace
+ * @FIM_EVENT_A_TGID: u32, process id in the initial pid namespace
+ * @FIM_EVENT_A_PPID: u32, the parent's process id in the initial pid namespace
+ * @FIM_EVENT_A_NS_TGID: u32, process id in the task's own pid namespace
+ * @FIM_EVENT_A_NS_PPID: u32, the parent's process id there, 0 if outside
+ * @FIM_EVENT_A_UID: u32, real uid in the initial user namespace, as all ids
+ * @FIM_EVENT_A_EUID: u32
+ * @FIM_EVENT_A_GID: u32
+ * @FIM_EVENT_A_LOGINUID: u32, absent if never set
+ * @FIM_EVENT_A_SESSIONID: u32, the audit session, absent if never set
+ * @FIM_EVENT_A_COMM: bytes, the task's name, which it can choose itself
+ * @FIM_EVENT_A_EXE: bytes, path of the executable
+ * @FIM_EVENT_A_PARENT_EXE: bytes, path of the parent's executable
+ * @FIM_EVENT_A_CWD: bytes, working directory
+ * @FIM_EVENT_A_CMDLINE: bytes, arguments, each ended by a NUL
+ * @FIM_EVENT_A_TTY: string, name of the controlling terminal: "pts0"
+ * @FIM_EVENT_A_CGROUP: u64, id of the cgroup (v2)
+ * @FIM_EVENT_A_MNT_NS: u32, inode number of the mount namespace
+ * @FIM_EVENT_A_PID_NS: u32, inode number of the pid namespace
+ */
+enum fim_event_attr {
+	FIM_EVENT_A_PAD,
+	FIM_EVENT_A_SEQ,
+	FIM_EVENT_A_TYPE,
+	FIM_EVENT_A_TIME,
+	FIM_EVENT_A_FLAGS,
+	FIM_EVENT_A_COUNT,
+	FIM_EVENT_A_STATE,
+	FIM_EVENT_A_KIND,
+	FIM_EVENT_A_POLICY,
+	FIM_EVENT_A_NAMESPACE,
+	FIM_EVENT_A_RULE,
+	FIM_EVENT_A_SEVERITY,
+	FIM_EVENT_A_TAGS,
+	FIM_EVENT_A_MESSAGE,
+	FIM_EVENT_A_ACTION,
+	FIM_EVENT_A_ERRNO,
+	FIM_EVENT_A_OP,
+	FIM_EVENT_A_PATH,
+	FIM_EVENT_A_TARGET,
+	FIM_EVENT_A_INO,
+	FIM_EVENT_A_DEV,
+	FIM_EVENT_A_ARCH,
+	FIM_EVENT_A_SYSCALL,
+	FIM_EVENT_A_ARGS,
+	FIM_EVENT_A_PID,
+	FIM_EVENT_A_TGID,
+	FIM_EVENT_A_PPID,
+	FIM_EVENT_A_NS_TGID,
+	FIM_EVENT_A_NS_PPID,
+	FIM_EVENT_A_UID,
+	FIM_EVENT_A_EUID,
+	FIM_EVENT_A_GID,
+	FIM_EVENT_A_LOGINUID,
+	FIM_EVENT_A_SESSIONID,
+	FIM_EVENT_A_COMM,
+	FIM_EVENT_A_EXE,
+	FIM_EVENT_A_PARENT_EXE,
+	FIM_EVENT_A_CWD,
+	FIM_EVENT_A_CMDLINE,
+	FIM_EVENT_A_TTY,
+	FIM_EVENT_A_CGROUP,
+	FIM_EVENT_A_MNT_NS,
+	FIM_EVENT_A_PID_NS,
+	__FIM_EVENT_A_LAST,
+};
+#define FIM_EVENT_A_MAX (__FIM_EVENT_A_LAST - 1)
+
+#endif /* _UAPI_LINUX_FIM_H */
