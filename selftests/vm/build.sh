@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# build.sh - builds the module for kernels of the table, each in a copy of the
+# sources of its own: build/<kernel>/module, and the result build/<kernel>/fim.ko.
+#
+#   build.sh [--strict] [KERNEL]...
+#
+# --strict builds everything anew with W=1 and sparse, and fails on a warning
+# about a file of ours.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$VM_DIR/apt.sh"
+. "$VM_DIR/kernel.sh"
+. "$VM_DIR/tree.sh"
+
+strict=
+[ "${1:-}" != --strict ] || { strict=1; shift; }
+
+# copy_sources DIR: what is newer is copied, what is gone is removed, so that
+# make sees what changed.
+copy_sources() {
+	local dir=$1 file
+
+	[ -z "$strict" ] || rm -rf "$dir"
+	mkdir -p "$dir"
+	(cd "$FIM_ROOT" && find Kbuild kmod uapi -type f \
+		\( -name '*.[chS]' -o -name '*.sh' -o -name 'Kbuild*' \
+		   -o -name 'Makefile*' \) -print0 |
+		xargs -0 cp -pu --parents -t "$dir")
+	(cd "$dir" && find kmod uapi -name '*.[chS]') | while read -r file; do
+		[ -e "$FIM_ROOT/$file" ] || case $file in
+		*.mod.c) ;;
+		*) rm -f "$dir/$file" ;;
+		esac
+	done
+}
+
+# our_warnings LOG: what compiler, sparse and modpost say about files of ours.
+# Not about us: the kernel's headers under W=1; that pahole or the compiler are
+# a build newer than the kernel's; and that the sparse of Debian cannot evaluate
+# __builtin_strlen(), which newer kernels have in every MODULE_*() line.
+our_warnings() {
+	grep -E 'warning:|error:|WARNING|ERROR' "$1" |
+		grep -vE '^/usr/|pahole version|compiler differs' |
+		while IFS= read -r line; do
+			module_info_line "$line" || printf '%s\n' "$line"
+		done
+}
+
+module_info_line() {
+	local file number
+
+	[[ $1 == *'error: bad constant expression' ]] || return 1
+	IFS=: read -r file number _ <<<"$1"
+	sed -n "${number}p" "$FIM_ROOT/${file#/fim/}" | grep -q '^MODULE_'
+}
+
+build() {
+	local dir log
+	local flags=()
+
+	kernel_resolve "$(kernel_find "$1")"
+	tree_use "$K_SUITES"
+	tree_headers
+	dir=$FIM_BUILD/$K_LABEL
+	log=$FIM_BUILD/log/module-$K_LABEL.log
+	mkdir -p "$dir"
+	copy_sources "$dir/module"
+	# CF: newer headers use an operator that Debian's sparse does not know
+	[ -z "$strict" ] || flags=(W=1 C=2
+		CF=-D__typeof_unqual__=__typeof__)
+	say "building fim.ko for $K_RELEASE"
+	quietly "$log" tree_run "$dir/module" make -s \
+		-j"$(nproc)" -C "/usr/src/linux-headers-$K_RELEASE" M=/fim \
+		"${flags[@]}" modules
+	if [ -n "$strict" ] && our_warnings "$log" | grep . >&2; then
+		die "warnings, see $log"
+	fi
+	cp "$dir/module/fim.ko" "$dir/fim.ko"
+}
+
+[ $# -gt 0 ] || set -- $(kernel_names)
+for kernel in "$@"; do
+	build "$kernel"
+done

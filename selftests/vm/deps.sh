@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# deps.sh - installs the Debian packages that building and testing FIM takes,
+# those that are missing only.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+# the tool
+packages=(gcc make libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev
+	  libyaml-dev libcjson-dev)
+# the VM: fetching, unpacking and booting kernels
+packages+=(mmdebstrap debian-archive-keyring qemu-system-x86 busybox-static
+	   kmod cpio e2fsprogs xz-utils util-linux binutils)
+# lint
+if [ "${1:-}" = --lint ]; then
+	packages+=(clang-format codespell shellcheck sparse)
+fi
+
+installed() {
+	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null |
+		grep -qx installed
+}
+
+# Packages can be known and gone from the mirror: then the lists are stale.
+install() {
+	DEBIAN_FRONTEND=noninteractive apt-get install -qq -y \
+		--no-install-recommends "$@" </dev/null
+}
+
+missing=()
+for package in "${packages[@]}"; do
+	installed "$package" || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+need_root "apt-get install ${missing[*]}"
+say "installing ${missing[*]}"
+log=$FIM_BUILD/log/deps.log
+mkdir -p "$(dirname "$log")"
+if ! install "${missing[@]}" >"$log" 2>&1; then
+	quietly "$log" apt-get update
+	quietly "$log" install "${missing[@]}"
+fi

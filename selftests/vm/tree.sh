@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# tree.sh - build trees: a minimal Debian of a kernel's own suite with its
+# compiler, in the cache, into which the headers of kernels are unpacked. A
+# kernel's modules want the compiler that built it. Sourced after kernel.sh.
+
+# tree_use SUITES: sets T_DIR, and makes the tree if there is none.
+tree_use() {
+	T_SUITE=${1%%,*}
+	T_DIR=$FIM_CACHE/trees/$T_SUITE-$HOST_ARCH
+	[ -d "$T_DIR" ] || locked "tree-$T_SUITE" tree_make
+}
+
+tree_make() {
+	local packages=gcc,make,libc6-dev,libelf-dev,kmod,sparse
+	local sources tmp=$T_DIR.part
+
+	[ ! -d "$T_DIR" ] || return 0
+	need_root "making a build tree"
+	# later kernels write BTF into each module and insist on the tool
+	[ "$T_SUITE" = bullseye ] || packages+=,pahole
+	rm -rf "$tmp"
+	mkdir -p "$FIM_CACHE/trees"
+	say "making a build tree of $T_SUITE (400 MB, once)"
+	sources=$(apt_sources "$T_SUITE") || exit 1
+	APT_CONFIG='' quietly "$FIM_CACHE/trees/$T_SUITE.log" \
+		mmdebstrap --variant=minbase --include="$packages" \
+		"$T_SUITE" "$tmp" "$sources"
+	mkdir "$tmp/fim"
+	mv "$tmp" "$T_DIR"
+}
+
+# tree_headers: the tree has the headers of K_RELEASE.
+tree_headers() {
+	[ -e "$T_DIR/fim/.$K_RELEASE" ] ||
+		locked "tree-$T_SUITE" tree_headers_locked
+}
+
+tree_headers_locked() {
+	local packages deb tmp=$FIM_CACHE/headers.$$
+
+	[ ! -e "$T_DIR/fim/.$K_RELEASE" ] || return 0
+	say "downloading the headers of $K_RELEASE"
+	read -ra packages < <(kernel_packages "linux-headers-$K_RELEASE")
+	apt_fetch "$tmp" "${packages[@]}"
+	for deb in "$tmp"/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" |
+			tar -x -C "$T_DIR" --keep-directory-symlink
+	done
+	rm -rf "$tmp"
+	tree_mend_headers
+	touch "$T_DIR/fim/.$K_RELEASE"
+}
+
+# Later kernels ask this script whether sparse will do, and Debian's headers
+# come without it; make then drops sparse with a warning. The tree's will do.
+tree_mend_headers() {
+	local src script
+
+	for src in "$T_DIR"/usr/src/linux-headers-*-common; do
+		script=$src/scripts/checker-valid.sh
+		[ ! -e "$script" ] || continue
+		printf '#!/bin/sh\necho 1\n' >"$script"
+		chmod 755 "$script"
+	done
+}
+
+# tree_run DIR COMMAND...: runs it in the tree with DIR as /fim. The mounts are
+# in a namespace of their own and go with it, however it ends.
+tree_run() {
+	need_root "building in a tree"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	unshare --mount --propagation private sh -euc '
+		tree=$1 dir=$2
+		shift 2
+		mount -t proc proc "$tree/proc"
+		mount --bind "$dir" "$tree/fim"
+		exec chroot "$tree" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+			LC_ALL=C "$@"' sh "$T_DIR" "$@"
+}
