@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# image.sh - what a virtual machine boots from: an initramfs that has only the
+# modules to reach the disk, and the disk, a small usr-merged root filesystem
+# with the module, the tool, the tests and the payload. Sourced after kernel.sh.
+
+# Loaded by the initramfs on every boot, the optional ones if the kernel has
+# them.
+IMAGE_MODULES=(virtio_pci virtio_console virtio_blk ext4 overlay loop fuse)
+
+# image_initramfs FILE: kernel modules in the order in which to load them.
+image_initramfs() {
+	local dir path name
+
+	dir=$(mktemp -d "$RUN_DIR/initramfs.XXXX")
+	mkdir -p "$dir"/{bin,modules,proc,sys,dev,root}
+	cp "$(command -v busybox)" "$dir/bin/busybox"
+	cp "$VM_DIR/init-initramfs" "$dir/init"
+	for name in "${IMAGE_MODULES[@]}"; do
+		modprobe -d "$K_DIR" -S "$K_RELEASE" -D "$name" 2>/dev/null || :
+	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+	while read -r path; do
+		name=$(basename "$path")
+		case $path in
+		*.xz) xz -dc "$path" >"$dir/modules/${name%.xz}" ;;
+		*) cp "$path" "$dir/modules/" ;;
+		esac
+		printf '%s\n' "${name%.xz}" >>"$dir/modules/order"
+	done
+	(cd "$dir" && find . | cpio -o -H newc --quiet) >"$1"
+	rm -rf "$dir"
+}
+
+# image_libraries DIR PROGRAM...: the shared libraries that they need. /lib and
+# /lib64 are links into /usr in the image, as on the machine.
+image_libraries() {
+	local dir=$1 path
+	shift
+
+	{ ldd "$@" 2>/dev/null || :; } | grep -oE '/[^ :]+\.so[^ :]*' | sort -u |
+	while read -r path; do
+		mkdir -p "$dir/usr${path%/*}" 2>/dev/null || :
+		case $path in
+		/usr/*) install -D "$path" "$dir$path" ;;
+		*) install -D "$path" "$dir/usr$path" ;;
+		esac
+	done
+}
+
+# image_base DIR: the directories, links and applets of a small Debian.
+image_base() {
+	local dir=$1 applet name
+
+	mkdir -p "$dir"/{boot,dev,etc,home,mnt,proc,root,run,srv,sys,tmp,var,vm} \
+		"$dir"/usr/{bin,lib,lib64,libexec,local/bin,sbin,share} \
+		"$dir"/mnt/{ext4,overlay,tmpfs} "$dir"/var/{lib,log,tmp}
+	for name in bin lib lib64 sbin; do
+		ln -s "usr/$name" "$dir/$name"
+	done
+	cp "$(command -v busybox)" "$dir/usr/bin/busybox"
+	for applet in $("$dir/usr/bin/busybox" --list-full); do
+		case $applet in
+		*sbin/*) ln -sf ../bin/busybox "$dir/usr/sbin/${applet##*/}" ;;
+		*/busybox) ;;
+		*) ln -sf busybox "$dir/usr/bin/${applet##*/}" ;;
+		esac
+	done
+	printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' \
+		>"$dir/etc/passwd"
+	printf 'root:x:0:\nnogroup:x:65534:\n' >"$dir/etc/group"
+	printf 'fim\n' >"$dir/etc/hostname"
+	printf 'a kernel\n' >"$dir/boot/vmlinuz"
+}
+
+# image_fim DIR: module, tool, policies and test programs, those that are there.
+image_fim() {
+	local dir=$1 programs=() file
+
+	cp "$FIM_BUILD/$K_LABEL/fim.ko" "$dir/fim.ko"
+	if [ -x "$FIM_ROOT/ctl/fimctl" ]; then
+		cp "$FIM_ROOT/ctl/fimctl" "$dir/usr/bin/fimctl"
+		programs+=("$dir/usr/bin/fimctl")
+	fi
+	mkdir -p "$dir/usr/share/fim/policies" "$dir/etc/fim/policies.d" "$dir/tests"
+	cp "$FIM_ROOT"/policies/*.yaml "$dir/usr/share/fim/policies/" 2>/dev/null || :
+	for file in "$FIM_BUILD"/selftests/*; do
+		[ -f "$file" ] && [ -x "$file" ] || continue
+		cp "$file" "$dir/tests/"
+		programs+=("$file")
+	done
+	for file in "$FIM_BUILD"/vm/*; do
+		[ ! -x "$file" ] || cp "$file" "$dir/vm/"
+	done
+	[ ${#programs[@]} -eq 0 ] || image_libraries "$dir" "${programs[@]}"
+}
+
+# image_root FILE PAYLOAD: the root disk.
+image_root() {
+	local dir
+
+	dir=$(mktemp -d "$RUN_DIR/root.XXXX")
+	chmod 755 "$dir"
+	image_base "$dir"
+	image_fim "$dir"
+	cp "$VM_DIR"/{init,lib-guest.sh,splats} "$dir/vm/"
+	cp "$2" "$dir/vm/payload"
+	chmod 755 "$dir/vm/init"
+	mkfs.ext4 -q -F -m 0 -d "$dir" "$1" 192M
+	rm -rf "$dir"
+}

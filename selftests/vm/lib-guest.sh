@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# lib-guest.sh - what payloads use to report. File descriptor 9 is the port.
+
+report() {
+	echo "$*" >&9
+}
+
+say() {
+	report "say $*"
+}
+
+pass() {
+	report "pass $*"
+}
+
+# On the console too, in the midst of what led to it.
+fail() {
+	echo "FAILED: $*"
+	report "fail $*"
+}
+
+skip() {
+	report "skip $*"
+}
+
+# check NAME COMMAND...: one result.
+check() {
+	_name=$1
+	shift
+	if "$@" 9>&-; then
+		pass "$_name"
+	else
+		fail "$_name"
+	fi
+}
+
+# check_not NAME COMMAND...: the command has to fail.
+check_not() {
+	_name=$1
+	shift
+	if "$@" 9>&-; then
+		fail "$_name"
+	else
+		pass "$_name"
+	fi
+}
+
+# status_of KEY: a number out of "fimctl status -o json".
+status_of() {
+	fimctl status -o json | tr ',{}' '\n\n\n' |
+		sed -n "s/^[[:space:]]*\"$1\"[[:space:]]*:[[:space:]]*\\([0-9]*\\).*/\\1/p" |
+		head -n 1
+}

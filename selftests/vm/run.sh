@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# run.sh - boots a kernel of the table, runs a payload in it and judges the run.
+#
+#   run.sh [OPTION]... KERNEL PAYLOAD
+#
+#   -v             show the console as it comes
+#   -o FILE        write the payload's "data" lines to FILE
+#   -c FILE        append "PASSED FAILED SKIPPED" to FILE
+#   --smp N        number of CPUs (2)
+#   --mem MIB      memory (1024)
+#   --timeout S    longest the machine may take (180)
+#   --icount       count instructions: one CPU whose clock is the count
+#   --append TEXT  more for the kernel's command line
+#
+# fim.ko (build.sh), fimctl and the test programs are those in the build
+# directory. Everything a run writes is in a directory of its own; the log of
+# the console is kept as build/log/KERNEL-PAYLOAD.log.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+. "$VM_DIR/apt.sh"
+. "$VM_DIR/kernel.sh"
+. "$VM_DIR/image.sh"
+
+verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append=''
+while [ $# -gt 2 ]; do
+	case $1 in
+	-v) verbose=1; shift ;;
+	-o) data=$2; shift 2 ;;
+	-c) counts=$2; shift 2 ;;
+	--smp) smp=$2; shift 2 ;;
+	--mem) mem=$2; shift 2 ;;
+	--timeout) timeout=$2; shift 2 ;;
+	--icount) icount=1 smp=1; shift ;;
+	--append) append=$2; shift 2 ;;
+	*) die "run.sh: no option $1" ;;
+	esac
+done
+[ $# -eq 2 ] || die "usage: run.sh [OPTION]... KERNEL PAYLOAD"
+payload=$VM_DIR/payload/$2.sh
+[ -f "$payload" ] || die "no payload $2"
+kernel_resolve "$(kernel_find "$1")"
+kernel_fetch
+name=$K_LABEL/$2
+
+RUN_DIR=$(mktemp -d "${TMPDIR:-/tmp}/fim-vm.XXXXXX")
+qemu_pid=
+cleanup() {
+	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null || :
+	rm -rf "$RUN_DIR"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+console=$RUN_DIR/console
+log=$FIM_BUILD/log/$K_LABEL-$2.log
+mkdir -p "$FIM_BUILD/log"
+
+passed=0 failed=0 skipped=0 end=''
+
+boot() {
+	local args=(qemu-system-x86_64 -M q35 -cpu max -smp "$smp" -m "$mem"
+		-nodefaults -display none -no-reboot -serial "$1")
+	local cmdline="console=ttyS0 quiet panic=-1 oops=panic log_buf_len=4M $append"
+
+	if [ -n "$icount" ]; then
+		args+=(-accel "tcg,thread=single" -icount shift=0,sleep=off)
+		cmdline+=' mitigations=off'
+	else
+		# the clock source watchdog blames the TSC for what is the
+		# host's doing
+		cmdline+=' tsc=unstable'
+	fi
+	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
+		-append "$cmdline"
+		-drive "file=$RUN_DIR/root.img,if=virtio,format=raw,cache=unsafe"
+		-drive "file=$RUN_DIR/ext4.img,if=virtio,format=raw,cache=unsafe"
+		-device virtio-serial
+		-chardev "file,id=result,path=$RUN_DIR/port"
+		-device virtserialport,chardev=result,name=fim.result)
+	exec timeout --foreground -k 5 "$timeout" "${args[@]}"
+}
+
+# Reads the port until the machine goes away.
+listen() {
+	local word rest
+
+	while read -r word rest; do
+		case $word in
+		say) printf '  %s: %s\n' "$name" "$rest" >&2 ;;
+		pass) passed=$((passed + 1)) ;;
+		skip) skipped=$((skipped + 1)) ;;
+		fail)
+			failed=$((failed + 1))
+			printf '%s  %s: failed: %s%s\n' "$C_RED" "$name" \
+				"$rest" "$C_OFF" >&2
+			;;
+		data) printf '%s\n' "$rest" >>"$data" ;;
+		end) end=$rest ;;
+		esac
+	done
+}
+
+judge() {
+	case $end in
+	ok) ;;
+	fail*) warn "$name: ${end#fail }" ;;
+	*) end=$([ "$1" = 124 ] && echo "hangs: no end after $timeout s" ||
+		echo 'the machine went away: panic?')
+		warn "$name: $end" ;;
+	esac
+	[ "$end" = ok ] || failed=$((failed + 1))
+	[ $((passed + failed)) -gt 0 ] || failed=1
+	printf '%s %s %s\n' "$passed" "$failed" "$skipped" >>"$counts"
+	printf '  %s: %s passed, %s failed, %s skipped in %s s\n' "$name" \
+		"$passed" "$failed" "$skipped" "$SECONDS" >&2
+	[ "$failed" -eq 0 ] && return
+	[ -n "$verbose" ] || tail -n 80 "$log" >&2
+	warn "the console's log: $log"
+	return 1
+}
+
+: >"$data"
+image_initramfs "$RUN_DIR/initramfs"
+image_root "$RUN_DIR/root.img" "$payload"
+truncate -s 512M "$RUN_DIR/ext4.img"
+mkfs.ext4 -q -F "$RUN_DIR/ext4.img"
+mkfifo "$RUN_DIR/port"
+if [ -n "$verbose" ]; then
+	boot mon:stdio </dev/null > >(tee "$console") &
+else
+	boot "file:$console" </dev/null >"$RUN_DIR/qemu.out" 2>&1 &
+fi
+qemu_pid=$!
+listen <"$RUN_DIR/port"
+status=0
+wait "$qemu_pid" || status=$?
+qemu_pid=
+cp "$console" "$log"
+[ ! -s "$RUN_DIR/qemu.out" ] || cat "$RUN_DIR/qemu.out" >>"$log"
+judge "$status"
