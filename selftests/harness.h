@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * harness.h - kselftest's harness, and what every fixture does with it
+ *
+ * Environment: FIM_BARE=1 runs the operations on a machine without the module,
+ * to prove that they succeed where nothing is protected. Tests that need the
+ * module are skipped then.
+ */
+#ifndef _FIM_TEST_HARNESS_H
+#define _FIM_TEST_HARNESS_H
+
+/* Of the harness's own comparisons: signed constants against sizes. */
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#include "kselftest_harness.h"
+#include "cases.h"
+#include "common.h"
+#include "netlink.h"
+
+#define FIM_BARE() (getenv("FIM_BARE") != NULL)
+
+/*
+ * A test's first statement: SKIP() in a fixture's setup does not skip the test.
+ */
+#define NEEDS(missing) do { \
+	if (missing) \
+		SKIP(return, "%s", missing); \
+} while (0)
+
+/*
+ * The number of the newest record.
+ */
+static inline unsigned long long last_seq(struct fim_nl *nl)
+{
+	struct fim_status st;
+
+	return fim_status(nl, &st) ? -1ULL : st.last_seq;
+}
+
+/*
+ * Every operation that was refused or audited is accounted for.
+ */
+static inline bool adds_up(const struct fim_status *st)
+{
+	return st->refused + st->audited ==
+	       st->recorded + st->lost + st->pending;
+}
+
+#endif /* _FIM_TEST_HARNESS_H */

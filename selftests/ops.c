@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ops.c - every operation, on every filesystem, with every action
+ */
+#define _GNU_SOURCE
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+FIXTURE(ops) {
+	struct fim_nl nl;
+	struct fim_tree tree;
+	const char *missing;
+	int skipped;
+};
+
+FIXTURE_VARIANT(ops) {
+	enum fim_fs fs;
+	const char *action;
+};
+
+/*
+ *   ext4                      tmpfs                    overlay
+ *   ├── a/prot/  <- rule      ├── a/prot/  <- rule     merged  a/prot/  <- rule
+ *   └── open/                 └── open/                lower   all files, so
+ *                                                              that each change
+ *                                                              must copy up
+ *
+ *   Block: EACCES, one record, nothing changed
+ *   Audit: done, one record
+ *   none:  done, no record
+ */
+FIXTURE_VARIANT_ADD(ops, ext4_block) {
+	.fs = FIM_EXT4,
+	.action = "Block",
+};
+
+FIXTURE_VARIANT_ADD(ops, ext4_audit) {
+	.fs = FIM_EXT4,
+	.action = "Audit",
+};
+
+FIXTURE_VARIANT_ADD(ops, ext4_none) {
+	.fs = FIM_EXT4,
+};
+
+FIXTURE_VARIANT_ADD(ops, tmpfs_block) {
+	.fs = FIM_TMPFS,
+	.action = "Block",
+};
+
+FIXTURE_VARIANT_ADD(ops, tmpfs_audit) {
+	.fs = FIM_TMPFS,
+	.action = "Audit",
+};
+
+FIXTURE_VARIANT_ADD(ops, tmpfs_none) {
+	.fs = FIM_TMPFS,
+};
+
+FIXTURE_VARIANT_ADD(ops, overlay_block) {
+	.fs = FIM_OVERLAY,
+	.action = "Block",
+};
+
+FIXTURE_VARIANT_ADD(ops, overlay_audit) {
+	.fs = FIM_OVERLAY,
+	.action = "Audit",
+};
+
+FIXTURE_VARIANT_ADD(ops, overlay_none) {
+	.fs = FIM_OVERLAY,
+};
+
+FIXTURE_SETUP(ops)
+{
+	self->nl.fd = -1;
+	self->missing = fim_tree_missing(variant->fs);
+	if (FIM_BARE() && variant->action)
+		self->missing = "needs the module";
+	if (self->missing)
+		return;
+	if (!FIM_BARE()) {
+		ASSERT_EQ(0, fim_nl_open(&self->nl));
+		ASSERT_EQ(0, fim_delete_all(&self->nl));
+	}
+	ASSERT_EQ(0, fim_tree_make(&self->tree, variant->fs));
+}
+
+FIXTURE_TEARDOWN(ops)
+{
+	EXPECT_EQ(0, fim_initial_mounts());
+	if (self->nl.fd >= 0) {
+		EXPECT_EQ(0, fim_delete_all(&self->nl));
+	}
+	EXPECT_EQ(0, fim_tree_remove(&self->tree));
+	fim_nl_close(&self->nl);
+}
+
+static int apply(const struct fim_tree *tree, const char *action)
+{
+	if (!action)
+		return 0;
+	return fim_apply_dirs("t", action, fim_fmt("%s/", tree->prot), NULL);
+}
+
+static const char *records(struct fim_nl *nl, unsigned long long since)
+{
+	return nl->fd < 0 ? "" : fim_records(nl, since);
+}
+
+/*
+ * Whether a case applies here. The twin is the judge of what this kernel and
+ * this filesystem can do: it must succeed, or the case be marked optional.
+ */
+static bool applies(struct fim_nl *nl, const struct fim_case *c, uid_t uid,
+		    const char *action)
+{
+	if (uid && c->flags & FIM_CASE_ROOT)
+		return false;
+	if (action && c->flags & FIM_CASE_FILEATTR)
+		return fim_hook_state(nl, "security_inode_file_setattr") !=
+		       FIM_HOOK_MISSING;
+	return true;
+}
+
+#define case_log(c) TH_LOG("in case %s (%s)", (c)->name, (c)->id ?: "-")
+
+static void check_twin(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(ops) *self, const struct fim_case *c,
+		       uid_t uid, bool *unsupported)
+{
+	struct fim_place at = {
+		.fd = AT_FDCWD,
+		.dir = fim_fmt("%s/%s.twin/", self->tree.open, c->name),
+		.peer = fim_fmt("%s/%s.peer/", self->tree.open, c->name),
+		.rw = -1,
+	};
+	unsigned long long since = last_seq(&self->nl);
+	int err;
+
+	if (c->flags & FIM_CASE_RW)
+		at.rw = open(fim_fmt("%sf", at.dir), O_RDWR | O_CLOEXEC);
+	err = fim_case_run(c, &at, uid, NULL);
+	*unsupported = c->flags & FIM_CASE_OPTIONAL && fim_unsupported(err);
+	if (*unsupported) {
+		TH_LOG("%s: not here: %s", c->name, strerror(err));
+		self->skipped++;
+		return;
+	}
+	EXPECT_EQ(c->err, err)
+		case_log(c);
+	EXPECT_STREQ("", records(&self->nl, since))
+		case_log(c);
+}
+
+static void check_case(struct __test_metadata *_metadata,
+		       FIXTURE_DATA(ops) *self, const struct fim_case *c,
+		       const struct fim_place *at, uid_t uid,
+		       const char *action)
+{
+	const char *cell = fim_fmt("%s/%s", self->tree.prot, c->name);
+	const char *peer = fim_fmt("%s/%s", self->tree.open, c->name);
+	bool blocked = action && !strcmp(action, "Block");
+	unsigned long long since = last_seq(&self->nl);
+	char *before[2] = { fim_snapshot(cell), fim_snapshot(peer) };
+	char *after[2];
+	pid_t pid = 0;
+	int err;
+
+	err = fim_case_run(c, at, uid, &pid);
+	EXPECT_EQ(blocked ? EACCES : c->err, err)
+		case_log(c);
+	EXPECT_STREQ(action ? fim_case_record(c, &self->tree, action, "t", pid) :
+		     "", records(&self->nl, since))
+		case_log(c);
+	after[0] = fim_snapshot(cell);
+	after[1] = fim_snapshot(peer);
+	if (blocked) {
+		EXPECT_STREQ(before[0], after[0])
+			case_log(c);
+		EXPECT_STREQ(before[1], after[1])
+			case_log(c);
+	} else if (!(c->flags & FIM_CASE_SILENT)) {
+		/* Seen to change something, or its refusal proves nothing. */
+		EXPECT_STRNE(before[0], after[0])
+			case_log(c);
+	}
+	free(before[0]);
+	free(before[1]);
+	free(after[0]);
+	free(after[1]);
+}
+
+static void check_counters(struct __test_metadata *_metadata,
+			   struct fim_nl *nl, const struct fim_status *before,
+			   const char *action, unsigned int count)
+{
+	bool blocked = action && !strcmp(action, "Block");
+	bool audited = action && !blocked;
+	struct fim_status st;
+
+	EXPECT_EQ(0, fim_status(nl, &st));
+	EXPECT_EQ(before->refused + (blocked ? count : 0), st.refused);
+	EXPECT_EQ(before->audited + (audited ? count : 0), st.audited);
+	EXPECT_EQ(before->lost, st.lost);
+	EXPECT_TRUE(adds_up(&st));
+}
+
+static void run_cases(struct __test_metadata *_metadata,
+		      FIXTURE_DATA(ops) *self, const struct fim_cases *table,
+		      uid_t uid, const char *action)
+{
+	struct fim_status st = {};
+	char *before = NULL;
+	char *after = NULL;
+	unsigned int count = 0;
+	int rw[64];
+	size_t i;
+
+	NEEDS(self->missing);
+	for (i = 0; i < table->count; i++) {
+		ASSERT_EQ(0, fim_cells_make(&self->tree, table->cases[i].name,
+					    uid));
+	}
+	ASSERT_EQ(0, fim_tree_mount(&self->tree));
+	for (i = 0; i < table->count; i++)
+		rw[i] = table->cases[i].flags & FIM_CASE_RW ?
+			open(fim_fmt("%s/%s/f", self->tree.prot,
+				     table->cases[i].name),
+			     O_RDWR | O_CLOEXEC) : -1;
+	before = fim_snapshot(self->tree.prot);
+	ASSERT_EQ(0, apply(&self->tree, action));
+	ASSERT_EQ(0, fim_own_mounts());
+	if (self->nl.fd >= 0) {
+		ASSERT_EQ(0, fim_status(&self->nl, &st));
+	}
+
+	for (i = 0; i < table->count; i++) {
+		const struct fim_case *c = &table->cases[i];
+		struct fim_place at = {
+			.fd = AT_FDCWD,
+			.dir = fim_fmt("%s/%s/", self->tree.prot, c->name),
+			.peer = fim_fmt("%s/%s/", self->tree.open, c->name),
+			.rw = rw[i],
+		};
+		bool unsupported = false;
+
+		if (!applies(&self->nl, c, uid, action))
+			continue;
+		check_twin(_metadata, self, c, uid, &unsupported);
+		if (unsupported)
+			continue;
+		check_case(_metadata, self, c, &at, uid, action);
+		count++;
+	}
+
+	/* Few may be left out, or the table proves nothing. */
+	EXPECT_LE(self->skipped, 8);
+	if (self->nl.fd >= 0)
+		check_counters(_metadata, &self->nl, &st, action, count);
+	if (action && !strcmp(action, "Block")) {
+		EXPECT_EQ(0, fim_drop_caches());
+		after = fim_snapshot(self->tree.prot);
+		EXPECT_STREQ(before, after);
+	}
+	free(before);
+	free(after);
+	for (i = 0; i < table->count; i++)
+		if (rw[i] >= 0)
+			close(rw[i]);
+}
+
+TEST_F_TIMEOUT(ops, names, 120)
+{
+	run_cases(_metadata, self, &fim_name_cases, 0, variant->action);
+}
+
+TEST_F_TIMEOUT(ops, attributes, 120)
+{
+	run_cases(_metadata, self, &fim_attr_cases, 0, variant->action);
+}
+
+TEST_F_TIMEOUT(ops, opens, 120)
+{
+	run_cases(_metadata, self, &fim_open_cases, 0, variant->action);
+}
+
+TEST_F_TIMEOUT(ops, names_unprivileged, 120)
+{
+	run_cases(_metadata, self, &fim_name_cases, FIM_NOBODY, variant->action);
+}
+
+TEST_F_TIMEOUT(ops, attributes_unprivileged, 120)
+{
+	run_cases(_metadata, self, &fim_attr_cases, FIM_NOBODY, variant->action);
+}
+
+TEST_F_TIMEOUT(ops, opens_unprivileged, 120)
+{
+	run_cases(_metadata, self, &fim_open_cases, FIM_NOBODY, variant->action);
+}
+
+/*
+ * What is no change passes, and nobody is bothered with a record of it.
+ */
+TEST_F(ops, passes)
+{
+	const struct fim_cases *table = &fim_pass_cases;
+	struct fim_place at = { .fd = AT_FDCWD, .rw = -1 };
+	unsigned long long since;
+	char *before;
+	char *after;
+	size_t i;
+	int err;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, fim_pass_cell_make(&self->tree));
+	ASSERT_EQ(0, fim_tree_mount(&self->tree));
+	ASSERT_EQ(0, apply(&self->tree, variant->action));
+	ASSERT_EQ(0, fim_own_mounts());
+	before = fim_snapshot(self->tree.prot);
+	at.dir = fim_fmt("%s/pass/", self->tree.prot);
+	at.peer = fim_fmt("%s/pass/", self->tree.open);
+
+	for (i = 0; i < table->count; i++) {
+		const struct fim_case *c = &table->cases[i];
+
+		since = last_seq(&self->nl);
+		err = fim_case_run(c, &at, 0, NULL);
+		if (c->flags & FIM_CASE_OPTIONAL && fim_unsupported(err))
+			err = c->err;
+		EXPECT_EQ(c->err, err)
+			case_log(c);
+		EXPECT_STREQ("", records(&self->nl, since))
+			case_log(c);
+	}
+	after = fim_snapshot(self->tree.prot);
+	EXPECT_STREQ(before, after);
+	free(before);
+	free(after);
+}
+
+/*
+ * Whom the file's own permissions keep out is refused by them, as ever: there
+ * is no violation to record.
+ */
+TEST_F(ops, permission_denied)
+{
+	const char *cell = fim_fmt("%s/denied", self->tree.prot);
+	struct fim_place at = {
+		.fd = AT_FDCWD,
+		.dir = fim_fmt("%s/", cell),
+		.peer = "",
+		.rw = -1,
+	};
+	unsigned long long since;
+	size_t i;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, fim_cell_make(fim_fmt("%s/a/prot/denied", self->tree.build),
+				   0));
+	ASSERT_EQ(0, fim_tree_mount(&self->tree));
+	ASSERT_EQ(0, chmod(cell, 0755));
+	ASSERT_EQ(0, chmod(fim_fmt("%s/f", cell), 0644));
+	ASSERT_EQ(0, apply(&self->tree, variant->action));
+	since = last_seq(&self->nl);
+	for (i = 0; i < fim_open_cases.count; i++) {
+		const struct fim_case *c = &fim_open_cases.cases[i];
+		int err;
+
+		if (c->flags & (FIM_CASE_ROOT | FIM_CASE_OPTIONAL))
+			continue;
+		err = fim_case_run(c, &at, FIM_NOBODY, NULL);
+		EXPECT_EQ(EACCES, err)
+			case_log(c);
+	}
+	EXPECT_STREQ("", records(&self->nl, since));
+}
+
+TEST_HARNESS_MAIN
