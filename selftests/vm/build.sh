@@ -14,26 +14,30 @@ set -euo pipefail
 . "$VM_DIR/kernel.sh"
 . "$VM_DIR/tree.sh"
 
-strict=
+strict='' defaults=()
 [ "${1:-}" != --strict ] || { strict=1; shift; }
+
+# The module's sources, without what building in the source tree has left.
+sources() {
+	cd "$FIM_ROOT"
+	find Kbuild VERSION kmod uapi -type f ! -name '.*' ! -name '*.o' \
+		! -name '*.mod.c' ! -name probed.h
+}
 
 # copy_sources DIR: what is newer is copied, what is gone is removed, so that
 # make sees what changed.
 copy_sources() {
-	local dir=$1 file
+	local dir=$1
 
 	[ -z "$strict" ] || rm -rf "$dir"
 	mkdir -p "$dir"
-	(cd "$FIM_ROOT" && find Kbuild kmod uapi -type f \
-		\( -name '*.[chS]' -o -name '*.sh' -o -name 'Kbuild*' \
-		   -o -name 'Makefile*' \) -print0 |
-		xargs -0 cp -pu --parents -t "$dir")
-	(cd "$dir" && find kmod uapi -name '*.[chS]') | while read -r file; do
-		[ -e "$FIM_ROOT/$file" ] || case $file in
-		*.mod.c) ;;
-		*) rm -f "$dir/$file" ;;
-		esac
-	done
+	(sources | sort) >"$dir/.sources.new"
+	(cd "$FIM_ROOT" && xargs -d '\n' cp -pu --parents -t "$dir") \
+		<"$dir/.sources.new"
+	[ ! -e "$dir/.sources" ] ||
+		comm -23 "$dir/.sources" "$dir/.sources.new" |
+		(cd "$dir" && xargs -rd '\n' rm -f)
+	mv "$dir/.sources.new" "$dir/.sources"
 }
 
 # our_warnings LOG: what compiler, sparse and modpost say about files of ours.
@@ -80,7 +84,7 @@ build() {
 	cp "$dir/module/fim.ko" "$dir/fim.ko"
 }
 
-[ $# -gt 0 ] || set -- $(kernel_names)
-for kernel in "$@"; do
+[ $# -gt 0 ] || mapfile -t defaults < <(kernel_names)
+for kernel in "$@" "${defaults[@]}"; do
 	build "$kernel"
 done

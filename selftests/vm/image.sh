@@ -85,9 +85,10 @@ image_fim() {
 	mkdir -p "$dir/usr/share/fim/policies" "$dir/etc/fim/policies.d" "$dir/tests"
 	cp "$FIM_ROOT"/policies/*.yaml "$dir/usr/share/fim/policies/" 2>/dev/null || :
 	for file in "$FIM_BUILD"/selftests/*; do
-		[ -f "$file" ] && [ -x "$file" ] || continue
-		cp "$file" "$dir/tests/"
-		programs+=("$file")
+		if [ -f "$file" ] && [ -x "$file" ]; then
+			cp "$file" "$dir/tests/"
+			programs+=("$file")
+		fi
 	done
 	for file in "$FIM_BUILD"/vm/*; do
 		[ ! -x "$file" ] || cp "$file" "$dir/vm/"

@@ -43,7 +43,7 @@ kernel_find() {
 		printf '%s\n' "$name"
 		return
 	done
-	die "no kernel $1; there are:" $(kernel_names all)
+	die "no kernel $1 in $VM_DIR/kernels"
 }
 
 # kernel_unpack DIR DEB...: the kernel, and the modules that a virtual machine
@@ -85,17 +85,18 @@ kernel_fetch() {
 	[ -d "$K_DIR" ] || locked "kernel-$K_RELEASE" kernel_fetch_locked
 }
 
-# kselftest_headers: the directory that has the kernel's test harness, out of
-# Debian's package of the kernel's source.
-kselftest_headers() {
-	local dir=$FIM_CACHE/kselftest
+# kernel_source: the directory that has the kernel's test harness
+# (tools/testing/selftests) and checkpatch (scripts), out of Debian's package of
+# the kernel's source.
+kernel_source() {
+	local dir=$FIM_CACHE/linux-source
 
-	[ -d "$dir" ] || locked kselftest kselftest_fetch "$dir"
+	[ -d "$dir" ] || locked linux-source kernel_source_fetch "$dir"
 	printf '%s\n' "$dir"
 }
 
 # In a subshell, for APT_CONFIG to stay with it.
-kselftest_fetch() (
+kernel_source_fetch() (
 	dir=$1 tmp=$1.part
 
 	[ ! -d "$dir" ] || exit 0
@@ -106,8 +107,11 @@ kselftest_fetch() (
 	apt_fetch "$tmp/debs" linux-source-6.1
 	dpkg-deb --fsys-tarfile "$tmp"/debs/*.deb |
 		tar -xO --wildcards './usr/src/*.tar.xz' |
-		tar -xJ -C "$tmp" --strip-components=4 --wildcards \
-			'*/tools/testing/selftests/kselftest*.h'
+		tar -xJ -C "$tmp" --strip-components=1 --wildcards \
+			'*/tools/testing/selftests/kselftest*.h' \
+			'linux-source-*/scripts/checkpatch.pl' \
+			'linux-source-*/scripts/spelling.txt' \
+			'linux-source-*/scripts/const_structs.checkpatch'
 	rm -rf "$tmp/debs"
 	mv "$tmp" "$dir"
 )

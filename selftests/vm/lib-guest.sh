@@ -49,7 +49,7 @@ check_not() {
 
 # status_of KEY: a number out of "fimctl status -o json".
 status_of() {
-	fimctl status -o json | tr ',{}' '\n\n\n' |
+	fimctl status -o json | tr ',{}' '\n' |
 		sed -n "s/^[[:space:]]*\"$1\"[[:space:]]*:[[:space:]]*\\([0-9]*\\).*/\\1/p" |
 		head -n 1
 }

@@ -59,12 +59,13 @@ mkdir -p "$FIM_BUILD/log"
 passed=0 failed=0 skipped=0 end=''
 
 boot() {
+	local drive='if=virtio,format=raw,cache=unsafe'
 	local args=(qemu-system-x86_64 -M q35 -cpu max -smp "$smp" -m "$mem"
 		-nodefaults -display none -no-reboot -serial "$1")
 	local cmdline="console=ttyS0 quiet panic=-1 oops=panic log_buf_len=4M $append"
 
 	if [ -n "$icount" ]; then
-		args+=(-accel "tcg,thread=single" -icount shift=0,sleep=off)
+		args+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
 		cmdline+=' mitigations=off'
 	else
 		# the clock source watchdog blames the TSC for what is the
@@ -73,11 +74,11 @@ boot() {
 	fi
 	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
 		-append "$cmdline"
-		-drive "file=$RUN_DIR/root.img,if=virtio,format=raw,cache=unsafe"
-		-drive "file=$RUN_DIR/ext4.img,if=virtio,format=raw,cache=unsafe"
+		-drive "file=$RUN_DIR/root.img,$drive"
+		-drive "file=$RUN_DIR/ext4.img,$drive"
 		-device virtio-serial
 		-chardev "file,id=result,path=$RUN_DIR/port"
-		-device virtserialport,chardev=result,name=fim.result)
+		-device "virtserialport,chardev=result,name=fim.result")
 	exec timeout --foreground -k 5 "$timeout" "${args[@]}"
 }
 

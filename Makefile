@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# FIM: the module and its tool, and everything that tests them. "make help"
+# lists the targets. Kbuild is what the kernel's build system reads.
+
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | tail -n 1))
+PREFIX ?= /usr/local
+DESTDIR ?=
+KERNEL ?=
+
+export PREFIX DESTDIR
+
+all: module tool ## the module and the tool
+
+module: build/kdir ## fim.ko for one kernel (KDIR=its build directory)
+	$(if $(KDIR),,$(error no kernel headers here: install \
+		linux-headers-amd64 or set KDIR))
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+# Objects of one kernel are of no use to another.
+build/kdir: FORCE
+	@mkdir -p build
+	@if [ "$(KDIR)" != "$$(cat $@ 2>/dev/null)" ]; then \
+		find kmod -name '*.o' -delete; \
+		rm -f kmod/compat/probed.h; \
+		echo '$(KDIR)' >$@; \
+	fi
+
+tool: ## fimctl
+	$(MAKE) -C ctl
+
+install: all ## installs both (PREFIX=, DESTDIR=)
+	$(MAKE) -C ctl install
+	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
+		modules_install
+
+demo: ## boots a VM and shows attacks refused, with their alerts
+	@selftests/vm/demo.sh $(KERNEL)
+
+check: ## builds, checks and tests everything in VMs (KERNEL=6.1, 7.3, ...)
+	@selftests/checks/check.sh $(KERNEL)
+
+bench: ## counts the instructions that FIM adds to system calls (KERNEL=)
+	@selftests/bench/bench.sh $(KERNEL)
+
+lint: ## style and spelling of the sources
+	@selftests/checks/lint.sh
+
+clean: ## removes what was built; the cache of kernels stays
+	$(if $(KDIR),-$(MAKE) -C $(KDIR) M=$(CURDIR) clean)
+	-$(MAKE) -C ctl clean
+	rm -rf build
+
+help: ## this text
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' \
+		$(MAKEFILE_LIST)
+	@echo
+	@echo "  Kernels and build trees are kept in \$$FIM_CACHE (~/.cache/fim)."
+
+FORCE:
+.PHONY: all module tool install demo check bench lint clean help FORCE

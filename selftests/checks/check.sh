@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check.sh - builds, checks and tests everything ("make check").
+#
+#   check.sh [KERNEL]...
+#
+# The last line is the sum over all of it: "N passed, N failed, N skipped".
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. selftests/vm/lib.sh
+. selftests/vm/apt.sh
+. selftests/vm/kernel.sh
+
+logs=$FIM_BUILD/log
+counts=$(mktemp)
+trap 'rm -f "$counts"' EXIT
+mkdir -p "$logs"
+
+count() {
+	echo "$1 $2 $3" >>"$counts"
+}
+
+# step NAME COMMAND...: one check of its own; its output is shown if it fails.
+step() {
+	local name=$1 log start=$SECONDS
+	shift
+
+	log=$logs/$(tr -c 'a-z0-9.\n' - <<<"$name").log
+	if "$@" >"$log" 2>&1; then
+		count 1 0 0
+		printf '%sok%s      %s (%s s)\n' "$C_GREEN" "$C_OFF" "$name" \
+			$((SECONDS - start)) >&2
+	else
+		count 0 1 0
+		tail -n 60 "$log" >&2
+		printf '%sFAILED%s  %s (%s)\n' "$C_RED" "$C_OFF" "$name" \
+			"$log" >&2
+		return 1
+	fi
+}
+
+# tap NAME COMMAND...: a check that reports (K)TAP, one result a line.
+tap() {
+	local name=$1 log status=0 passed failed skipped
+	shift
+
+	log=$logs/$(tr -c 'a-z0-9.\n' - <<<"$name").log
+	"$@" >"$log" 2>&1 || status=$?
+	skipped=$(grep -ciE '^ok .*# *skip' "$log" || :)
+	passed=$(($(grep -c '^ok ' "$log" || :) - skipped))
+	failed=$(grep -c '^not ok ' "$log" || :)
+	if [ "$failed" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$passed" -eq 0 ]; }; then
+		failed=1
+	fi
+	count "$passed" "$failed" "$skipped"
+	if [ "$failed" -gt 0 ]; then
+		tail -n 60 "$log" >&2
+		printf '%sFAILED%s  %s: %s passed, %s failed (%s)\n' "$C_RED" \
+			"$C_OFF" "$name" "$passed" "$failed" "$log" >&2
+		return 1
+	fi
+	printf '%sok%s      %s: %s passed\n' "$C_GREEN" "$C_OFF" "$name" \
+		"$passed" >&2
+}
+
+# vm KERNEL PAYLOAD [OPTION]...: a run in a virtual machine, which counts itself.
+vm() {
+	local kernel=$1 payload=$2
+	shift 2
+	selftests/vm/run.sh -c "$counts" "$@" "$kernel" "$payload" || :
+}
+
+build_tool() {
+	make -C ctl clean && make -C ctl CFLAGS='-O2 -g -Werror'
+}
+
+build_tests() {
+	rm -rf "$FIM_BUILD/selftests"
+	mkdir -p "$FIM_BUILD/selftests"
+	make -C selftests O="$FIM_BUILD/selftests" CFLAGS='-O2 -g -Werror' \
+		KSELFTEST_INC="$harness"
+	selftests/vm/vmtools.sh
+}
+
+finish() {
+	local result
+	result=$(awk '{ p += $1; f += $2; s += $3 }
+		END { printf "%d passed, %d failed", p, f
+			if (s) printf ", %d skipped", s }' "$counts")
+	printf '%s\n' "$result"
+	[[ $result == *' 0 failed'* ]]
+}
+
+say 'preparing'
+selftests/vm/deps.sh
+kernels=()
+for kernel in "${@:-}"; do
+	[ -n "$kernel" ] || continue
+	name=$(kernel_find "$kernel")
+	kernels+=("$name")
+done
+[ ${#kernels[@]} -gt 0 ] || mapfile -t kernels < <(kernel_names)
+harness=$(kernel_source)/tools/testing/selftests
+
+say 'building'
+programs=1
+step 'the tool builds without a warning' build_tool || programs=
+step 'the test programs build without a warning' build_tests || programs=
+if [ -d selftests/ctl ]; then
+	tap 'unit tests of the tool' make -s -C selftests/ctl check \
+		KSELFTEST_INC="$harness" || :
+fi
+tap 'the check of the module can fail' selftests/checks/ko.sh --self-test || :
+
+for kernel in "${kernels[@]}"; do
+	kernel_resolve "$kernel"
+	say "Linux $K_RELEASE"
+	step "$K_LABEL: the module builds without a warning (W=1, sparse)" \
+		selftests/vm/build.sh --strict "$kernel" || continue
+	tap "$K_LABEL: the built module" \
+		selftests/checks/ko.sh "$FIM_BUILD/$K_LABEL/fim.ko" || :
+	[ -n "$programs" ] || continue
+	vm "$kernel" selftests --timeout 600
+	vm "$kernel" umount
+	vm "$kernel" life --timeout 900
+done
+finish

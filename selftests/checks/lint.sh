@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# lint.sh - style and spelling: checkpatch over the C sources, shellcheck over
+# the scripts, codespell over everything, and what the house asks for: an SPDX
+# line in each file, at most 600 lines. What clang-format would do otherwise is
+# counted, not judged: it knows nothing of tables.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. selftests/vm/lib.sh
+. selftests/vm/apt.sh
+. selftests/vm/kernel.sh
+
+selftests/vm/deps.sh --lint
+status=0
+
+# files PATTERN...: of the project, tracked or about to be.
+files() {
+	git ls-files -co --exclude-standard -- "$@" | while read -r file; do
+		[ ! -f "$file" ] || printf '%s\n' "$file"
+	done
+}
+
+complain() {
+	status=1
+	printf '%s%s%s\n' "$C_RED" "$1" "$C_OFF" >&2
+}
+
+# patch_check IGNORE FILE...
+patch_check() {
+	local ignore=$1
+	shift
+
+	perl "$checkpatch" --no-tree --strict --terse --no-summary \
+		--color=never --max-line-length=100 --ignore "$ignore" \
+		-f "$@" || complain "checkpatch"
+}
+
+mapfile -t c_files < <(files '*.c' '*.h')
+mapfile -t shell_files < <(
+	{ files '*.sh'; files | xargs -r grep -lE '^#!.*sh$' --; } | sort -u)
+mapfile -t all_files < <(files)
+
+say "checkpatch --strict: ${#c_files[@]} files"
+checkpatch=$(kernel_source)/scripts/checkpatch.pl
+mapfile -t some < <(files 'kmod/*.[ch]')
+patch_check SPLIT_STRING "${some[@]}"
+# in the protocol's header a *_MAX follows its enum without a blank line
+patch_check LINE_SPACING uapi/fim.h
+# in programs a flag that a signal sets is volatile
+mapfile -t some < <(files 'ctl/*.[ch]' 'selftests/*.[ch]')
+patch_check SPLIT_STRING,VOLATILE "${some[@]}"
+
+say "shellcheck: ${#shell_files[@]} files"
+# 1091, 2154, 2034: what is sourced is checked by itself, sets variables and
+# uses them; 2317: "check NAME FUNCTION" calls the function
+shellcheck -e SC1091,SC2154,SC2034,SC2317 "${shell_files[@]}" || complain 'shellcheck'
+
+say "codespell: ${#all_files[@]} files"
+codespell "${all_files[@]}" || complain 'codespell'
+
+say 'SPDX lines and lengths'
+for file in "${c_files[@]}" "${shell_files[@]}"; do
+	head -n 3 "$file" | grep -q SPDX-License-Identifier ||
+		complain "$file: no SPDX line"
+	[ "$(wc -l <"$file")" -le 600 ] || complain "$file: over 600 lines"
+done
+
+differ=0
+for file in "${c_files[@]}"; do
+	clang-format --dry-run -Werror "$file" >/dev/null 2>&1 ||
+		differ=$((differ + 1))
+done
+say "clang-format would change $differ of ${#c_files[@]} files"
+exit $status

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Loads the module and runs every test program of /tests in turn. Each reports
+# (K)TAP; a program that exits with an error, is killed after two minutes, or
+# reports less than its plan has a failure more.
+. /vm/lib-guest.sh
+
+# tap NAME STATUS <output: its top-level results as the port's lines.
+tap() {
+	awk -v name="$1" -v status="$2" '
+	/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0 }
+	/^(not )?ok [0-9]+/ {
+		seen++
+		what = $0
+		sub(/^(not )?ok [0-9]+ *(- *)?/, "", what)
+		if (what ~ /# *(SKIP|skip)/)
+			print "skip " name ": " what
+		else if ($1 == "ok" || what ~ /# *XFAIL/)
+			print "pass " name ": " what
+		else {
+			failed++
+			print "fail " name ": " what
+		}
+	}
+	END {
+		if (seen < plan)
+			print "fail " name ": " seen " of " plan " results"
+		else if (!seen && status != 4)
+			print "fail " name ": no result, exit status " status
+		else if (status && status != 4 && !failed)
+			print "fail " name ": exit status " status
+		else if (!seen)
+			print "skip " name ": exit status 4"
+	}'
+}
+
+check 'the module loads' insmod /fim.ko
+for program in /tests/*; do
+	[ -x "$program" ] || continue
+	name=${program##*/}
+	cd /
+	start=$(date +%s)
+	timeout 120 "$program" >/tmp/tap 2>&1 9>&-
+	status=$?
+	cat /tmp/tap
+	tap "$name" "$status" </tmp/tap >/tmp/results
+	cat /tmp/results >&9
+	say "$name: $(grep -c ^pass /tmp/results) passed," \
+		"$(grep -c ^fail /tmp/results) failed," \
+		"$(($(date +%s) - start)) s"
+done
+check 'the module is unloaded' rmmod fim
+exit 0
