@@ -143,6 +143,7 @@ int fim_case_run(const struct fim_case *c, const struct fim_place *at,
  * fim_case_record() - what fim_records() must say of a case
  * @c: the case
  * @tree: where it ran
+ * @cell: the name of its cell
  * @action: "Block" or "Audit"
  * @policy: whose rule names @tree->prot
  * @pid: the process that did it
@@ -150,19 +151,19 @@ int fim_case_run(const struct fim_case *c, const struct fim_place *at,
  * Return: the text.
  */
 const char *fim_case_record(const struct fim_case *c,
-			    const struct fim_tree *tree, const char *action,
-			    const char *policy, pid_t pid)
+			    const struct fim_tree *tree, const char *cell,
+			    const char *action, const char *policy, pid_t pid)
 {
 	const char *target = "";
 
 	if (c->text)
 		target = fim_fmt(" -> %s", c->text);
 	else if (c->to)
-		target = fim_fmt(" -> %s/%s/%s", tree->prot, c->name, c->to);
+		target = fim_fmt(" -> %s/%s/%s", tree->prot, cell, c->to);
 	else if (c->out) /* from the root of its filesystem */
-		target = fim_fmt(" -> /fim/open/%s/%s", c->name, c->out);
+		target = fim_fmt(" -> /fim/open/%s/%s", cell, c->out);
 	return fim_fmt("%s %s %s/%s%s%s%s errno %d by %d under %s\n", action,
-		       fim_op_names[c->op], tree->prot, c->name,
+		       fim_op_names[c->op], tree->prot, cell,
 		       *c->path ? "/" : "", c->path, target,
 		       strcmp(action, "Block") ? 0 : EACCES, pid, policy);
 }

@@ -47,6 +47,7 @@ struct fim_place {
  * @FIM_CASE_PEER: needs the peer, which not every route reaches
  * @FIM_CASE_RW: needs the descriptor
  * @FIM_CASE_FILEATTR: seen by kernels with security_inode_file_setattr only
+ * @FIM_CASE_PROC: needs /proc, which not every route leaves in sight
  * @FIM_CASE_SAMPLE: one of the few that stand for all where time is short
  */
 enum fim_case_flags {
@@ -56,7 +57,8 @@ enum fim_case_flags {
 	FIM_CASE_PEER = 1 << 3,
 	FIM_CASE_RW = 1 << 4,
 	FIM_CASE_FILEATTR = 1 << 5,
-	FIM_CASE_SAMPLE = 1 << 6,
+	FIM_CASE_PROC = 1 << 6,
+	FIM_CASE_SAMPLE = 1 << 7,
 };
 
 /**
@@ -111,7 +113,7 @@ bool fim_unsupported(int err);
 int fim_case_run(const struct fim_case *c, const struct fim_place *at,
 		 uid_t uid, pid_t *pid);
 const char *fim_case_record(const struct fim_case *c,
-			    const struct fim_tree *tree, const char *action,
-			    const char *policy, pid_t pid);
+			    const struct fim_tree *tree, const char *cell,
+			    const char *action, const char *policy, pid_t pid);
 
 #endif /* _FIM_TEST_CASES_H */

@@ -116,6 +116,7 @@ static int reopen_task(PLACE)
 }
 
 #define OPTIONAL FIM_CASE_OPTIONAL
+#define PROC FIM_CASE_PROC
 #define SILENT FIM_CASE_SILENT
 #define SAMPLE FIM_CASE_SAMPLE
 
@@ -136,11 +137,13 @@ static const struct fim_case cases[] = {
 	{ "open_symlink", "B16", open_symlink, 0, FIM_OP_OPEN, "f" },
 	{ "open_dots", "A01", open_dots, 0, FIM_OP_OPEN, "f" },
 	{ "reopen_rdonly", "C04", reopen_rdonly, 0, FIM_OP_OPEN, "f",
-	  .flags = SAMPLE },
-	{ "reopen_path", "C04", reopen_path, 0, FIM_OP_OPEN, "f" },
+	  .flags = PROC | SAMPLE },
+	{ "reopen_path", "C04", reopen_path, 0, FIM_OP_OPEN, "f",
+	  .flags = PROC },
 	{ "reopen_map", "B21", reopen_map, 0, FIM_OP_OPEN, "f",
-	  .flags = FIM_CASE_ROOT },
-	{ "reopen_task", "B21", reopen_task, 0, FIM_OP_OPEN, "f" },
+	  .flags = FIM_CASE_ROOT | PROC },
+	{ "reopen_task", "B21", reopen_task, 0, FIM_OP_OPEN, "f",
+	  .flags = PROC },
 };
 
 const struct fim_cases fim_open_cases = { "opens", cases, ARRAY_SIZE(cases) };

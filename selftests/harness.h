@@ -38,6 +38,11 @@ static inline unsigned long long last_seq(struct fim_nl *nl)
 	return fim_status(nl, &st) ? -1ULL : st.last_seq;
 }
 
+static inline const char *records(struct fim_nl *nl, unsigned long long since)
+{
+	return nl->fd < 0 ? "" : fim_records(nl, since);
+}
+
 /*
  * Every operation that was refused or audited is accounted for.
  */

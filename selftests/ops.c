@@ -106,11 +106,6 @@ static int apply(const struct fim_tree *tree, const char *action)
 	return fim_apply_dirs("t", action, fim_fmt("%s/", tree->prot), NULL);
 }
 
-static const char *records(struct fim_nl *nl, unsigned long long since)
-{
-	return nl->fd < 0 ? "" : fim_records(nl, since);
-}
-
 /*
  * Whether a case applies here. The twin is the judge of what this kernel and
  * this filesystem can do: it must succeed, or the case be marked optional.
@@ -173,8 +168,9 @@ static void check_case(struct __test_metadata *_metadata,
 	err = fim_case_run(c, at, uid, &pid);
 	EXPECT_EQ(blocked ? EACCES : c->err, err)
 		case_log(c);
-	EXPECT_STREQ(action ? fim_case_record(c, &self->tree, action, "t", pid) :
-		     "", records(&self->nl, since))
+	EXPECT_STREQ(action ? fim_case_record(c, &self->tree, c->name, action,
+					      "t", pid) : "",
+		     records(&self->nl, since))
 		case_log(c);
 	after[0] = fim_snapshot(cell);
 	after[1] = fim_snapshot(peer);
