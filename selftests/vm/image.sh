@@ -38,13 +38,10 @@ image_libraries() {
 	local dir=$1 path
 	shift
 
-	{ ldd "$@" 2>/dev/null || :; } | grep -oE '/[^ :]+\.so[^ :]*' | sort -u |
-	while read -r path; do
-		mkdir -p "$dir/usr${path%/*}" 2>/dev/null || :
-		case $path in
-		/usr/*) install -D "$path" "$dir$path" ;;
-		*) install -D "$path" "$dir/usr$path" ;;
-		esac
+	# none of a static program, and then ldd and grep fail
+	{ ldd "$@" 2>/dev/null | grep -oE '/[^ :]+\.so[^ :]*' || :; } |
+	sort -u | while read -r path; do
+		install -D "$path" "$dir/usr${path#/usr}"
 	done
 }
 
@@ -107,6 +104,7 @@ image_root() {
 	cp "$VM_DIR"/{init,lib-guest.sh,splats} "$dir/vm/"
 	cp "$2" "$dir/vm/payload"
 	chmod 755 "$dir/vm/init"
-	mkfs.ext4 -q -F -m 0 -d "$dir" "$1" 192M
+	truncate -s 192M "$1"
+	mkfs.ext4 -q -F -m 0 -d "$dir" "$1"
 	rm -rf "$dir"
 }

@@ -36,6 +36,10 @@ need_root() {
 	[ "$(id -u)" = 0 ] || die "run as root: $1"
 }
 
+# Nothing ends without a word.
+set -E
+trap 'warn "${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed"' ERR
+
 # quietly LOG COMMAND...: runs it with its output in LOG, shown if it fails.
 quietly() {
 	local log=$1

@@ -84,20 +84,22 @@ boot() {
 
 # Reads the port until the machine goes away.
 listen() {
-	local word rest
+	local line text
 
-	while read -r word rest; do
-		case $word in
-		say) printf '  %s: %s\n' "$name" "$rest" >&2 ;;
-		pass) passed=$((passed + 1)) ;;
-		skip) skipped=$((skipped + 1)) ;;
-		fail)
+	while IFS= read -r line; do
+		text=${line#* }
+		case $line in
+		'say '*) printf '  %s: %s\n' "$name" "$text" >&2 ;;
+		'show '*) printf '%b\n' "$text" ;;
+		'pass '*) passed=$((passed + 1)) ;;
+		'skip '*) skipped=$((skipped + 1)) ;;
+		'fail '*)
 			failed=$((failed + 1))
 			printf '%s  %s: failed: %s%s\n' "$C_RED" "$name" \
-				"$rest" "$C_OFF" >&2
+				"$text" "$C_OFF" >&2
 			;;
-		data) printf '%s\n' "$rest" >>"$data" ;;
-		end) end=$rest ;;
+		'data '*) printf '%s\n' "$text" >>"$data" ;;
+		'end '*) end=$text ;;
 		esac
 	done
 }

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# bench.sh - counts the instructions that FIM adds to system calls ("make
+# bench"), prints them as a table beside what was promised, and writes them to
+# build/bench.json.
+#
+#   bench.sh [--report] [KERNEL]...
+#
+# Fails if a budget is missed or the numbers cannot be trusted; with --report
+# only in the latter case.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. selftests/vm/lib.sh
+. selftests/vm/apt.sh
+. selftests/vm/kernel.sh
+
+report=0 kernels=()
+for arg in "$@"; do
+	case $arg in
+	--report) report=1 ;;
+	'') ;;
+	*) kernels+=("$arg") ;;
+	esac
+done
+selftests/vm/deps.sh
+[ ${#kernels[@]} -gt 0 ] || mapfile -t kernels < <(kernel_names)
+mkdir -p "$FIM_BUILD/log"
+quietly "$FIM_BUILD/log/tool.log" make -C ctl
+selftests/vm/vmtools.sh
+json=$FIM_BUILD/bench.json
+parts=()
+status=0
+
+for kernel in "${kernels[@]}"; do
+	kernel_resolve "$(kernel_find "$kernel")"
+	selftests/vm/build.sh "$K_NAME"
+	results=$FIM_BUILD/$K_LABEL/bench.txt
+	say "measuring on $K_RELEASE (a minute)"
+	selftests/vm/run.sh --icount --timeout 1200 -o "$results" "$K_NAME" bench
+	awk -v kernel="$K_LABEL" -v release="$K_RELEASE" \
+		-v json="$FIM_BUILD/$K_LABEL/bench.json" -v report=$report \
+		-f selftests/bench/table.awk "$results" || status=1
+	parts+=("$FIM_BUILD/$K_LABEL/bench.json")
+done
+{
+	echo '{"unit": "instructions per operation", "kernels": ['
+	for part in "${parts[@]}"; do
+		[ "$part" = "${parts[0]}" ] || echo ','
+		cat "$part"
+	done
+	echo ']}'
+} >"$json"
+say "written to $json"
+exit $status
