@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * policy.c - policies as plain structures, wherever they came from
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "policy.h"
+
+/**
+ * policies_add() - append an empty policy
+ * @set: where to
+ *
+ * Return: the policy; it moves when another one is added.
+ */
+struct policy *policies_add(struct policies *set)
+{
+	mem_grow(set->v, set->nr, set->cap);
+	set->v[set->nr] = (struct policy){ 0 };
+	return &set->v[set->nr++];
+}
+
+/**
+ * policies_find() - look a policy up by name
+ * @set: where
+ * @name: the name
+ *
+ * Return: the policy or NULL.
+ */
+struct policy *policies_find(const struct policies *set, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < set->nr; i++)
+		if (!strcmp(set->v[i].name, name))
+			return &set->v[i];
+	return NULL;
+}
+
+/**
+ * policies_rules() - count the rules of all policies
+ * @set: the policies
+ *
+ * Return: how many.
+ */
+size_t policies_rules(const struct policies *set)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < set->nr; i++)
+		nr += set->v[i].nr_rules;
+	return nr;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct policy *x = *(const struct policy *const *)a;
+	const struct policy *y = *(const struct policy *const *)b;
+	int diff = strcmp(x->name, y->name);
+
+	/* Of two with one name, the first in the array comes first. */
+	return diff ? diff : x < y ? -1 : x > y;
+}
+
+static void check_names(const struct policy **sorted, size_t nr,
+			struct diags *diags)
+{
+	const struct policy *p, *before;
+	size_t i;
+
+	qsort(sorted, nr, sizeof(*sorted), by_name);
+	for (i = 1; i < nr; i++) {
+		p = sorted[i];
+		before = sorted[i - 1];
+		if (!strcmp(p->name, before->name))
+			diag_error(diags, &p->name_at,
+				   "policy '%s' is given twice, first at %s:%u:%u",
+				   p->name, before->name_at.file,
+				   before->name_at.line,
+				   before->name_at.column);
+	}
+}
+
+/**
+ * policies_check() - check what can only be seen with all policies at hand
+ * @set: the policies; those without a name have had their error
+ * @diags: where errors go
+ */
+void policies_check(const struct policies *set, struct diags *diags)
+{
+	const struct policy **sorted;
+	size_t i, nr = 0;
+
+	if (!set->nr)
+		return;
+	if (set->nr > FIM_POLICIES_MAX)
+		diag_error(diags, &set->v[FIM_POLICIES_MAX].at,
+			   "more than %d policies", FIM_POLICIES_MAX);
+	if (policies_rules(set) > FIM_RULES_MAX)
+		diag_error(diags, &set->v[set->nr - 1].at,
+			   "more than %d rules with this policy",
+			   FIM_RULES_MAX);
+	sorted = mem_resize(NULL, set->nr, sizeof(*sorted));
+	for (i = 0; i < set->nr; i++)
+		if (set->v[i].name)
+			sorted[nr++] = &set->v[i];
+	if (nr)
+		check_names(sorted, nr, diags);
+	free(sorted);
+}
+
+/**
+ * policies_free() - free policies and what they hold
+ * @set: empty afterwards
+ */
+void policies_free(struct policies *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->nr; i++)
+		policy_free(&set->v[i]);
+	free(set->v);
+	*set = (struct policies){ 0 };
+}
+
+/**
+ * policy_add_rule() - append an empty rule
+ * @p: where to
+ *
+ * Return: the rule; it moves when another one is added.
+ */
+struct rule *policy_add_rule(struct policy *p)
+{
+	mem_grow(p->rules, p->nr_rules, p->cap_rules);
+	p->rules[p->nr_rules] = (struct rule){ 0 };
+	return &p->rules[p->nr_rules++];
+}
+
+/**
+ * policy_add_label() - append an empty label
+ * @p: where to
+ *
+ * Return: the label; it moves when another one is added.
+ */
+struct label *policy_add_label(struct policy *p)
+{
+	mem_grow(p->labels, p->nr_labels, p->cap_labels);
+	p->labels[p->nr_labels] = (struct label){ 0 };
+	return &p->labels[p->nr_labels++];
+}
+
+/**
+ * policy_waiting() - count the rules whose path does not exist
+ * @p: a policy that came from the kernel
+ *
+ * Return: how many.
+ */
+size_t policy_waiting(const struct policy *p)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < p->nr_rules; i++)
+		nr += p->rules[i].state == FIM_RULE_WAITING;
+	return nr;
+}
+
+/**
+ * attrs_free() - free what attributes hold
+ * @a: empty afterwards
+ */
+void attrs_free(struct attrs *a)
+{
+	free(a->tags);
+	free(a->message);
+	*a = (struct attrs){ 0 };
+}
+
+/**
+ * policy_free() - free what a policy holds
+ * @p: empty afterwards
+ */
+void policy_free(struct policy *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_rules; i++) {
+		free(p->rules[i].path);
+		free(p->rules[i].real_path);
+		attrs_free(&p->rules[i].attrs);
+	}
+	for (i = 0; i < p->nr_labels; i++) {
+		free(p->labels[i].key);
+		free(p->labels[i].value);
+	}
+	attrs_free(&p->attrs);
+	free(p->rules);
+	free(p->labels);
+	free(p->name);
+	free(p->namespace);
+	*p = (struct policy){ 0 };
+}
+
+/**
+ * policy_kind_name() - KubeArmor's name of a kind of policy
+ * @kind: enum fim_policy_kind
+ *
+ * Return: the name; "unknown" for one from a newer kernel.
+ */
+const char *policy_kind_name(uint8_t kind)
+{
+	return kind == FIM_KIND_HOST ? "KubeArmorHostPolicy" : "unknown";
+}
+
+/**
+ * policy_action_name() - KubeArmor's name of an action
+ * @action: enum fim_action
+ *
+ * Return: the name; "unknown" for one from a newer kernel.
+ */
+const char *policy_action_name(uint8_t action)
+{
+	static const char *const name[] = {
+		[FIM_ACTION_ALLOW] = "Allow",
+		[FIM_ACTION_AUDIT] = "Audit",
+		[FIM_ACTION_BLOCK] = "Block",
+	};
+
+	if (action >= sizeof(name) / sizeof(name[0]) || !name[action])
+		return "unknown";
+	return name[action];
+}

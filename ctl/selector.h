@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * selector.h - which hosts a policy is for
+ */
+#ifndef FIMCTL_SELECTOR_H
+#define FIMCTL_SELECTOR_H
+
+#include <stdbool.h>
+
+#include "policy.h"
+
+bool selector_known(const char *key);
+const char *selector_check(const char *key, const char *value);
+bool selector_matches(const struct policy *p, const char *host);
+
+#endif /* FIMCTL_SELECTOR_H */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * source.h - policy files: a file, a directory of them, or standard input
+ */
+#ifndef FIMCTL_SOURCE_H
+#define FIMCTL_SOURCE_H
+
+#include <stddef.h>
+
+#include "diag.h"
+#include "policy.h"
+
+/**
+ * struct sources - names of files that policies point at
+ * @v: the names
+ * @nr: how many
+ * @cap: room in @v
+ * @unreadable: files that could not be read, each with its message
+ */
+struct sources {
+	char **v;
+	size_t nr;
+	size_t cap;
+	size_t unreadable;
+};
+
+void source_load(struct sources *s, const char *path, struct policies *set,
+		 struct diags *diags);
+void sources_free(struct sources *s);
+
+#endif /* FIMCTL_SOURCE_H */

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * value.c - YAML nodes as values of a type, checked
+ *
+ * Each function notes its error and returns false, so that the caller goes on
+ * to the next key and a file's errors show in one run.
+ */
+#include <string.h>
+
+#include "../uapi/fim.h"
+#include "policy.h"
+#include "value.h"
+
+/** @FILE_NAME_MAX: longest name in a directory, on every Linux filesystem */
+#define FILE_NAME_MAX 255
+
+static void wrong_type(struct diags *d, const struct node *n, const char *what,
+		       const char *wanted)
+{
+	if (node_is_null(n))
+		diag_error(d, &n->at,
+			   "'%s' has no value; give it one or remove the key",
+			   what);
+	else
+		diag_error(d, &n->at, "'%s' must be %s, this is %s", what,
+			   wanted, node_describe(n));
+}
+
+/**
+ * value_is_map() - check that a node is a mapping
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ *
+ * Return: true if it is.
+ */
+bool value_is_map(struct diags *d, const struct node *n, const char *what)
+{
+	if (n->type == NODE_MAP)
+		return true;
+	wrong_type(d, n, what, "a mapping");
+	return false;
+}
+
+/**
+ * value_is_list() - check that a node is a list
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ *
+ * Return: true if it is.
+ */
+bool value_is_list(struct diags *d, const struct node *n, const char *what)
+{
+	if (n->type == NODE_LIST)
+		return true;
+	wrong_type(d, n, what, "a list");
+	return false;
+}
+
+/**
+ * value_is_text() - check that a node is a string without NULs
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ *
+ * Return: true if it is.
+ */
+bool value_is_text(struct diags *d, const struct node *n, const char *what)
+{
+	if (n->type == NODE_SCALAR && !node_is_null(n) && !node_is_string(n)) {
+		diag_error(d, &n->at,
+			   "'%s' must be a string, but %s is %s in YAML; put quotes around it",
+			   what, n->value, node_describe(n));
+		return false;
+	}
+	if (!node_is_string(n)) {
+		wrong_type(d, n, what, "a string");
+		return false;
+	}
+	if (memchr(n->value, 0, n->len)) {
+		diag_error(d, &n->at, "'%s' holds a NUL byte", what);
+		return false;
+	}
+	return true;
+}
+
+static bool is_word(const struct node *n, const char *const *word)
+{
+	for (; *word; word++)
+		if (node_is(n, *word))
+			return true;
+	return false;
+}
+
+/**
+ * value_bool() - read a boolean
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ * @value: set if it is one
+ *
+ * Return: true if it is one.
+ */
+bool value_bool(struct diags *d, const struct node *n, const char *what,
+		bool *value)
+{
+	static const char *const yes[] = { "true", "True", "TRUE", NULL };
+	static const char *const no[] = { "false", "False", "FALSE", NULL };
+
+	if (n->type != NODE_SCALAR || node_is_null(n)) {
+		wrong_type(d, n, what, "true or false");
+		return false;
+	}
+	*value = is_word(n, yes);
+	if (n->plain && (*value || is_word(n, no)))
+		return true;
+	if (*value || is_word(n, no))
+		diag_error(d, &n->at,
+			   "'%s' must be true or false, this is a string; remove the quotes",
+			   what);
+	else
+		diag_error(d, &n->at,
+			   "'%s' must be true or false, not '%s'", what,
+			   n->value);
+	return false;
+}
+
+/**
+ * value_severity() - read a severity
+ * @d: where the error goes
+ * @n: the node
+ * @value: set if it is one
+ *
+ * Return: true if it is one.
+ */
+bool value_severity(struct diags *d, const struct node *n, uint8_t *value)
+{
+	const char *s = n->value;
+
+	if (n->type != NODE_SCALAR || node_is_null(n)) {
+		wrong_type(d, n, "severity", "an integer from 1 to 10");
+		return false;
+	}
+	if ((n->len == 1 && *s >= '1' && *s <= '9') || node_is(n, "10")) {
+		*value = n->len == 2 ? 10 : *s - '0';
+		if (n->plain)
+			return true;
+		diag_error(d, &n->at,
+			   "'severity' must be an integer, this is a string; remove the quotes");
+		return false;
+	}
+	diag_error(d, &n->at,
+		   "'severity' must be an integer from 1 to 10, not '%s'", s);
+	return false;
+}
+
+/**
+ * value_action() - read an action
+ * @d: where the error goes
+ * @n: the node
+ * @value: set if it is one, to enum fim_action
+ *
+ * Return: true if it is one.
+ */
+bool value_action(struct diags *d, const struct node *n, uint8_t *value)
+{
+	if (!value_is_text(d, n, "action"))
+		return false;
+	if (!strcasecmp(n->value, "Block")) {
+		*value = FIM_ACTION_BLOCK;
+		return true;
+	}
+	if (!strcasecmp(n->value, "Audit")) {
+		*value = FIM_ACTION_AUDIT;
+		return true;
+	}
+	if (!strcasecmp(n->value, "Allow"))
+		diag_error(d, &n->at,
+			   "action 'Allow' is not supported yet; 'Block' and 'Audit' are");
+	else
+		diag_error(d, &n->at,
+			   "'action' must be Block or Audit, not '%s'",
+			   n->value);
+	return false;
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Labels of letters, digits and inner hyphens; @dots may separate several. */
+static bool is_dns_name(const char *s, bool dots)
+{
+	char before = '.';
+
+	for (; *s; before = *s++) {
+		if (is_name_char(*s))
+			continue;
+		if (*s == '-' && before != '.' && s[1] && s[1] != '.')
+			continue;
+		if (*s == '.' && dots && before != '.')
+			continue;
+		return false;
+	}
+	return before != '.';
+}
+
+/**
+ * value_name() - check a name as Kubernetes does
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ * @dots: whether it may have dots
+ * @max: longest one in bytes
+ *
+ * Return: true if it is one.
+ */
+bool value_name(struct diags *d, const struct node *n, const char *what,
+		bool dots, size_t max)
+{
+	if (!value_is_text(d, n, what))
+		return false;
+	if (n->len > max) {
+		diag_error(d, &n->at, "'%s' is longer than %zu bytes", what,
+			   max);
+		return false;
+	}
+	if (is_dns_name(n->value, dots))
+		return true;
+	diag_error(d, &n->at,
+		   "'%s' must be lower case letters, digits and '-'%s, with a letter or digit at both ends, not '%s'",
+		   what, dots ? ", or several such parts with '.' between" : "",
+		   n->value);
+	return false;
+}
+
+/* What is wrong with the components of a path with a slash at both ends. */
+static const char *bad_component(const char *path)
+{
+	const char *p = path + 1;
+	size_t len;
+
+	for (; *p; p += len + 1) {
+		len = strcspn(p, "/");
+		if (!len)
+			return "has an empty part ('//')";
+		if (len == 1 && *p == '.')
+			return "has a '.' in it; write the path without";
+		if (len == 2 && !memcmp(p, "..", 2))
+			return "has a '..' in it; write the path without";
+		if (len > FILE_NAME_MAX)
+			return "has a part longer than 255 bytes";
+	}
+	return NULL;
+}
+
+/**
+ * value_directory() - check the path of a directory
+ * @d: where the error goes
+ * @n: the node
+ *
+ * Return: true if it is one.
+ */
+bool value_directory(struct diags *d, const struct node *n)
+{
+	const char *bad = NULL;
+
+	if (!value_is_text(d, n, "dir"))
+		return false;
+	if (n->len > FIM_PATH_MAX)
+		bad = "is longer than 4095 bytes";
+	else if (!n->len)
+		bad = "is empty";
+	else if (n->value[0] != '/')
+		bad = "is not absolute; it must begin with '/'";
+	if (bad) {
+		diag_error(d, &n->at, "'dir' %s", bad);
+		return false;
+	}
+	if (n->value[n->len - 1] != '/') {
+		diag_error(d, &n->at,
+			   "'dir' must end with '/'; write '%s/'", n->value);
+		return false;
+	}
+	bad = bad_component(n->value);
+	if (bad)
+		diag_error(d, &n->at, "'dir' %s", bad);
+	return !bad;
+}
