@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cmd.h - the commands of fimctl and what they have in common
+ */
+#ifndef FIMCTL_CMD_H
+#define FIMCTL_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/**
+ * enum exit_code - how fimctl ends
+ * @EXIT_OK: done
+ * @EXIT_FAILED: failed
+ * @EXIT_INVALID: wrong usage, or a policy that is not valid
+ * @EXIT_ABSENT: the module is not loaded
+ */
+enum exit_code {
+	EXIT_OK,
+	EXIT_FAILED,
+	EXIT_INVALID,
+	EXIT_ABSENT,
+};
+
+/**
+ * struct opt - an option of a command
+ * @letter: its short form, 0 if none
+ * @name: its long form
+ * @arg: what its argument is called, NULL if it takes none
+ * @help: what it does, in half a line
+ */
+struct opt {
+	char letter;
+	const char *name;
+	const char *arg;
+	const char *help;
+};
+
+/**
+ * struct command - a command
+ * @name: its name
+ * @args: what its arguments are called
+ * @help: what it does, in half a line
+ * @opts: its options, ended by one without a name; NULL if none
+ * @run: does it; returns enum exit_code
+ */
+struct command {
+	const char *name;
+	const char *args;
+	const char *help;
+	const struct opt *opts;
+	int (*run)(const struct command *cmd, int argc, char **argv);
+};
+
+extern const struct command commands[];
+
+extern const struct opt apply_opts[], check_opts[], get_opts[], watch_opts[],
+	status_opts[];
+
+int cmd_apply(const struct command *cmd, int argc, char **argv);
+int cmd_check(const struct command *cmd, int argc, char **argv);
+int cmd_delete(const struct command *cmd, int argc, char **argv);
+int cmd_get(const struct command *cmd, int argc, char **argv);
+int cmd_help(const struct command *cmd, int argc, char **argv);
+int cmd_selftest(const struct command *cmd, int argc, char **argv);
+int cmd_status(const struct command *cmd, int argc, char **argv);
+int cmd_version(const struct command *cmd, int argc, char **argv);
+int cmd_watch(const struct command *cmd, int argc, char **argv);
+
+/**
+ * enum format - how output looks
+ * @FORMAT_DEFAULT: for people
+ * @FORMAT_TABLE: one line each
+ * @FORMAT_TEXT: one block each
+ * @FORMAT_YAML: KubeArmor's language
+ * @FORMAT_JSON: JSON
+ */
+enum format {
+	FORMAT_DEFAULT,
+	FORMAT_TABLE,
+	FORMAT_TEXT,
+	FORMAT_YAML,
+	FORMAT_JSON,
+};
+
+int opt_next(const struct command *cmd, int argc, char **argv);
+bool opt_is(const struct command *cmd, int c, const char *name);
+int opt_usage(const struct command *cmd, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int opt_format(const struct command *cmd, unsigned int allowed);
+void opt_help(const struct command *cmd);
+
+#endif /* FIMCTL_CMD_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * ruleset.h - the policies that are in force
+ */
+#ifndef FIMCTL_RULESET_H
+#define FIMCTL_RULESET_H
+
+#include "link.h"
+#include "policy.h"
+
+int ruleset_get(struct link *l, struct policies *set);
+
+#endif /* FIMCTL_RULESET_H */

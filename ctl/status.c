@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * status.c - the module's state and hooks
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "attr.h"
+#include "mem.h"
+#include "status.h"
+
+static int take_status(uint8_t cmd, struct nlattr **top, void *arg)
+{
+	struct nlattr *tb[FIM_STATUS_A_MAX + 1], *boot_id;
+	struct status *st = arg;
+	int i;
+
+	(void)cmd;
+	if (!top[FIM_A_STATUS] ||
+	    nla_parse_nested(tb, FIM_STATUS_A_MAX, top[FIM_A_STATUS], NULL))
+		return -EBADMSG;
+	for (i = 0; i <= FIM_STATUS_A_MAX; i++)
+		st->number[i] = attr_number(tb[i]);
+	free(st->version);
+	free(st->backend);
+	st->version = attr_string(tb[FIM_STATUS_A_VERSION]);
+	st->backend = attr_string(tb[FIM_STATUS_A_BACKEND]);
+	boot_id = tb[FIM_STATUS_A_BOOT_ID];
+	if (boot_id && nla_len(boot_id) == BOOT_ID_SIZE)
+		memcpy(st->boot_id, nla_data(boot_id), BOOT_ID_SIZE);
+	return 0;
+}
+
+/**
+ * status_get() - ask for the module's state
+ * @l: the connection
+ * @st: set; to be freed by status_free()
+ *
+ * Return: 0 or -errno.
+ */
+int status_get(struct link *l, struct status *st)
+{
+	*st = (struct status){ 0 };
+	return link_command(l, FIM_CMD_STATUS_GET, take_status, st);
+}
+
+/**
+ * status_free() - free what a state holds
+ * @st: empty afterwards
+ */
+void status_free(struct status *st)
+{
+	free(st->version);
+	free(st->backend);
+	*st = (struct status){ 0 };
+}
+
+/**
+ * status_state_name() - the name of a state of the module
+ * @state: enum fim_state
+ *
+ * Return: the name; "unknown" for one from a newer module.
+ */
+const char *status_state_name(uint64_t state)
+{
+	static const char *const name[] = {
+		[FIM_STATE_DISARMED] = "disarmed",
+		[FIM_STATE_ARMED] = "armed",
+		[FIM_STATE_PAUSED] = "paused",
+		[FIM_STATE_SEALED] = "sealed",
+		[FIM_STATE_DEGRADED] = "degraded",
+	};
+
+	return state <= FIM_STATE_MAX ? name[state] : "unknown";
+}
+
+static int take_hook(uint8_t cmd, struct nlattr **top, void *arg)
+{
+	struct nlattr *tb[FIM_HOOK_A_MAX + 1];
+	struct hooks *hooks = arg;
+	struct hook *h;
+
+	(void)cmd;
+	if (!top[FIM_A_HOOK] ||
+	    nla_parse_nested(tb, FIM_HOOK_A_MAX, top[FIM_A_HOOK], NULL) ||
+	    !tb[FIM_HOOK_A_NAME])
+		return -EBADMSG;
+	mem_grow(hooks->v, hooks->nr, hooks->cap);
+	h = &hooks->v[hooks->nr++];
+	*h = (struct hook){
+		.name = attr_string(tb[FIM_HOOK_A_NAME]),
+		.loses = attr_string(tb[FIM_HOOK_A_LOSES]),
+		.state = attr_number(tb[FIM_HOOK_A_STATE]),
+		.required = tb[FIM_HOOK_A_REQUIRED],
+	};
+	return 0;
+}
+
+/**
+ * hooks_get() - ask for all hooks
+ * @l: the connection
+ * @hooks: set; to be freed by hooks_free(), after an error too
+ *
+ * Return: 0 or -errno.
+ */
+int hooks_get(struct link *l, struct hooks *hooks)
+{
+	*hooks = (struct hooks){ 0 };
+	return link_dump(l, FIM_CMD_HOOK_GET, take_hook, hooks);
+}
+
+/**
+ * hooks_free() - free hooks
+ * @hooks: empty afterwards
+ */
+void hooks_free(struct hooks *hooks)
+{
+	size_t i;
+
+	for (i = 0; i < hooks->nr; i++) {
+		free(hooks->v[i].name);
+		free(hooks->v[i].loses);
+	}
+	free(hooks->v);
+	*hooks = (struct hooks){ 0 };
+}
+
+/**
+ * hook_state_name() - the name of a state of a hook
+ * @state: enum fim_hook_state
+ *
+ * Return: the name; "unknown" for one from a newer module.
+ */
+const char *hook_state_name(uint64_t state)
+{
+	static const char *const name[] = {
+		[FIM_HOOK_MISSING] = "missing",
+		[FIM_HOOK_ATTACHED] = "attached",
+		[FIM_HOOK_PROVEN] = "proven",
+		[FIM_HOOK_DEAD] = "dead",
+	};
+
+	return state <= FIM_HOOK_MAX ? name[state] : "unknown";
+}
