@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_status.c - fimctl status: show what the module does
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "json.h"
+#include "link.h"
+#include "status.h"
+#include "term.h"
+
+const struct opt status_opts[] = {
+	{ 'o', "output", "FORMAT", "json; for people if not given" },
+	{ 0 },
+};
+
+/* The numbers of struct status as JSON, in this order. */
+static const struct {
+	const char *key;
+	int attr;
+} numbers[] = {
+	{ "generation", FIM_STATUS_A_GENERATION },
+	{ "policies", FIM_STATUS_A_POLICIES },
+	{ "rules", FIM_STATUS_A_RULES },
+	{ "waiting", FIM_STATUS_A_WAITING },
+	{ "marks", FIM_STATUS_A_MARKS },
+	{ "refused", FIM_STATUS_A_REFUSED },
+	{ "audited", FIM_STATUS_A_AUDITED },
+	{ "recorded", FIM_STATUS_A_RECORDED },
+	{ "lost", FIM_STATUS_A_LOST },
+	{ "pending", FIM_STATUS_A_PENDING },
+	{ "firstSequence", FIM_STATUS_A_FIRST_SEQ },
+	{ "lastSequence", FIM_STATUS_A_LAST_SEQ },
+	{ "ringSize", FIM_STATUS_A_RING_SIZE },
+};
+
+static void boot_id_text(const struct status *st, struct buf *out)
+{
+	buf_hex(out, st->boot_id, sizeof(st->boot_id));
+}
+
+static cJSON *hook_json(const struct hook *h)
+{
+	cJSON *hook = json_object();
+
+	json_add_string(hook, "name", h->name);
+	json_add_string(hook, "state", hook_state_name(h->state));
+	json_add_bool(hook, "required", h->required);
+	if (h->loses)
+		json_add_string(hook, "loses", h->loses);
+	return hook;
+}
+
+static void print_json(const struct status *st, const struct hooks *hooks)
+{
+	cJSON *json = json_object(), *list = json_list();
+	struct buf boot_id = { 0 };
+	size_t i;
+
+	boot_id_text(st, &boot_id);
+	if (st->version)
+		json_add_string(json, "version", st->version);
+	json_add_string(json, "state",
+			status_state_name(st->number[FIM_STATUS_A_STATE]));
+	if (st->backend)
+		json_add_string(json, "backend", st->backend);
+	json_add_string(json, "bootID", boot_id.data);
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		json_add_number(json, numbers[i].key,
+				st->number[numbers[i].attr]);
+	for (i = 0; i < hooks->nr; i++)
+		json_append(list, hook_json(&hooks->v[i]));
+	json_add(json, "hooks", list);
+	json_print(json, true);
+	cJSON_Delete(json);
+	buf_free(&boot_id);
+}
+
+static void print_hooks(const struct hooks *hooks)
+{
+	size_t i, proven = 0;
+
+	for (i = 0; i < hooks->nr; i++)
+		proven += hooks->v[i].state == FIM_HOOK_PROVEN;
+	printf("hooks      %zu of %zu proven\n", proven, hooks->nr);
+	for (i = 0; i < hooks->nr; i++) {
+		const struct hook *h = &hooks->v[i];
+
+		if (h->state == FIM_HOOK_PROVEN)
+			continue;
+		printf("           %s%s: %s%s%s%s\n",
+		       term_on(stdout, TERM_YELLOW), h->name,
+		       hook_state_name(h->state), h->loses ? "; lost: " : "",
+		       h->loses ? h->loses : "", term_off(stdout));
+	}
+}
+
+static void print_counters(const uint64_t *n)
+{
+	printf("policies   %" PRIu64 " with %" PRIu64 " rules, %" PRIu64
+	       " waiting; %" PRIu64 " inodes marked\n",
+	       n[FIM_STATUS_A_POLICIES], n[FIM_STATUS_A_RULES],
+	       n[FIM_STATUS_A_WAITING], n[FIM_STATUS_A_MARKS]);
+	printf("operations %" PRIu64 " refused, %" PRIu64 " audited\n",
+	       n[FIM_STATUS_A_REFUSED], n[FIM_STATUS_A_AUDITED]);
+	printf("recorded   %" PRIu64 ", %s%" PRIu64 " lost%s, %" PRIu64
+	       " pending\n",
+	       n[FIM_STATUS_A_RECORDED],
+	       n[FIM_STATUS_A_LOST] ? term_on(stdout, TERM_RED) : "",
+	       n[FIM_STATUS_A_LOST],
+	       n[FIM_STATUS_A_LOST] ? term_off(stdout) : "",
+	       n[FIM_STATUS_A_PENDING]);
+	printf("records    %" PRIu64 " to %" PRIu64 "; the ring holds %" PRIu64
+	       "\n",
+	       n[FIM_STATUS_A_FIRST_SEQ], n[FIM_STATUS_A_LAST_SEQ],
+	       n[FIM_STATUS_A_RING_SIZE]);
+}
+
+static void print_text(const struct status *st, const struct hooks *hooks)
+{
+	uint64_t state = st->number[FIM_STATUS_A_STATE];
+	bool good = state == FIM_STATE_ARMED || state == FIM_STATE_SEALED;
+	struct buf boot_id = { 0 };
+
+	boot_id_text(st, &boot_id);
+	printf("state      %s%s%s\n",
+	       term_on(stdout, good ? TERM_GREEN : TERM_RED),
+	       status_state_name(state), term_off(stdout));
+	printf("module     fim %s, hooks by %s\n",
+	       st->version ? st->version : "?",
+	       st->backend ? st->backend : "?");
+	print_counters(st->number);
+	printf("changes    %" PRIu64 " commits since it was loaded as %s\n",
+	       st->number[FIM_STATUS_A_GENERATION], boot_id.data);
+	print_hooks(hooks);
+	buf_free(&boot_id);
+}
+
+static int show(struct link *l, int format)
+{
+	struct status st = { 0 };
+	struct hooks hooks = { 0 };
+	int err, code = EXIT_OK;
+
+	err = status_get(l, &st);
+	if (!err)
+		err = hooks_get(l, &hooks);
+	if (err)
+		code = link_report(l, "can't read the status");
+	else if (format == FORMAT_JSON)
+		print_json(&st, &hooks);
+	else
+		print_text(&st, &hooks);
+	hooks_free(&hooks);
+	status_free(&st);
+	return code;
+}
+
+int cmd_status(const struct command *cmd, int argc, char **argv)
+{
+	int c, format = FORMAT_DEFAULT, code;
+	struct link l;
+
+	while ((c = opt_next(cmd, argc, argv)) != -1) {
+		if (c == '?')
+			return EXIT_INVALID;
+		format = opt_format(cmd, 1U << FORMAT_JSON);
+		if (format < 0)
+			return EXIT_INVALID;
+	}
+	if (optind < argc)
+		return opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
+	if (link_open(&l))
+		return link_report(&l, NULL);
+	code = show(&l, format);
+	link_close(&l);
+	return code;
+}

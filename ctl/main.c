@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * main.c - the commands of fimctl
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "term.h"
+
+const struct command commands[] = {
+	{ "apply", "-f FILE|DIR|- [--dry-run] [--prune]",
+	  "put policies into force, all of them or none", apply_opts,
+	  cmd_apply },
+	{ "delete", "NAME...", "remove policies, all of them or none", NULL,
+	  cmd_delete },
+	{ "get", "[NAME] [-o table|yaml|json]",
+	  "show the policies that are in force", get_opts, cmd_get },
+	{ "check", "-f FILE|DIR|-",
+	  "check policies; takes neither root nor the module", check_opts,
+	  cmd_check },
+	{ "watch", "[--since SEQ] [--limit N] [-o json|text]",
+	  "show alerts as they happen", watch_opts, cmd_watch },
+	{ "status", "[-o json]", "show what the module does", status_opts,
+	  cmd_status },
+	{ "selftest", "", "make every hook of the module prove itself", NULL,
+	  cmd_selftest },
+	{ "version", "", "show the version", NULL, cmd_version },
+	{ "help", "[COMMAND]", "show help", NULL, cmd_help },
+	{ 0 },
+};
+
+static const struct command *find_command(const char *name)
+{
+	const struct command *cmd;
+
+	if (!strcmp(name, "--help") || !strcmp(name, "-h"))
+		name = "help";
+	if (!strcmp(name, "--version"))
+		name = "version";
+	for (cmd = commands; cmd->name; cmd++)
+		if (!strcmp(cmd->name, name))
+			return cmd;
+	return NULL;
+}
+
+static void list_commands(FILE *to)
+{
+	const struct command *cmd;
+
+	fprintf(to, "usage: fimctl COMMAND [ARGUMENT...]\n\n");
+	for (cmd = commands; cmd->name; cmd++)
+		fprintf(to, "  %-9s %s\n", cmd->name, cmd->help);
+	fprintf(to, "\nfimctl help COMMAND tells more about one.\n");
+}
+
+int cmd_help(const struct command *cmd, int argc, char **argv)
+{
+	const struct command *about;
+
+	if (argc > 2)
+		return opt_usage(cmd, "one command at a time");
+	if (argc < 2) {
+		list_commands(stdout);
+		return EXIT_OK;
+	}
+	about = find_command(argv[1]);
+	if (!about)
+		return opt_usage(cmd, "there is no command '%s'", argv[1]);
+	opt_help(about);
+	return EXIT_OK;
+}
+
+static int wants_help(int argc, char **argv)
+{
+	return argc == 2 &&
+	       (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *cmd;
+	int code = EXIT_OK;
+
+	/* Writing into a pipe that was closed is an error like others. */
+	signal(SIGPIPE, SIG_IGN);
+	if (argc < 2) {
+		list_commands(stderr);
+		return EXIT_INVALID;
+	}
+	cmd = find_command(argv[1]);
+	if (!cmd) {
+		term_error("there is no command '%s'; see fimctl help",
+			   argv[1]);
+		return EXIT_INVALID;
+	}
+	if (wants_help(argc - 1, argv + 1))
+		opt_help(cmd);
+	else
+		code = cmd->run(cmd, argc - 1, argv + 1);
+	if (term_finish() && code == EXIT_OK)
+		code = EXIT_FAILED;
+	return code;
+}
