@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Attaching the hooks, by ftrace: all that are required, or none.
+ */
+#include <linux/kprobes.h>
+#include <linux/rcupdate.h>
+
+#include "attach.h"
+#include "hook.h"
+
+/*
+ * Where a function is. A probe that is disabled from birth is never armed; all
+ * that it does is look the name up.
+ */
+static unsigned long lookup(const char *symbol)
+{
+	struct kprobe probe = {
+		.symbol_name = symbol,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	unsigned long addr;
+
+	if (register_kprobe(&probe))
+		return 0;
+	addr = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return addr;
+}
+
+static int lookup_all(void)
+{
+	struct fim_hook *hook;
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++) {
+		hook = &fim_hooks[i];
+		hook->addr = lookup(hook->symbol);
+		if (!hook->addr && hook->required) {
+			pr_err("fim: this kernel has no %s to hook\n",
+			       hook->symbol);
+			return -ENOENT;
+		}
+	}
+	return 0;
+}
+
+/* Says who is in the way: only one may redirect a function. */
+static void report_taken(struct ftrace_ops *ops)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++) {
+		if (fim_hooks[i].ops != ops || !fim_hooks[i].addr)
+			continue;
+		ftrace_free_filter(ops);
+		if (ftrace_set_filter_ip(ops, fim_hooks[i].addr, 0, 0))
+			continue;
+		if (!register_ftrace_function(ops))
+			unregister_ftrace_function(ops);
+		else
+			pr_err("fim: %s is taken, by a live patch or another module\n",
+			       fim_hooks[i].symbol);
+	}
+}
+
+static bool is_first_of_ops(unsigned int i)
+{
+	unsigned int j;
+
+	for (j = 0; j < i; j++)
+		if (fim_hooks[j].ops == fim_hooks[i].ops)
+			return false;
+	return true;
+}
+
+static int attach_ops(struct ftrace_ops *ops)
+{
+	unsigned int i;
+	bool any = false;
+	int err = 0;
+
+	for (i = 0; i < fim_nr_hooks && !err; i++) {
+		if (fim_hooks[i].ops != ops || !fim_hooks[i].addr)
+			continue;
+		err = ftrace_set_filter_ip(ops, fim_hooks[i].addr, 0, 0);
+		if (err)
+			pr_err("fim: %s can't be traced: %d\n",
+			       fim_hooks[i].symbol, err);
+		any = true;
+	}
+	if (err || !any)
+		goto out;
+
+	err = register_ftrace_function(ops);
+	if (!err)
+		return 0;
+	pr_err("fim: can't attach: %d%s\n", err,
+	       err == -EBUSY ? " (is kernel.ftrace_enabled 0?)" : "");
+	if (err == -EBUSY)
+		report_taken(ops);
+out:
+	ftrace_free_filter(ops);
+	return err;
+}
+
+/* Each waits until nobody is inside of its trampoline. */
+static void detach_ops(struct ftrace_ops *ops)
+{
+	if (ops->flags & FTRACE_OPS_FL_ENABLED)
+		unregister_ftrace_function(ops);
+	ftrace_free_filter(ops);
+}
+
+static void detach_until(unsigned int end)
+{
+	unsigned int i;
+
+	for (i = 0; i < end; i++)
+		if (is_first_of_ops(i))
+			detach_ops(fim_hooks[i].ops);
+}
+
+/**
+ * fim_attach() - attach all hooks
+ *
+ * Context: process; may sleep.
+ * Return: 0; -ENOENT if a required function is missing, -EBUSY if one is taken,
+ * or what ftrace says. Then none is attached.
+ */
+int fim_attach(void)
+{
+	unsigned int i;
+	int err;
+
+	err = lookup_all();
+	if (err)
+		return err;
+	fim_hook_set_originals();
+	for (i = 0; i < fim_nr_hooks; i++) {
+		if (!is_first_of_ops(i))
+			continue;
+		err = attach_ops(fim_hooks[i].ops);
+		if (err) {
+			detach_until(i);
+			return err;
+		}
+	}
+	for (i = 0; i < fim_nr_hooks; i++)
+		fim_hooks[i].state = fim_hooks[i].addr ? FIM_HOOK_ATTACHED :
+							 FIM_HOOK_MISSING;
+	return 0;
+}
+
+/**
+ * fim_detach() - detach all hooks
+ *
+ * Afterwards no hook is called any more, and nobody runs in what a hook made a
+ * function go on in.
+ *
+ * Context: process; may sleep.
+ */
+void fim_detach(void)
+{
+	detach_until(fim_nr_hooks);
+	/* Who was on his way into release_and_delete() has been waited for. */
+	synchronize_srcu(&fim_hook_srcu);
+	synchronize_rcu_tasks();
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attaching the hooks, by ftrace.
+ */
+#ifndef FIM_ATTACH_H
+#define FIM_ATTACH_H
+
+#define FIM_BACKEND	"ftrace"
+
+int fim_attach(void);
+void fim_detach(void);
+
+#endif /* FIM_ATTACH_H */

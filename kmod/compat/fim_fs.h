@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The VFS' entry points as the newest kernel has them, minus what we never
+ * pass: idmaps of mounts without one, delegated inodes.
+ */
+#ifndef FIM_COMPAT_FS_H
+#define FIM_COMPAT_FS_H
+
+#include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/xattr.h>
+#include <linux/posix_acl.h>
+#include <linux/fileattr.h>
+
+#include "probed.h"
+
+#ifdef FIM_HAVE_MNT_IDMAP
+#include <linux/mnt_idmapping.h>
+#define fim_idmap		(&nop_mnt_idmap)
+typedef struct mnt_idmap fim_idmap_t;
+#else
+#define fim_idmap		(&init_user_ns)
+typedef struct user_namespace fim_idmap_t;
+#endif
+
+#ifdef FIM_HAVE_VFS_MAKE_DELEGATED
+#define fim_delegated		, NULL
+#else
+#define fim_delegated
+#endif
+
+static inline int fim_vfs_mkdir(struct inode *dir, struct dentry *dentry)
+{
+#if defined(FIM_HAVE_VFS_MKDIR_DELEGATED)
+	return PTR_ERR_OR_ZERO(vfs_mkdir(fim_idmap, dir, dentry, 0700, NULL));
+#elif defined(FIM_HAVE_VFS_MKDIR_DENTRY)
+	return PTR_ERR_OR_ZERO(vfs_mkdir(fim_idmap, dir, dentry, 0700));
+#else
+	return vfs_mkdir(fim_idmap, dir, dentry, 0700);
+#endif
+}
+
+static inline int fim_vfs_mknod(struct inode *dir, struct dentry *dentry)
+{
+	return vfs_mknod(fim_idmap, dir, dentry, S_IFIFO | 0600, 0
+			 fim_delegated);
+}
+
+static inline int fim_vfs_symlink(struct inode *dir, struct dentry *dentry)
+{
+	return vfs_symlink(fim_idmap, dir, dentry, "fim" fim_delegated);
+}
+
+static inline int fim_vfs_rmdir(struct inode *dir, struct dentry *dentry)
+{
+	return vfs_rmdir(fim_idmap, dir, dentry fim_delegated);
+}
+
+static inline int fim_vfs_rename(struct dentry *parent,
+				 struct dentry *old_dentry,
+				 struct dentry *new_dentry)
+{
+	struct renamedata rd = {
+#ifdef FIM_HAVE_RENAMEDATA_PARENT
+		.old_parent = parent,
+		.new_parent = parent,
+#else
+		.old_dir = d_inode(parent),
+		.new_dir = d_inode(parent),
+#endif
+#if defined(FIM_HAVE_RENAMEDATA_ONE_IDMAP)
+		.mnt_idmap = fim_idmap,
+#elif defined(FIM_HAVE_MNT_IDMAP)
+		.old_mnt_idmap = fim_idmap,
+		.new_mnt_idmap = fim_idmap,
+#else
+		.old_mnt_userns = fim_idmap,
+		.new_mnt_userns = fim_idmap,
+#endif
+		.old_dentry = old_dentry,
+		.new_dentry = new_dentry,
+	};
+
+	return vfs_rename(&rd);
+}
+
+/*
+ * The dentry whose ancestors decide for an open file. Up to 6.4, overlayfs
+ * opens the file below with the path of the one above: then d_real() names the
+ * dentry that the inode really has. It only reads pointers of the overlay's
+ * inode, which the open file holds.
+ */
+static __always_inline struct dentry *fim_file_dentry(const struct file *file)
+{
+	struct dentry *dentry = file->f_path.dentry;
+
+#ifndef FIM_HAVE_BACKING_FILE
+	if (unlikely(d_inode(dentry) != file_inode(file)))
+		dentry = d_real(dentry, file_inode(file));
+#endif
+	return dentry;
+}
+
+#endif /* FIM_COMPAT_FS_H */

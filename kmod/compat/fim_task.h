@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Facts about a task that the kernel keeps under other names from version to
+ * version.
+ */
+#ifndef FIM_COMPAT_TASK_H
+#define FIM_COMPAT_TASK_H
+
+#include <linux/fs.h>
+#include <linux/mm_types.h>
+#include <linux/ns_common.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+
+#include "probed.h"
+
+/**
+ * fim_mm_exe_file() - the executable of an address space
+ * @mm: the address space, held by the caller
+ *
+ * Return: the file with a reference, or NULL.
+ */
+static inline struct file *fim_mm_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+#ifdef FIM_HAVE_GET_FILE_RCU_POINTER
+	file = get_file_rcu(&mm->exe_file);
+#else
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+#endif
+	rcu_read_unlock();
+	return file;
+}
+
+/*
+ * struct mnt_namespace is private to fs/, but begins with its struct ns_common
+ * since 5.11. Only for a record, of current, which holds its nsproxy.
+ */
+static inline unsigned int fim_mnt_ns_inum(void)
+{
+	const struct nsproxy *ns = current->nsproxy;
+
+	return ns ? ((const struct ns_common *)ns->mnt_ns)->inum : 0;
+}
+
+#endif /* FIM_COMPAT_TASK_H */

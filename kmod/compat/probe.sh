@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Asks the kernel's headers what they offer, by compiling, and prints the
+# answers as macros. The argument is the compiler with all its flags.
+set -eu
+
+cc=$1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+# try NAME HEADERS STATEMENT: defines FIM_HAVE_NAME if the statement compiles.
+try() {
+	{
+		for header in $2; do
+			echo "#include <linux/$header>"
+		done
+		echo "void fim_probe(void);"
+		echo "void fim_probe(void) { $3; }"
+	} > "$tmp/$1.c"
+	if sh -c "$cc -Werror -Wno-unused -Wno-missing-prototypes -c -o '$tmp/$1.o' '$tmp/$1.c'" \
+	    > "$tmp/$1.log" 2>&1; then
+		echo "#define FIM_HAVE_$1 1" > "$tmp/$1.h"
+	else
+		echo "/* FIM_HAVE_$1 is not set */" > "$tmp/$1.h"
+	fi
+}
+
+# An empty statement has to compile, or every answer would be no.
+try NOTHING 'fs.h' ''
+if ! grep -q define "$tmp/NOTHING.h"; then
+	echo "fim: the compiler cannot read this kernel's headers:" >&2
+	cat "$tmp/NOTHING.log" >&2
+	exit 1
+fi
+
+# 6.3: mounts have an idmap, not a user namespace.
+try MNT_IDMAP 'fs.h mount.h' 'struct mnt_idmap *m = mnt_idmap(NULL)' &
+# 6.2: arguments of a traced function without its full registers.
+try FTRACE_REGS_ARGUMENT 'ftrace.h' \
+	'struct ftrace_regs *r = NULL; long v = ftrace_regs_get_argument(r, 0)' &
+# 6.2: POSIX ACLs are set by hooks of their own.
+try SET_ACL 'security.h' 'void *p = security_inode_set_acl' &
+# 6.17: so are inode flags.
+try FILE_SETATTR 'security.h' 'void *p = security_inode_file_setattr' &
+# 6.2: operations of generic netlink are split into do and dump.
+try GENL_SPLIT_OPS '../net/genetlink.h' 'struct genl_family f;
+	int (*p)(const struct genl_split_ops *, struct sk_buff *,
+		 struct genl_info *) = NULL;
+	f.pre_doit = p' &
+# 6.7: a file is looked up under RCU by the address of its pointer.
+try GET_FILE_RCU_POINTER 'fs.h' \
+	'struct file __rcu **f = NULL; struct file *g = get_file_rcu(f)' &
+# 6.5: a stacked filesystem opens the file below by that file's own path.
+try BACKING_FILE 'fs.h' 'unsigned int m = FMODE_BACKING' &
+# 6.15: vfs_mkdir() answers with a dentry.
+try VFS_MKDIR_DENTRY 'fs.h' \
+	'struct dentry *d = vfs_mkdir(NULL, NULL, NULL, 0)' &
+try VFS_MKDIR_DELEGATED 'fs.h' \
+	'struct dentry *d = vfs_mkdir(NULL, NULL, NULL, 0, NULL)' &
+# 6.19: what makes a name takes a delegated inode.
+try VFS_MAKE_DELEGATED 'fs.h' \
+	'int r = vfs_symlink(NULL, NULL, NULL, NULL, NULL)' &
+# 6.18: renamedata has parents, not directories.
+try RENAMEDATA_PARENT 'fs.h' 'struct renamedata r; r.old_parent = NULL' &
+# 6.17: one idmap for both sides of a rename.
+try RENAMEDATA_ONE_IDMAP 'fs.h' 'struct renamedata r; r.mnt_idmap = NULL' &
+wait
+
+rm "$tmp/NOTHING.h"
+cat "$tmp"/*.h

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records: born in a hook, finished when the task returns to user space,
+ * numbered, kept in a ring and sent.
+ */
+#ifndef FIM_EVENT_H
+#define FIM_EVENT_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+#include "fim.h"
+
+struct fim_access;
+struct fim_policy;
+struct fim_rule;
+struct fim_verdict;
+
+/**
+ * struct fim_event_stats - the account
+ * @refused: operations refused
+ * @audited: operations let through with a record
+ * @recorded: of both, those that have a record
+ * @lost: of both, those that could not be recorded
+ * @pending: of both, those whose record is not finished
+ * @first_seq: oldest record in the ring, or 0
+ * @last_seq: newest record, or 0
+ * @ring_size: records that the ring holds at most
+ */
+struct fim_event_stats {
+	u64 refused;
+	u64 audited;
+	u64 recorded;
+	u64 lost;
+	u32 pending;
+	u64 first_seq;
+	u64 last_seq;
+	u32 ring_size;
+};
+
+extern atomic_t fim_event_doubts;
+
+/* In a hook */
+void fim_event_violation(const struct fim_access *access,
+			 const struct fim_verdict *verdict);
+void fim_event_created(void);
+void fim_event_not_created(void);
+
+/* In process context */
+void fim_event_control(enum fim_event_type type, struct fim_policy *policy,
+		       const struct fim_rule *rule);
+void fim_event_state(enum fim_state state);
+
+void fim_event_stats(struct fim_event_stats *stats);
+int fim_event_init(void);
+void fim_event_drain(void);
+void fim_event_exit(void);
+
+#endif /* FIM_EVENT_H */

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hooks: each finds the object in its function's arguments, leaves at once
+ * if nothing on its way is marked, and else asks for a decision.
+ *
+ * A hook runs at the entry of a security_*() function, in the context of its
+ * caller, which may hold any lock of the VFS. It never sleeps, locks, allocates
+ * or waits. It needs no guard against recursion: nothing that it calls, and
+ * nothing that is called here with tracing on, ends in a function that is
+ * hooked.
+ *
+ * No match: the function goes on untouched. A refusal: it is made to go on in
+ * refuse() instead, which returns to its caller. The one function that is
+ * called from here is security_sb_delete(), see hook_sb_delete().
+ *
+ * Lifetimes: dentries, files and names that a hook finds in the arguments are
+ * held by the caller of its function until that returns. What it finds from
+ * there on, ancestors and the ruleset, is freed by RCU, and preemption is off
+ * while they are used.
+ */
+#include <linux/module.h>
+#include <linux/security.h>
+#include <linux/static_call.h>
+
+#include "event.h"
+#include "fim_fs.h"
+#include "hook.h"
+#include "object.h"
+#include "rule.h"
+#include "tree.h"
+
+#define ARG(type, n)	((type)fim_ftrace_argument(fregs, n))
+
+/* Opens that may change something: any but a plain one for reading. */
+#define OPEN_CHANGES	(O_ACCMODE | O_TRUNC)
+
+DEFINE_SRCU(fim_hook_srcu);
+
+/* Where a function goes on that is refused. Its arguments do not matter. */
+static int refuse(void)
+{
+	return -EACCES;
+}
+
+static struct fim_hook *find_hook(unsigned long ip)
+{
+	unsigned int i;
+
+	/* A patched site is at the entry or a few bytes behind it. */
+	for (i = 0; i < fim_nr_hooks; i++)
+		if (fim_hooks[i].addr && ip - fim_hooks[i].addr < 16)
+			return &fim_hooks[i];
+	return NULL;
+}
+
+static bool is_acl(const char *xattr)
+{
+	return !strcmp(xattr, XATTR_NAME_POSIX_ACL_ACCESS) ||
+	       !strcmp(xattr, XATTR_NAME_POSIX_ACL_DEFAULT);
+}
+
+/*
+ * Finds the operation in the arguments. Returns false if there is nothing to
+ * decide because another hook has, or will.
+ */
+static bool decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
+		   struct fim_access *access)
+{
+	access->op = hook->op;
+	access->dentry = ARG(const struct dentry *, 1);
+
+	switch (hook->op) {
+	case FIM_OP_CREATE:
+		/*
+		 * An open with O_CREAT asks before it looks whether the file
+		 * exists. If it does, what was answered is forgotten.
+		 */
+		access->uncertain = d_in_lookup(access->dentry);
+		break;
+	case FIM_OP_LINK:
+		access->dentry = ARG(const struct dentry *, 0);
+		access->other = ARG(const struct dentry *, 2);
+		break;
+	case FIM_OP_UNLINK:
+	case FIM_OP_RMDIR:
+		access->removes = true;
+		break;
+	case FIM_OP_RENAME:
+		access->removes = true;
+		access->other = ARG(const struct dentry *, 3);
+		break;
+	case FIM_OP_SYMLINK:
+		access->text = ARG(const char *, 2);
+		break;
+	case FIM_OP_SETATTR:
+		/* The truncation of an open, which was decided about as such */
+		return !(ARG(const struct iattr *, 2)->ia_valid & ATTR_OPEN);
+	case FIM_OP_SETXATTR:
+		/* Up to 6.1, ACLs come as the attributes that hold them. */
+		if (is_acl(ARG(const char *, 2)))
+			access->op = FIM_OP_SETACL;
+		break;
+	case FIM_OP_REMOVEXATTR:
+		if (is_acl(ARG(const char *, 2)))
+			access->op = FIM_OP_REMOVEACL;
+		break;
+	case FIM_OP_FILEATTR:
+		access->dentry = ARG(const struct dentry *, 0);
+		break;
+	case FIM_OP_OPEN:
+		access->dentry = fim_file_dentry(ARG(const struct file *, 0));
+		fim_event_not_created();
+		break;
+	}
+	return true;
+}
+
+/* What happens behind the filter: rarely, and then it may take its time. */
+static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
+			    struct ftrace_regs *fregs)
+{
+	struct fim_hook *hook = find_hook(ip);
+	struct fim_access access = {};
+	struct fim_verdict verdict;
+
+	if (WARN_ON_ONCE(!hook) || !decode(hook, fregs, &access))
+		return;
+	fim_decide(rs, &access, &verdict);
+	if (verdict.action == FIM_ACTION_UNSET)
+		return;
+	/* The self-test's own file */
+	if (!verdict.match.binding->policy->kind)
+		WRITE_ONCE(hook->fired, true);
+	else
+		fim_event_violation(&access, &verdict);
+	if (verdict.action == FIM_ACTION_BLOCK)
+		fim_ftrace_redirect(fregs, (unsigned long)refuse);
+}
+
+/*
+ * The hooks' second half is not inlined, so that the first half, which is
+ * all that runs on a filesystem without marks, needs no stack.
+ */
+
+static noinline void check_dentry(const struct dentry *dentry,
+				  unsigned long ip, struct ftrace_regs *fregs)
+{
+	const struct fim_ruleset *rs;
+
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (fim_filtered(rs, READ_ONCE(dentry->d_inode), FIM_MARK_GUARD) ||
+	    !fim_walk_is_clear(rs, dentry))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+/* All that have the dentry they change as their second argument. */
+static void hook_dentry(unsigned long ip, unsigned long parent_ip,
+			struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct dentry *dentry = ARG(const struct dentry *, 1);
+
+	if (unlikely(fim_sb_marked(dentry->d_sb)))
+		check_dentry(dentry, ip, fregs);
+}
+
+/* Old and new name are on the same filesystem, here and in a rename. */
+static void hook_inode_link(unsigned long ip, unsigned long parent_ip,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct dentry *old_dentry = ARG(const struct dentry *, 0);
+	const struct fim_ruleset *rs;
+
+	if (likely(!fim_sb_marked(old_dentry->d_sb)))
+		return;
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (!fim_walk_is_clear(rs, old_dentry) ||
+	    !fim_walk_is_clear(rs, ARG(const struct dentry *, 2)))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+static void hook_inode_rename(unsigned long ip, unsigned long parent_ip,
+			      struct ftrace_ops *ops,
+			      struct ftrace_regs *fregs)
+{
+	const struct dentry *old_dentry = ARG(const struct dentry *, 1);
+	const struct dentry *new_dentry = ARG(const struct dentry *, 3);
+	const struct fim_ruleset *rs;
+
+	if (likely(!fim_sb_marked(old_dentry->d_sb)))
+		return;
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (fim_filtered(rs, READ_ONCE(old_dentry->d_inode), FIM_MARK_GUARD) ||
+	    fim_filtered(rs, READ_ONCE(new_dentry->d_inode), FIM_MARK_GUARD) ||
+	    !fim_walk_is_clear(rs, old_dentry) ||
+	    !fim_walk_is_clear(rs, new_dentry))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+static void hook_inode_file_setattr(unsigned long ip, unsigned long parent_ip,
+				    struct ftrace_ops *ops,
+				    struct ftrace_regs *fregs)
+{
+	const struct dentry *dentry = ARG(const struct dentry *, 0);
+
+	if (unlikely(fim_sb_marked(dentry->d_sb)))
+		check_dentry(dentry, ip, fregs);
+}
+
+static noinline void check_open(const struct file *file, unsigned long ip,
+				struct ftrace_regs *fregs)
+{
+	const struct fim_ruleset *rs;
+
+	/* Decided about by inode_create, which had the same ancestors. */
+	if (file->f_mode & FMODE_CREATED) {
+		if (unlikely(atomic_read(&fim_event_doubts)))
+			fim_event_created();
+		return;
+	}
+	/* What is written to a FIFO, socket or device does not change it. */
+	if (!(file->f_flags & OPEN_CHANGES) || !S_ISREG(file_inode(file)->i_mode))
+		return;
+
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (!fim_walk_is_clear(rs, fim_file_dentry(file)))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+static void hook_file_open(unsigned long ip, unsigned long parent_ip,
+			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct file *file = ARG(const struct file *, 0);
+
+	/* Most opens leave here. O_CREAT is for those that just created. */
+	if (likely(!(file->f_flags & (OPEN_CHANGES | O_CREAT))))
+		return;
+	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
+		check_open(file, ip, fregs);
+}
+
+static void no_sb_delete(struct super_block *sb)
+{
+}
+
+DEFINE_STATIC_CALL(fim_security_sb_delete, no_sb_delete);
+
+/*
+ * Runs in place of security_sb_delete(), and calls it. This one may sleep, so
+ * it is counted by SRCU for as long as it has a return address in this module.
+ */
+static void release_and_delete(struct super_block *sb)
+{
+	int idx = srcu_read_lock(&fim_hook_srcu);
+
+	if (fim_objects_release(sb))
+		fim_policy_recheck();
+	static_call(fim_security_sb_delete)(sb);
+	srcu_read_unlock(&fim_hook_srcu, idx);
+}
+
+/*
+ * The end of a filesystem: the inodes that are held must go before it frees
+ * what is left. That can sleep, so it can't be done in here.
+ */
+static void hook_sb_delete(unsigned long ip, unsigned long parent_ip,
+			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	/* Called by release_and_delete(): now it shall run. */
+	if (within_module(parent_ip, THIS_MODULE))
+		return;
+	if (fim_sb_marked(ARG(struct super_block *, 0)))
+		fim_ftrace_redirect(fregs, (unsigned long)release_and_delete);
+}
+
+#define OPS(name, callback)						\
+	static struct ftrace_ops name = {				\
+		.func = callback,					\
+		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
+			 FIM_FTRACE_SAVE_ARGS,				\
+	}
+
+/*
+ * One ops for each place of the object, as each takes its time to unregister;
+ * never two on one function, for then the kernel calls both through a list.
+ */
+OPS(dentry_ops, hook_dentry);
+OPS(link_ops, hook_inode_link);
+OPS(rename_ops, hook_inode_rename);
+OPS(file_setattr_ops, hook_inode_file_setattr);
+OPS(open_ops, hook_file_open);
+OPS(sb_delete_ops, hook_sb_delete);
+
+/* A prototype that has changed must not compile: it would read wild. */
+#define PROTOTYPE(name, ret, ...)					\
+	static_assert(__builtin_types_compatible_p(			\
+		typeof(security_##name), ret (__VA_ARGS__)),		\
+		"security_" #name "() is not what its hook expects")
+
+PROTOTYPE(inode_create, int, struct inode *, struct dentry *, umode_t);
+PROTOTYPE(inode_link, int, struct dentry *, struct inode *, struct dentry *);
+PROTOTYPE(inode_unlink, int, struct inode *, struct dentry *);
+PROTOTYPE(inode_symlink, int, struct inode *, struct dentry *, const char *);
+PROTOTYPE(inode_mkdir, int, struct inode *, struct dentry *, umode_t);
+PROTOTYPE(inode_rmdir, int, struct inode *, struct dentry *);
+PROTOTYPE(inode_mknod, int, struct inode *, struct dentry *, umode_t, dev_t);
+PROTOTYPE(inode_rename, int, struct inode *, struct dentry *, struct inode *,
+	  struct dentry *, unsigned int);
+PROTOTYPE(inode_setattr, int, fim_idmap_t *, struct dentry *, struct iattr *);
+PROTOTYPE(inode_setxattr, int, fim_idmap_t *, struct dentry *, const char *,
+	  const void *, size_t, int);
+PROTOTYPE(inode_removexattr, int, fim_idmap_t *, struct dentry *, const char *);
+#ifdef FIM_HAVE_SET_ACL
+PROTOTYPE(inode_set_acl, int, fim_idmap_t *, struct dentry *, const char *,
+	  struct posix_acl *);
+PROTOTYPE(inode_remove_acl, int, fim_idmap_t *, struct dentry *, const char *);
+#endif
+#ifdef FIM_HAVE_FILE_SETATTR
+PROTOTYPE(inode_file_setattr, int, struct dentry *, struct file_kattr *);
+#endif
+PROTOTYPE(file_open, int, struct file *);
+PROTOTYPE(sb_delete, void, struct super_block *);
+
+#define HOOK(name, operation, where, need, lost) {			\
+	.symbol = "security_" #name,					\
+	.op = operation,						\
+	.ops = &where,							\
+	.required = need,						\
+	.loses = lost,							\
+}
+
+struct fim_hook fim_hooks[] = {
+	HOOK(inode_create, FIM_OP_CREATE, dentry_ops, true,
+	     "creating files in protected directories"),
+	HOOK(inode_link, FIM_OP_LINK, link_ops, true,
+	     "hard links to and into what is protected"),
+	HOOK(inode_unlink, FIM_OP_UNLINK, dentry_ops, true,
+	     "removing files"),
+	HOOK(inode_symlink, FIM_OP_SYMLINK, dentry_ops, true,
+	     "making symbolic links"),
+	HOOK(inode_mkdir, FIM_OP_MKDIR, dentry_ops, true,
+	     "making directories"),
+	HOOK(inode_rmdir, FIM_OP_RMDIR, dentry_ops, true,
+	     "removing directories"),
+	HOOK(inode_mknod, FIM_OP_MKNOD, dentry_ops, true,
+	     "making FIFOs, sockets and device nodes"),
+	HOOK(inode_rename, FIM_OP_RENAME, rename_ops, true,
+	     "renaming, and replacing by renaming"),
+	HOOK(inode_setattr, FIM_OP_SETATTR, dentry_ops, true,
+	     "changing mode, owner, size and times"),
+	HOOK(inode_setxattr, FIM_OP_SETXATTR, dentry_ops, true,
+	     "setting extended attributes, file capabilities among them"),
+	HOOK(inode_removexattr, FIM_OP_REMOVEXATTR, dentry_ops, true,
+	     "removing extended attributes"),
+#ifdef FIM_HAVE_SET_ACL
+	HOOK(inode_set_acl, FIM_OP_SETACL, dentry_ops, true,
+	     "setting POSIX ACLs"),
+	HOOK(inode_remove_acl, FIM_OP_REMOVEACL, dentry_ops, true,
+	     "removing POSIX ACLs"),
+#endif
+	HOOK(inode_file_setattr, FIM_OP_FILEATTR, file_setattr_ops,
+	     IS_ENABLED(FIM_HAVE_FILE_SETATTR),
+	     "changing inode flags and project ids (chattr)"),
+	HOOK(file_open, FIM_OP_OPEN, open_ops, true,
+	     "opening files for writing"),
+	HOOK(sb_delete, FIM_OP_UNSPEC, sb_delete_ops, true,
+	     "a clean unmount of filesystems with protected directories"),
+};
+
+const unsigned int fim_nr_hooks = ARRAY_SIZE(fim_hooks);
+
+/**
+ * fim_hook_set_originals() - learn where the function is that hooks call
+ *
+ * Context: process, before hooks are attached.
+ */
+void fim_hook_set_originals(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++)
+		if (fim_hooks[i].ops == &sb_delete_ops)
+			static_call_update(fim_security_sb_delete,
+				(typeof(&no_sb_delete))fim_hooks[i].addr);
+}

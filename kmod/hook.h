@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The functions of the kernel that are hooked.
+ */
+#ifndef FIM_HOOK_H
+#define FIM_HOOK_H
+
+#include <linux/srcu.h>
+#include <linux/types.h>
+
+#include "fim.h"
+#include "fim_ftrace.h"
+
+/**
+ * struct fim_hook - a hooked function
+ * @symbol: its name
+ * @loses: what is not protected without it
+ * @ops: how it is attached; hooks that find their object at the same place of
+ *	their arguments share one
+ * @op: enum fim_op
+ * @required: the module does not arm without it
+ * @addr: where it is, 0 if this kernel has none; constant while attached
+ * @fired: the self-test made it fire; written by hooks, too
+ * @state: enum fim_hook_state, written by attaching and by the self-test
+ */
+struct fim_hook {
+	const char *symbol;
+	const char *loses;
+	struct ftrace_ops *ops;
+	u8 op;
+	bool required;
+	unsigned long addr;
+	bool fired;
+	u8 state;
+};
+
+extern struct fim_hook fim_hooks[];
+extern const unsigned int fim_nr_hooks;
+extern struct srcu_struct fim_hook_srcu;
+
+void fim_hook_set_originals(void);
+
+#endif /* FIM_HOOK_H */

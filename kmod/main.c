@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading, unloading, and the state in between.
+ *
+ * Loading attaches the hooks while no policy is in force, proves that each of
+ * them fires, and only then takes commands. Unloading is refused while a policy
+ * is in force, and undoes it in reverse: no commands, no new self-test, no
+ * hooks, no records in the making, no memory.
+ */
+#include <linux/module.h>
+#include <linux/rcupdate.h>
+
+#include "attach.h"
+#include "event.h"
+#include "main.h"
+#include "netlink.h"
+#include "object.h"
+#include "policy.h"
+#include "selftest.h"
+
+/* Written under the self-test's lock and while loading, read anywhere. */
+static enum fim_state state = FIM_STATE_DISARMED;
+
+/**
+ * fim_state() - what the module does
+ *
+ * Return: the state.
+ */
+enum fim_state fim_state(void)
+{
+	return READ_ONCE(state);
+}
+
+/**
+ * fim_set_state() - change the state, and record it
+ * @new_state: the state, which may be the one that is
+ *
+ * Context: process; may sleep.
+ */
+void fim_set_state(enum fim_state new_state)
+{
+	if (state == new_state)
+		return;
+	WRITE_ONCE(state, new_state);
+	fim_event_state(new_state);
+}
+
+static int __init fim_init(void)
+{
+	int err;
+
+	err = fim_event_init();
+	if (err)
+		return err;
+	err = fim_selftest_init();
+	if (err)
+		goto err_event;
+	err = fim_policy_init();
+	if (err)
+		goto err_selftest;
+	err = fim_attach();
+	if (err)
+		goto err_policy;
+	err = fim_netlink_init();
+	if (err)
+		goto err_attach;
+	err = fim_selftest_start();
+	if (err)
+		goto err_netlink;
+
+	pr_info("fim: version %s armed, %u hooks by %s\n", FIM_VERSION,
+		fim_selftest_proven(), FIM_BACKEND);
+	return 0;
+
+err_netlink:
+	fim_netlink_exit();
+err_attach:
+	fim_detach();
+	fim_event_drain();
+	synchronize_rcu_tasks();
+err_policy:
+	fim_policy_exit();
+err_selftest:
+	fim_selftest_exit();
+err_event:
+	fim_object_exit();
+	fim_event_exit();
+	return err;
+}
+
+static void __exit fim_exit(void)
+{
+	fim_netlink_exit();
+	fim_selftest_stop();
+	fim_detach();
+	fim_event_drain();
+	/* The end of a callback that finished a record may still be running. */
+	synchronize_rcu_tasks();
+	fim_policy_exit();
+	fim_selftest_exit();
+	fim_object_exit();
+	fim_event_exit();
+	pr_info("fim: unloaded\n");
+}
+
+module_init(fim_init);
+module_exit(fim_exit);
+
+MODULE_DESCRIPTION("File integrity protection at the LSM boundary");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(FIM_VERSION);

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Inodes that are held in memory, so that their address keeps meaning them,
+ * and given back when their filesystem goes.
+ *
+ * The reference is an inode's, not a mount's: it never keeps a filesystem from
+ * being unmounted. It has to be dropped before the filesystem frees its inodes,
+ * though. Two sides do that, the last holder and the filesystem's end, and
+ * whoever moves the state away from HELD is the one to call iput(). The
+ * filesystem's end also waits for an iput() that a holder has under way.
+ */
+#include <linux/hashtable.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "object.h"
+
+DECLARE_BITMAP(fim_sb_filter, FIM_SB_FILTER_BITS);
+
+static DEFINE_SPINLOCK(fim_objects_lock);
+static DEFINE_HASHTABLE(fim_objects, 10);
+static unsigned int fim_nr_objects;
+static DECLARE_WAIT_QUEUE_HEAD(fim_objects_wait);
+
+/* An object whose last holder has left is passed over: it is about to go. */
+static struct fim_object *get_held(const struct inode *inode)
+{
+	struct fim_object *object;
+
+	lockdep_assert_held(&fim_objects_lock);
+
+	hash_for_each_possible(fim_objects, object, node, (unsigned long)inode)
+		if (object->inode == inode &&
+		    object->state == FIM_OBJECT_HELD &&
+		    refcount_inc_not_zero(&object->ref))
+			return object;
+	return NULL;
+}
+
+/**
+ * fim_object_get() - hold an inode
+ * @inode: the inode; the caller holds a path to it, so that its filesystem
+ *	stays mounted meanwhile
+ *
+ * From here on until fim_sb_filter_trim() finds it unneeded, the filesystem's
+ * bit is set in fim_sb_filter, so that its end is noticed.
+ *
+ * Return: the object with a reference for the caller, or NULL without memory.
+ */
+struct fim_object *fim_object_get(struct inode *inode)
+{
+	struct fim_object *object, *fresh;
+
+	fresh = kzalloc(sizeof(*fresh), GFP_KERNEL);
+	if (!fresh)
+		return NULL;
+
+	spin_lock(&fim_objects_lock);
+	object = get_held(inode);
+	if (object) {
+		spin_unlock(&fim_objects_lock);
+		kfree(fresh);
+		return object;
+	}
+	ihold(inode);
+	fresh->inode = inode;
+	fresh->sb = inode->i_sb;
+	refcount_set(&fresh->ref, 1);
+	fresh->state = FIM_OBJECT_HELD;
+	hash_add(fim_objects, &fresh->node, (unsigned long)inode);
+	fim_nr_objects++;
+	set_bit(fim_sb_hash(inode->i_sb), fim_sb_filter);
+	spin_unlock(&fim_objects_lock);
+	return fresh;
+}
+
+/* Drops the inode of an object whose state the caller has set to LEAVING. */
+static void drop_inode(struct fim_object *object)
+{
+	iput(object->inode);
+
+	spin_lock(&fim_objects_lock);
+	hash_del(&object->node);
+	fim_nr_objects--;
+	WRITE_ONCE(object->state, FIM_OBJECT_GONE);
+	spin_unlock(&fim_objects_lock);
+	wake_up_all(&fim_objects_wait);
+}
+
+/**
+ * fim_object_put() - drop a reference to an object
+ * @object: the object, or NULL
+ *
+ * Context: process; may sleep.
+ */
+void fim_object_put(struct fim_object *object)
+{
+	bool leave;
+
+	if (!object || !refcount_dec_and_test(&object->ref))
+		return;
+
+	spin_lock(&fim_objects_lock);
+	leave = object->state == FIM_OBJECT_HELD;
+	if (leave)
+		WRITE_ONCE(object->state, FIM_OBJECT_LEAVING);
+	spin_unlock(&fim_objects_lock);
+
+	if (leave)
+		drop_inode(object);
+	else	/* the filesystem's end has it, and looks at it until then */
+		wait_event(fim_objects_wait,
+			   READ_ONCE(object->state) == FIM_OBJECT_GONE);
+
+	/*
+	 * The waiter may see GONE while the one who set it still is inside the
+	 * lock. It does not touch the object after that.
+	 */
+	kfree_rcu(object, rcu);
+}
+
+/* Takes one object of the filesystem for the caller to drop. */
+static struct fim_object *take_one(const struct super_block *sb, bool *busy)
+{
+	struct fim_object *object;
+	int bucket;
+
+	*busy = false;
+	spin_lock(&fim_objects_lock);
+	hash_for_each(fim_objects, bucket, object, node) {
+		if (object->sb != sb)
+			continue;
+		if (object->state == FIM_OBJECT_HELD) {
+			WRITE_ONCE(object->state, FIM_OBJECT_LEAVING);
+			spin_unlock(&fim_objects_lock);
+			return object;
+		}
+		*busy = true;
+	}
+	spin_unlock(&fim_objects_lock);
+	return NULL;
+}
+
+static bool none_leaving(const struct super_block *sb)
+{
+	struct fim_object *object;
+	bool none = true;
+	int bucket;
+
+	spin_lock(&fim_objects_lock);
+	hash_for_each(fim_objects, bucket, object, node)
+		if (object->sb == sb)
+			none = false;
+	spin_unlock(&fim_objects_lock);
+	return none;
+}
+
+/**
+ * fim_objects_release() - let go of every inode of a filesystem
+ * @sb: a superblock that is shutting down: no new object can appear on it
+ *
+ * Context: process; may sleep.
+ * Return: whether there was any.
+ */
+bool fim_objects_release(struct super_block *sb)
+{
+	struct fim_object *object;
+	bool any = false, busy;
+
+	while ((object = take_one(sb, &busy))) {
+		any = true;
+		drop_inode(object);
+	}
+	if (busy)
+		wait_event(fim_objects_wait, none_leaving(sb));
+	return any;
+}
+
+/**
+ * fim_sb_filter_trim() - clear the bits that no object needs
+ */
+void fim_sb_filter_trim(void)
+{
+	struct fim_object *object;
+	unsigned long *needed;
+	int bucket;
+
+	/* Without memory the bits just stay. */
+	needed = bitmap_zalloc(FIM_SB_FILTER_BITS, GFP_KERNEL);
+	if (!needed)
+		return;
+
+	spin_lock(&fim_objects_lock);
+	hash_for_each(fim_objects, bucket, object, node)
+		__set_bit(fim_sb_hash(object->sb), needed);
+	/* Clearing only: a hook never misses a bit that it needs. */
+	bitmap_and(fim_sb_filter, fim_sb_filter, needed, FIM_SB_FILTER_BITS);
+	spin_unlock(&fim_objects_lock);
+	bitmap_free(needed);
+}
+
+/**
+ * fim_object_count() - how many inodes are held
+ *
+ * Return: their number, which may change at any time.
+ */
+unsigned int fim_object_count(void)
+{
+	return READ_ONCE(fim_nr_objects);
+}
+
+/**
+ * fim_object_exit() - wait for objects that were freed
+ */
+void fim_object_exit(void)
+{
+	WARN_ON_ONCE(!hash_empty(fim_objects));
+	rcu_barrier();
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Policies and their rules, transactions that change them, and the ruleset
+ * that is in force.
+ */
+#ifndef FIM_POLICY_H
+#define FIM_POLICY_H
+
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "fim.h"
+#include "resolve.h"
+
+struct netlink_ext_ack;
+
+/**
+ * struct fim_text - what rules inherit from their policy
+ * @action: enum fim_action
+ * @severity: 1 to 10, or 0 for none
+ * @tags: bytes, each tag ended by a NUL; or NULL
+ * @tags_len: length of @tags
+ * @message: string, or NULL
+ */
+struct fim_text {
+	u8 action;
+	u8 severity;
+	char *tags;
+	unsigned int tags_len;
+	char *message;
+};
+
+/**
+ * struct fim_policy - a policy; all but the counters is constant once it is
+ *	committed
+ * @ref: holders: rulesets, bindings, the transaction, records being made
+ * @name: unique
+ * @namespace: or NULL
+ * @kind: enum fim_policy_kind
+ * @text: for rules that set nothing of their own
+ * @meta: opaque to us; or NULL
+ * @meta_len: length of @meta
+ * @rules: struct fim_rule in order
+ * @nr_rules: how many
+ * @refused: operations that its rules refused
+ * @audited: operations that its rules let through with a record
+ * @node: in the transaction, under fim_policy_lock
+ */
+struct fim_policy {
+	refcount_t ref;
+	char *name;
+	char *namespace;
+	u8 kind;
+	struct fim_text text;
+	void *meta;
+	unsigned int meta_len;
+	struct list_head rules;
+	unsigned int nr_rules;
+	atomic64_t refused;
+	atomic64_t audited;
+	struct list_head node;
+};
+
+/**
+ * struct fim_rule - a rule; constant once it is committed, but for @binding
+ * @policy: the policy that owns it
+ * @index: place in the policy
+ * @type: enum fim_rule_type
+ * @flags: enum fim_rule_flags
+ * @text: what it sets of its own
+ * @path: as the policy names it; a directory's ends with "/"
+ * @path_len: its length
+ * @binding: what it is bound to now, a reference, under fim_policy_lock
+ * @node: in the policy
+ */
+struct fim_rule {
+	struct fim_policy *policy;
+	u32 index;
+	u8 type;
+	u32 flags;
+	struct fim_text text;
+	char *path;
+	unsigned int path_len;
+	struct fim_binding *binding;
+	struct list_head node;
+};
+
+/**
+ * struct fim_binding - a rule and the inodes that its path led to once;
+ *	constant
+ * @ref: holders: the rule, rulesets
+ * @rule: the rule
+ * @policy: its policy, a reference, so that the rule stays
+ * @route: the inodes
+ */
+struct fim_binding {
+	refcount_t ref;
+	const struct fim_rule *rule;
+	struct fim_policy *policy;
+	struct fim_route route;
+};
+
+static inline u8 fim_rule_action(const struct fim_rule *rule)
+{
+	return rule->text.action ?: rule->policy->text.action;
+}
+
+/* Protects transactions, the making of rulesets, and fim_rule.binding. */
+extern struct mutex fim_policy_lock;
+
+bool fim_binding_armed(const struct fim_binding *binding);
+void fim_binding_put(struct fim_binding *binding);
+void fim_policy_put(struct fim_policy *policy);
+void fim_policy_retire(struct fim_policy *policy);
+struct fim_policy *fim_policy_alloc(const char *name);
+struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
+				unsigned int len);
+void fim_rule_remove(struct fim_rule *rule);
+int fim_rule_bind(struct fim_rule *rule);
+
+int fim_txn_begin(u32 owner);
+int fim_txn_check(u32 owner);
+int fim_txn_add(u32 owner, struct fim_policy *policy);
+struct fim_policy *fim_txn_policy(const char *name);
+int fim_txn_delete(u32 owner, const char *name);
+int fim_txn_commit(u32 owner);
+int fim_txn_abort(u32 owner);
+bool fim_txn_has_room(unsigned int rules);
+
+void fim_policy_recheck(void);
+int fim_policy_init(void);
+void fim_policy_exit(void);
+
+#endif /* FIM_POLICY_H */

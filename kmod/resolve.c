@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a path to the inodes that give it its meaning: every directory and
+ * every symbolic link that is passed on the way, the directories that mounts
+ * cover, and the goal.
+ *
+ * The kernel's own path walk tells only where a path ends, so this one goes
+ * name by name and follows symbolic links itself. It starts at the root of
+ * process 1, whoever asks.
+ */
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/fs_struct.h>
+#include <linux/magic.h>
+#include <linux/mount.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "fim_namei.h"
+#include "object.h"
+#include "resolve.h"
+
+/* apparmorfs, which like procfs has links that lead past any text */
+#define FIM_AAFS_MAGIC	0x5a3c69f0
+
+/**
+ * struct walk - a path walk
+ * @root: where absolute names start
+ * @at: where the walk is
+ * @rest: names to go, with symbolic links already put in; ours to free
+ * @text: where the walk is, as text, "" at the root
+ * @len: length of @text
+ * @links: symbolic links followed
+ * @route: what was passed
+ */
+struct walk {
+	struct path root;
+	struct path at;
+	char *rest;
+	char text[PATH_MAX];
+	size_t len;
+	unsigned int links;
+	struct fim_route *route;
+};
+
+/* The root of process 1: only that process can move it. */
+static bool initial_root(struct path *root)
+{
+	struct task_struct *init;
+	bool ok = false;
+
+	rcu_read_lock();
+	init = init_pid_ns.child_reaper;
+	if (init)
+		get_task_struct(init);
+	rcu_read_unlock();
+	if (!init)
+		return false;
+
+	task_lock(init);
+	if (init->fs) {
+		get_fs_root(init->fs, root);
+		ok = true;
+	}
+	task_unlock(init);
+	put_task_struct(init);
+	return ok;
+}
+
+/**
+ * fim_in_initial_root() - whether the caller sees the paths of process 1
+ *
+ * Return: true if the root directories are the same.
+ */
+bool fim_in_initial_root(void)
+{
+	struct path theirs, ours;
+	bool same;
+
+	if (!initial_root(&theirs))
+		return false;
+	get_fs_root(current->fs, &ours);
+	same = path_equal(&theirs, &ours);
+	path_put(&ours);
+	path_put(&theirs);
+	return same;
+}
+
+static int add_step(struct walk *walk, struct inode *inode, const char *path)
+{
+	struct fim_route *route = walk->route;
+	struct fim_step *steps, *step;
+
+	if (route->nr == route->room) {
+		unsigned int room = route->room ? 2 * route->room : 8;
+
+		steps = krealloc_array(route->steps, room, sizeof(*steps),
+				       GFP_KERNEL);
+		if (!steps)
+			return -ENOMEM;
+		route->steps = steps;
+		route->room = room;
+	}
+
+	step = &route->steps[route->nr];
+	step->kind = FIM_MARK_GUARD;
+	step->path = kstrdup(path, GFP_KERNEL);
+	if (!step->path)
+		return -ENOMEM;
+	step->object = fim_object_get(inode);
+	if (!step->object) {
+		kfree(step->path);
+		return -ENOMEM;
+	}
+	route->nr++;
+	return 0;
+}
+
+/* The next name of walk->rest, which loses it; NULL at the end. */
+static char *next_name(char **rest)
+{
+	char *name;
+
+	do {
+		name = strsep(rest, "/");
+	} while (name && !*name);
+	return name;
+}
+
+static void step_up(struct walk *walk)
+{
+	struct dentry *parent;
+
+	if (path_equal(&walk->at, &walk->root))
+		return;
+	while (walk->at.dentry == walk->at.mnt->mnt_root)
+		if (!follow_up(&walk->at))
+			return;
+	parent = dget_parent(walk->at.dentry);
+	dput(walk->at.dentry);
+	walk->at.dentry = parent;
+
+	while (walk->len && walk->text[--walk->len] != '/')
+		;
+	walk->text[walk->len] = '\0';
+}
+
+/* Puts the target of a symbolic link in front of the names to go. */
+static int follow_link(struct walk *walk, struct dentry *link,
+		       const char *names)
+{
+	DEFINE_DELAYED_CALL(done);
+	const char *target;
+	char *rest;
+
+	if (++walk->links > MAXSYMLINKS)
+		return -ELOOP;
+	if (link->d_sb->s_magic == PROC_SUPER_MAGIC ||
+	    link->d_sb->s_magic == FIM_AAFS_MAGIC)
+		return -EOPNOTSUPP;
+
+	target = vfs_get_link(link, &done);
+	if (IS_ERR(target))
+		return PTR_ERR(target);
+	if (*target == '/') {
+		path_put(&walk->at);
+		walk->at = walk->root;
+		path_get(&walk->at);
+		walk->len = 0;
+		walk->text[0] = '\0';
+	}
+	rest = kasprintf(GFP_KERNEL, "%s/%s", target, names ?: "");
+	do_delayed_call(&done);
+	if (!rest)
+		return -ENOMEM;
+	kfree(walk->rest);
+	walk->rest = rest;
+	return 0;
+}
+
+/* The directories that mounts cover at the place just reached. */
+static int add_covered(struct walk *walk, const struct path *place)
+{
+	struct path path = *place;
+	int err = 0;
+
+	path_get(&path);
+	while (!err && path.dentry == path.mnt->mnt_root &&
+	       path.mnt != walk->at.mnt && follow_up(&path))
+		err = add_step(walk, d_inode(path.dentry), walk->text);
+	path_put(&path);
+	return err;
+}
+
+static int append_text(struct walk *walk, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (walk->len + 1 + len >= sizeof(walk->text))
+		return -ENAMETOOLONG;
+	walk->text[walk->len++] = '/';
+	memcpy(walk->text + walk->len, name, len + 1);
+	walk->len += len;
+	return 0;
+}
+
+static int step_down(struct walk *walk, const char *name, const char *names)
+{
+	size_t before = walk->len;
+	struct path next;
+	int err;
+
+	err = append_text(walk, name);
+	if (err)
+		return err;
+	err = vfs_path_lookup(walk->at.dentry, walk->at.mnt, name, 0, &next);
+	if (err)
+		return err;
+
+	err = add_covered(walk, &next);
+	if (!err)
+		err = add_step(walk, d_inode(next.dentry), walk->text);
+	if (!err && d_is_symlink(next.dentry)) {
+		walk->len = before;
+		walk->text[before] = '\0';
+		err = follow_link(walk, next.dentry, names);
+		path_put(&next);
+		return err;
+	}
+	if (err) {
+		path_put(&next);
+		return err;
+	}
+	path_put(&walk->at);
+	walk->at = next;
+	return 0;
+}
+
+static int walk_names(struct walk *walk)
+{
+	char *cursor = walk->rest;
+	char *name, *before;
+	int err;
+
+	while ((name = next_name(&cursor))) {
+		if (!strcmp(name, "."))
+			continue;
+		if (!d_is_dir(walk->at.dentry))
+			return -ENOTDIR;
+		if (!strcmp(name, "..")) {
+			step_up(walk);
+			continue;
+		}
+		before = walk->rest;
+		err = step_down(walk, name, cursor);
+		if (err)
+			return err;
+		if (walk->rest != before)
+			cursor = walk->rest;
+	}
+	return d_is_dir(walk->at.dentry) ? 0 : -ENOTDIR;
+}
+
+/* The goal: usually the last step, but a link may end in "." or "..". */
+static int add_goal(struct walk *walk)
+{
+	struct fim_route *route = walk->route;
+	struct fim_step *last = route->nr ? &route->steps[route->nr - 1] : NULL;
+	int err;
+
+	if (!last || last->object->inode != d_inode(walk->at.dentry)) {
+		err = add_step(walk, d_inode(walk->at.dentry), walk->text);
+		if (err)
+			return err;
+		last = &route->steps[route->nr - 1];
+	}
+	last->kind = FIM_MARK_TREE;
+	return 0;
+}
+
+/**
+ * fim_resolve() - find what gives a path its meaning
+ * @name: an absolute path that shall lead to a directory
+ * @route: where to put what was passed; to be freed with fim_route_free() if
+ *	and only if 0 is returned
+ *
+ * Context: process; may sleep.
+ * Return: 0, also if a name of the path does not exist; else -ENOTDIR, -ELOOP,
+ * -EOPNOTSUPP for a link of procfs, -ENAMETOOLONG, -ENOMEM, or what the
+ * filesystem says.
+ */
+int fim_resolve(const char *name, struct fim_route *route)
+{
+	struct walk *walk;
+	int err = -ENOMEM;
+
+	memset(route, 0, sizeof(*route));
+	walk = kzalloc(sizeof(*walk), GFP_KERNEL);
+	if (!walk)
+		return -ENOMEM;
+	walk->route = route;
+	walk->rest = kstrdup(name, GFP_KERNEL);
+	if (!walk->rest)
+		goto out_walk;
+	if (!initial_root(&walk->root)) {
+		err = -ESRCH;
+		goto out_rest;
+	}
+	walk->at = walk->root;
+	path_get(&walk->at);
+
+	err = walk_names(walk);
+	if (!err)
+		err = add_goal(walk);
+	route->complete = !err;
+	if (err == -ENOENT)
+		err = 0;
+
+	path_put(&walk->at);
+	path_put(&walk->root);
+	if (err)
+		fim_route_free(route);
+out_rest:
+	kfree(walk->rest);
+out_walk:
+	kfree(walk);
+	return err;
+}
+
+/**
+ * fim_route_free() - let go of what fim_resolve() found
+ * @route: the route
+ */
+void fim_route_free(struct fim_route *route)
+{
+	while (route->nr) {
+		struct fim_step *step = &route->steps[--route->nr];
+
+		fim_object_put(step->object);
+		kfree(step->path);
+	}
+	kfree(route->steps);
+	route->steps = NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a path to the inodes that give it its meaning.
+ */
+#ifndef FIM_RESOLVE_H
+#define FIM_RESOLVE_H
+
+#include <linux/types.h>
+
+struct fim_object;
+
+/**
+ * enum fim_mark_kind - what a marked inode is to a rule. The low bits of an
+ *	inode's address, which are 0, hold it in a key of the tree.
+ * @FIM_MARK_TREE: the rule's directory: what lies in it is protected
+ * @FIM_MARK_GUARD: an entry on the way there, which may not be taken away
+ */
+enum fim_mark_kind {
+	FIM_MARK_TREE,
+	FIM_MARK_GUARD,
+};
+
+/**
+ * struct fim_step - one entry on the way of a path
+ * @object: its inode, a reference
+ * @kind: what it is to the rule
+ * @path: where it is, from the root on, without a "/" at the end
+ */
+struct fim_step {
+	struct fim_object *object;
+	enum fim_mark_kind kind;
+	char *path;
+};
+
+/**
+ * struct fim_route - what a path led to
+ * @steps: the entries on the way; the last one is the goal if @complete
+ * @nr: how many
+ * @room: for how many there is room
+ * @complete: whether every name of the path exists
+ */
+struct fim_route {
+	struct fim_step *steps;
+	unsigned int nr;
+	unsigned int room;
+	bool complete;
+};
+
+int fim_resolve(const char *name, struct fim_route *route);
+void fim_route_free(struct fim_route *route);
+bool fim_in_initial_root(void);
+
+#endif /* FIM_RESOLVE_H */

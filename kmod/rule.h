@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which rule decides for an operation.
+ */
+#ifndef FIM_RULE_H
+#define FIM_RULE_H
+
+#include <linux/types.h>
+
+struct dentry;
+struct fim_binding;
+struct fim_ruleset;
+
+/**
+ * struct fim_access - an operation, as a hook's arguments tell it
+ * @op: enum fim_op
+ * @removes: the names @dentry and @other go, or come to mean something else
+ * @uncertain: it is not known yet whether the operation will take place; a
+ *	record is due only if the system call tells so
+ * @dentry: what it is done to; held by the hook's caller, as all here
+ * @other: the other name of a rename or link, or NULL
+ * @text: what a new symbolic link holds, or NULL
+ */
+struct fim_access {
+	u8 op;
+	bool removes;
+	bool uncertain;
+	const struct dentry *dentry;
+	const struct dentry *other;
+	const char *text;
+};
+
+/**
+ * struct fim_match - a rule that an object falls under
+ * @binding: the rule and where it is bound, or NULL for none
+ * @object: the object
+ * @mark: the ancestor that is marked, or the object itself; NULL if the way
+ *	up from the object does not reach the root
+ * @guard: where the object is, if it is a guard of the rule's path; or NULL
+ */
+struct fim_match {
+	const struct fim_binding *binding;
+	const struct dentry *object;
+	const struct dentry *mark;
+	const char *guard;
+};
+
+/**
+ * struct fim_verdict - what is to be done about an operation
+ * @action: enum fim_action; FIM_ACTION_UNSET if no rule has anything to say
+ * @match: the rule that decided
+ * @rest: the other name of a rename or link, and the rule that it falls under
+ */
+struct fim_verdict {
+	u8 action;
+	struct fim_match match;
+	struct fim_match rest;
+};
+
+void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
+		struct fim_verdict *verdict);
+
+#endif /* FIM_RULE_H */

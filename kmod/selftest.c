@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The self-test: proves that each hook fires, by trying each operation through
+ * the VFS on a file system of its own, whose directory every ruleset protects.
+ *
+ * Nothing but the hook stands in the way there, so an operation that succeeds
+ * or that is refused without the hook having fired shows a dead hook: one that
+ * the compiler has inlined, that a tracer has taken away, or whose argument is
+ * elsewhere.
+ */
+#include <linux/dcache.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "fim_fs.h"
+#include "hook.h"
+#include "main.h"
+#include "object.h"
+#include "policy.h"
+#include "selftest.h"
+
+static unsigned int selftest_interval = 60;
+module_param(selftest_interval, uint, 0444);
+MODULE_PARM_DESC(selftest_interval, "seconds between self-tests, 0 for none");
+
+#define PROTECTED	"protected"
+
+/* Set up once; used under fim_selftest_lock. */
+static DEFINE_MUTEX(fim_selftest_lock);
+static struct file_system_type *fs_type;
+static struct vfsmount *mnt;
+static struct dentry *dir;	/* the protected directory */
+static struct dentry *reg;	/* a file in it */
+static struct dentry *subdir;	/* a directory in it */
+static struct dentry *negative;	/* a name in it that does not exist */
+static struct fim_policy *canary;
+
+static void run_selftest(struct work_struct *work);
+static DECLARE_DELAYED_WORK(selftest_work, run_selftest);
+
+/**
+ * fim_selftest_policy() - the policy that protects the self-test's directory
+ *
+ * Return: the policy, of kind FIM_KIND_UNSPEC: it is never shown.
+ */
+struct fim_policy *fim_selftest_policy(void)
+{
+	return canary;
+}
+
+static struct file *open_at_root(const char *name, int flags)
+{
+	struct path root = { .mnt = mnt, .dentry = mnt->mnt_root };
+
+	return file_open_root(&root, name, flags, 0600);
+}
+
+static int try_open(const char *name, int flags)
+{
+	struct file *file = open_at_root(name, flags);
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	fput(file);
+	return 0;
+}
+
+/* Tries what one hook is there to refuse; -EACCES is what is hoped for. */
+static int try_operation(u8 op)
+{
+	struct inode *parent = d_inode(dir);
+	struct iattr attr = { .ia_valid = ATTR_MODE, .ia_mode = 0600 };
+	int err;
+
+	if (op == FIM_OP_CREATE)
+		return try_open(PROTECTED "/new", O_WRONLY | O_CREAT);
+	if (op == FIM_OP_OPEN)
+		return try_open(PROTECTED "/file", O_WRONLY);
+	/* These two take the inode's lock themselves. */
+	if (op == FIM_OP_SETXATTR)
+		return vfs_setxattr(fim_idmap, reg, "user.fim", "", 0, 0);
+	if (op == FIM_OP_REMOVEXATTR)
+		return vfs_removexattr(fim_idmap, reg, "user.fim");
+#ifdef FIM_HAVE_SET_ACL
+	if (op == FIM_OP_SETACL)
+		return vfs_set_acl(fim_idmap, reg, XATTR_NAME_POSIX_ACL_ACCESS,
+				   NULL);
+	if (op == FIM_OP_REMOVEACL)
+		return vfs_remove_acl(fim_idmap, reg,
+				      XATTR_NAME_POSIX_ACL_ACCESS);
+#endif
+#ifdef FIM_HAVE_FILE_SETATTR
+	if (op == FIM_OP_FILEATTR) {
+		struct file_kattr fa;
+
+		fileattr_fill_flags(&fa, FS_NODUMP_FL);
+		return vfs_fileattr_set(fim_idmap, reg, &fa);
+	}
+#endif
+	if (op == FIM_OP_SETATTR) {
+		inode_lock(d_inode(reg));
+		err = notify_change(fim_idmap, reg, &attr, NULL);
+		inode_unlock(d_inode(reg));
+		return err;
+	}
+
+	err = -EOPNOTSUPP;
+	inode_lock_nested(parent, I_MUTEX_PARENT);
+	switch (op) {
+	case FIM_OP_LINK:
+		err = vfs_link(reg, fim_idmap, parent, negative, NULL);
+		break;
+	case FIM_OP_UNLINK:
+		err = vfs_unlink(fim_idmap, parent, reg, NULL);
+		break;
+	case FIM_OP_SYMLINK:
+		err = fim_vfs_symlink(parent, negative);
+		break;
+	case FIM_OP_MKDIR:
+		err = fim_vfs_mkdir(parent, negative);
+		break;
+	case FIM_OP_RMDIR:
+		err = fim_vfs_rmdir(parent, subdir);
+		break;
+	case FIM_OP_MKNOD:
+		err = fim_vfs_mknod(parent, negative);
+		break;
+	case FIM_OP_RENAME:
+		err = fim_vfs_rename(dir, reg, negative);
+		break;
+	}
+	inode_unlock(parent);
+	return err;
+}
+
+/* Mounts and unmounts a filesystem with an inode that has to be let go. */
+static bool sb_delete_fires(void)
+{
+	struct vfsmount *scratch = kern_mount(fs_type);
+	struct fim_object *object;
+	bool fires;
+
+	if (IS_ERR(scratch))
+		return false;
+	object = fim_object_get(d_inode(scratch->mnt_root));
+	kern_unmount(scratch);
+	fires = object && !fim_object_held(object);
+	fim_object_put(object);
+	return fires;
+}
+
+static bool test_hook(struct fim_hook *hook)
+{
+	if (hook->op == FIM_OP_UNSPEC)
+		return sb_delete_fires();
+	WRITE_ONCE(hook->fired, false);
+	return try_operation(hook->op) == -EACCES && READ_ONCE(hook->fired);
+}
+
+/**
+ * fim_selftest() - make every hook fire, and note which did
+ *
+ * Context: process; may sleep.
+ * Return: 0, or -EIO if one did not. The state is changed accordingly.
+ */
+int fim_selftest(void)
+{
+	struct fim_hook *hook;
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&fim_selftest_lock);
+	for (i = 0; i < fim_nr_hooks; i++) {
+		hook = &fim_hooks[i];
+		if (!hook->addr)
+			continue;
+		if (test_hook(hook)) {
+			WRITE_ONCE(hook->state, FIM_HOOK_PROVEN);
+			continue;
+		}
+		if (hook->state != FIM_HOOK_DEAD)
+			pr_err("fim: %s does not fire: %s is not protected\n",
+			       hook->symbol, hook->loses);
+		WRITE_ONCE(hook->state, FIM_HOOK_DEAD);
+		err = -EIO;
+	}
+	fim_sb_filter_trim();
+	fim_set_state(err ? FIM_STATE_DEGRADED : FIM_STATE_ARMED);
+	mutex_unlock(&fim_selftest_lock);
+	return err;
+}
+
+static void run_selftest(struct work_struct *work)
+{
+	fim_selftest();
+	schedule_delayed_work(&selftest_work, selftest_interval * HZ);
+}
+
+/**
+ * fim_selftest_proven() - how many hooks are proven
+ *
+ * Return: their number.
+ */
+unsigned int fim_selftest_proven(void)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < fim_nr_hooks; i++)
+		nr += READ_ONCE(fim_hooks[i].state) == FIM_HOOK_PROVEN;
+	return nr;
+}
+
+static struct dentry *make_directory(struct dentry *parent, const char *name)
+{
+	struct dentry *dentry;
+	int err;
+
+	dentry = d_alloc_name(parent, name);
+	if (!dentry)
+		return ERR_PTR(-ENOMEM);
+	inode_lock_nested(d_inode(parent), I_MUTEX_PARENT);
+	d_add(dentry, NULL);
+	err = fim_vfs_mkdir(d_inode(parent), dentry);
+	inode_unlock(d_inode(parent));
+	if (!err)
+		return dentry;
+	dput(dentry);
+	return ERR_PTR(err);
+}
+
+static int make_files(void)
+{
+	struct file *file;
+
+	dir = make_directory(mnt->mnt_root, PROTECTED);
+	if (IS_ERR(dir))
+		return PTR_ERR(dir);
+	subdir = make_directory(dir, "subdir");
+	if (IS_ERR(subdir))
+		return PTR_ERR(subdir);
+	negative = d_alloc_name(dir, "negative");
+	if (!negative)
+		return -ENOMEM;
+	file = open_at_root(PROTECTED "/file", O_RDONLY | O_CREAT);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	reg = dget(file->f_path.dentry);
+	fput(file);
+	return 0;
+}
+
+/* A policy of one rule, bound by hand: no path leads to its directory. */
+static int make_policy(void)
+{
+	struct fim_binding *binding;
+	struct fim_step *step;
+	struct fim_rule *rule;
+
+	canary = fim_policy_alloc("self-test");
+	if (!canary)
+		return -ENOMEM;
+	canary->text.action = FIM_ACTION_BLOCK;
+	rule = fim_rule_alloc(canary, "/", 1);
+	binding = kzalloc(sizeof(*binding), GFP_KERNEL);
+	step = kzalloc(sizeof(*step), GFP_KERNEL);
+	if (!rule || !binding || !step)
+		goto nomem;
+	rule->flags = FIM_RULE_RECURSIVE | FIM_RULE_READONLY;
+
+	step->path = kstrdup("", GFP_KERNEL);
+	step->object = fim_object_get(d_inode(dir));
+	step->kind = FIM_MARK_TREE;
+	if (!step->path || !step->object)
+		goto nomem_step;
+	binding->rule = rule;
+	binding->policy = canary;
+	refcount_inc(&canary->ref);
+	binding->route.steps = step;
+	binding->route.nr = 1;
+	binding->route.room = 1;
+	binding->route.complete = true;
+	refcount_set(&binding->ref, 1);
+	rule->binding = binding;
+	return 0;
+
+nomem_step:
+	fim_object_put(step->object);
+	kfree(step->path);
+nomem:
+	kfree(step);
+	kfree(binding);
+	return -ENOMEM;
+}
+
+/**
+ * fim_selftest_init() - make what the self-test needs
+ *
+ * Context: process, before hooks are attached.
+ * Return: 0 or -errno.
+ */
+int fim_selftest_init(void)
+{
+	int err;
+
+	fs_type = get_fs_type("tmpfs");
+	if (!fs_type) {
+		pr_err("fim: the self-test needs tmpfs\n");
+		return -ENODEV;
+	}
+	mnt = kern_mount(fs_type);
+	if (IS_ERR(mnt)) {
+		err = PTR_ERR(mnt);
+		mnt = NULL;
+		goto err;
+	}
+	err = make_files();
+	if (!err)
+		err = make_policy();
+	if (!err)
+		return 0;
+err:
+	fim_selftest_exit();
+	return err;
+}
+
+/**
+ * fim_selftest_start() - test for the first time, and from then on regularly
+ *
+ * Return: 0, or -EIO if a hook is dead.
+ */
+int fim_selftest_start(void)
+{
+	int err = fim_selftest();
+
+	if (!err && selftest_interval)
+		schedule_delayed_work(&selftest_work, selftest_interval * HZ);
+	return err;
+}
+
+/**
+ * fim_selftest_stop() - no self-test from here on
+ */
+void fim_selftest_stop(void)
+{
+	cancel_delayed_work_sync(&selftest_work);
+}
+
+static void put_dentry(struct dentry *dentry)
+{
+	if (!IS_ERR(dentry))
+		dput(dentry);
+}
+
+/**
+ * fim_selftest_exit() - free what the self-test needs
+ *
+ * Context: process, when hooks are detached and no ruleset is left.
+ */
+void fim_selftest_exit(void)
+{
+	fim_policy_retire(canary);
+	canary = NULL;
+	put_dentry(reg);
+	put_dentry(negative);
+	put_dentry(subdir);
+	put_dentry(dir);
+	if (mnt)
+		kern_unmount(mnt);
+	module_put(fs_type->owner);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The self-test: proves that each hook fires.
+ */
+#ifndef FIM_SELFTEST_H
+#define FIM_SELFTEST_H
+
+struct fim_policy;
+
+struct fim_policy *fim_selftest_policy(void);
+int fim_selftest(void);
+unsigned int fim_selftest_proven(void);
+int fim_selftest_init(void);
+int fim_selftest_start(void);
+void fim_selftest_stop(void);
+void fim_selftest_exit(void);
+
+#endif /* FIM_SELFTEST_H */

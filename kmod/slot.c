@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records in the making: taken and filled inside a hook, so without a lock,
+ * memory or sleep.
+ */
+#include <linux/bitmap.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/kdev_t.h>
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/smp.h>
+#include <linux/string.h>
+#include <linux/timekeeping.h>
+#include <linux/wait.h>
+
+#include "fim.h"
+#include "policy.h"
+#include "rule.h"
+#include "slot.h"
+
+static unsigned int slots = 128;
+module_param(slots, uint, 0444);
+MODULE_PARM_DESC(slots, "records that can be in the making at once");
+
+static struct fim_slot *fim_slots;
+static unsigned long *fim_slots_used;
+
+/**
+ * fim_slot_take() - take a free slot
+ *
+ * Context: any.
+ * Return: the slot, or NULL if all are taken.
+ */
+struct fim_slot *fim_slot_take(void)
+{
+	unsigned long i = raw_smp_processor_id() * 8 % slots;
+	unsigned int tries;
+
+	for (tries = 0; tries < slots; tries++, i = (i + 1) % slots)
+		if (!test_bit(i, fim_slots_used) &&
+		    !test_and_set_bit(i, fim_slots_used))
+			return &fim_slots[i];
+	return NULL;
+}
+
+/**
+ * fim_slot_give() - give a slot back
+ * @slot: the slot, which the caller must not touch any more
+ */
+void fim_slot_give(struct fim_slot *slot)
+{
+	slot->task = NULL;
+	clear_bit_unlock(slot - fim_slots, fim_slots_used);
+}
+
+/**
+ * fim_slots_taken() - how many records are in the making
+ *
+ * Return: their number.
+ */
+unsigned int fim_slots_taken(void)
+{
+	return bitmap_weight(fim_slots_used, slots);
+}
+
+/**
+ * fim_slot_doubted() - find the current task's record that is in doubt
+ *
+ * Return: the slot, or NULL. It stays the task's until it returns to user
+ * space.
+ */
+struct fim_slot *fim_slot_doubted(void)
+{
+	unsigned long i;
+
+	/* Another task's slot may come and go meanwhile, but is never ours. */
+	for_each_set_bit(i, fim_slots_used, slots)
+		if (READ_ONCE(fim_slots[i].task) == current &&
+		    fim_slots[i].doubt == FIM_SLOT_DOUBTED)
+			return &fim_slots[i];
+	return NULL;
+}
+
+/*
+ * Puts the name of a dentry in front of what is at @at. The name may be
+ * replaced meanwhile, which frees it by RCU and never leaves it without a NUL
+ * before its end; its length may be another name's.
+ */
+static char *prepend_name(const struct dentry *dentry, const char *buf,
+			  char *at)
+{
+	const char *name = smp_load_acquire(&dentry->d_name.name);
+	size_t len = strnlen(name, READ_ONCE(dentry->d_name.len));
+
+	if (at - buf < len + 1)
+		return NULL;
+	at -= len;
+	memcpy(at, name, len);
+	*--at = '/';
+	return at;
+}
+
+/*
+ * Writes the names from below @top down to @dentry, or from the root of the
+ * filesystem if @top is NULL, each behind a "/". Returns the length, which
+ * is that of the last names if there is no room for all.
+ */
+static size_t names_below(const struct dentry *dentry,
+			  const struct dentry *top, char *buf, size_t size,
+			  u32 *flags)
+{
+	char *end = buf + size, *at = end, *next;
+	const struct dentry *parent;
+
+	while (dentry != top) {
+		parent = READ_ONCE(dentry->d_parent);
+		if (parent == dentry)
+			break;
+		next = prepend_name(dentry, buf, at);
+		if (!next) {
+			*flags |= FIM_EVENT_CUT;
+			break;
+		}
+		at = next;
+		dentry = parent;
+	}
+	memmove(buf, at, end - at);
+	return end - at;
+}
+
+/* The path of one side of an operation, as the rule names it if there is one. */
+static size_t path_of(const struct fim_match *match, char *buf, u32 *flags)
+{
+	size_t len = 0;
+
+	if (match->guard)
+		return strscpy(buf, match->guard, PATH_MAX);
+	/* Opened by handle: it has no path yet, only an inode number. */
+	if (match->binding && !match->mark)
+		return 0;
+	if (match->binding) {
+		/* Without its "/": the names below bring theirs. */
+		len = match->binding->rule->path_len - 1;
+		memcpy(buf, match->binding->rule->path, len);
+	}
+	len += names_below(match->object, match->mark, buf + len,
+			   PATH_MAX - len, flags);
+	if (!len)
+		buf[len++] = '/';
+	return len;
+}
+
+/**
+ * fim_slot_fill() - write down an operation
+ * @slot: where to
+ * @access: the operation
+ * @verdict: what was decided about it; not FIM_ACTION_UNSET
+ *
+ * Context: inside the hook, under RCU.
+ */
+void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
+		   const struct fim_verdict *verdict)
+{
+	const struct fim_match *match = &verdict->match;
+	const struct inode *inode = READ_ONCE(match->object->d_inode);
+	dev_t dev = match->object->d_sb->s_dev;
+
+	slot->time = ktime_get_real_ns();
+	slot->op = access->op;
+	slot->action = verdict->action;
+	slot->flags = match->guard ? FIM_EVENT_GUARD : 0;
+	slot->rule = match->binding->rule;
+	slot->policy = match->binding->policy;
+	/* The ruleset that we are in holds it. */
+	refcount_inc(&slot->policy->ref);
+	/* The dentry is held, and with it its inode. */
+	slot->ino = inode ? inode->i_ino : 0;
+	slot->dev = MAJOR(dev) << MINORBITS | MINOR(dev);
+
+	slot->path_len = path_of(match, slot->path, &slot->flags);
+	slot->target_len = 0;
+	if (verdict->rest.object) {
+		slot->target_len = path_of(&verdict->rest, slot->target,
+					   &slot->flags);
+	} else if (access->text) {
+		slot->target_len = strnlen(access->text, PATH_MAX);
+		memcpy(slot->target, access->text, slot->target_len);
+	}
+
+	fim_subject_read(&slot->subject);
+	slot->flags |= slot->subject.flags;
+	WRITE_ONCE(slot->task, current);
+}
+
+/**
+ * fim_slots_init() - make the slots
+ *
+ * Return: 0 or -ENOMEM, or -EINVAL for a parameter out of range.
+ */
+int fim_slots_init(void)
+{
+	if (slots < 1 || slots > 65536)
+		return -EINVAL;
+	fim_slots = kvcalloc(slots, sizeof(*fim_slots), GFP_KERNEL);
+	fim_slots_used = bitmap_zalloc(slots, GFP_KERNEL);
+	if (!fim_slots || !fim_slots_used) {
+		fim_slots_exit();
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * fim_slots_exit() - free the slots, of which none is taken
+ */
+void fim_slots_exit(void)
+{
+	bitmap_free(fim_slots_used);
+	kvfree(fim_slots);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Records in the making. A hook can't allocate memory, so there is a fixed
+ * number of them.
+ */
+#ifndef FIM_SLOT_H
+#define FIM_SLOT_H
+
+#include <linux/limits.h>
+#include <linux/llist.h>
+#include <linux/task_work.h>
+#include <linux/types.h>
+
+#include "subject.h"
+
+struct fim_access;
+struct fim_policy;
+struct fim_rule;
+struct fim_verdict;
+
+/**
+ * enum fim_slot_doubt - whether the operation took place at all
+ * @FIM_SLOT_CERTAIN: it did
+ * @FIM_SLOT_DOUBTED: an open was told that it may not create, or that it may
+ *	with a record, before it was looked whether the file exists
+ * @FIM_SLOT_VOID: the file existed: there is nothing to record
+ */
+enum fim_slot_doubt {
+	FIM_SLOT_CERTAIN,
+	FIM_SLOT_DOUBTED,
+	FIM_SLOT_VOID,
+};
+
+/**
+ * struct fim_slot - a record in the making; whoever took the slot owns it
+ * @work: to finish it when @task returns to user space
+ * @node: or in a worker, if @task never does
+ * @task: whose operation it is; a reference only if a worker finishes it
+ * @policy: of the rule that decided, a reference; it keeps @rule
+ * @rule: that rule
+ * @doubt: enum fim_slot_doubt, written by @task only
+ * @doubted: whether it was in doubt at first
+ * @op: enum fim_op
+ * @action: enum fim_action
+ * @flags: enum fim_event_flags
+ * @time: nanoseconds since 1970
+ * @ino: inode number of the object, or 0
+ * @dev: device of its filesystem, as FIM_EVENT_A_DEV
+ * @subject: who
+ * @path: the object
+ * @path_len: length of @path
+ * @target: the other name, if @target_len
+ * @target_len: length of @target
+ */
+struct fim_slot {
+	struct callback_head work;
+	struct llist_node node;
+	struct task_struct *task;
+	struct fim_policy *policy;
+	const struct fim_rule *rule;
+	u8 doubt;
+	bool doubted;
+	u8 op;
+	u8 action;
+	u32 flags;
+	u64 time;
+	u64 ino;
+	u32 dev;
+	struct fim_subject subject;
+	unsigned int path_len;
+	unsigned int target_len;
+	char path[PATH_MAX];
+	char target[PATH_MAX];
+};
+
+struct fim_slot *fim_slot_take(void);
+void fim_slot_give(struct fim_slot *slot);
+void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
+		   const struct fim_verdict *verdict);
+struct fim_slot *fim_slot_doubted(void);
+unsigned int fim_slots_taken(void);
+int fim_slots_init(void);
+void fim_slots_exit(void);
+
+#endif /* FIM_SLOT_H */

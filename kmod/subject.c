@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Who does it: what a record tells about the task.
+ */
+#include <linux/audit.h>
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/fs_struct.h>
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
+#include <linux/tty.h>
+#include <asm/syscall.h>
+
+#include "fim.h"
+#include "fim_task.h"
+#include "subject.h"
+
+static void read_ids(struct fim_subject *subject)
+{
+	const struct cred *cred = current_real_cred();
+	struct pid_namespace *ns = task_active_pid_ns(current);
+	struct task_struct *parent;
+
+	subject->pid = task_pid_nr(current);
+	subject->tgid = task_tgid_nr(current);
+	/* An exiting task may have none any more. */
+	subject->ns_tgid = ns ? task_tgid_nr_ns(current, ns) : 0;
+	subject->pid_ns = ns ? ns->ns.inum : 0;
+	rcu_read_lock();
+	parent = rcu_dereference(current->real_parent);
+	subject->ppid = task_tgid_nr(parent);
+	subject->ns_ppid = ns ? task_tgid_nr_ns(parent, ns) : 0;
+	rcu_read_unlock();
+
+	subject->uid = from_kuid(&init_user_ns, cred->uid);
+	subject->euid = from_kuid(&init_user_ns, cred->euid);
+	subject->gid = from_kgid(&init_user_ns, cred->gid);
+	subject->loginuid = from_kuid(&init_user_ns,
+				      audit_get_loginuid(current));
+	subject->sessionid = audit_get_sessionid(current);
+}
+
+static u64 read_cgroup(void)
+{
+	u64 id = 0;
+
+#ifdef CONFIG_CGROUPS
+	rcu_read_lock();
+	id = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+#endif
+	return id;
+}
+
+/* The registers of a worker are those of whoever made it: they tell nothing. */
+static void read_syscall(struct fim_subject *subject)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+
+	if (subject->flags & (FIM_EVENT_KTHREAD | FIM_EVENT_IO_URING))
+		return;
+	subject->arch = syscall_get_arch(current);
+	subject->syscall = syscall_get_nr(current, regs);
+	syscall_get_arguments(current, regs, subject->args);
+}
+
+/**
+ * fim_subject_read() - read what a hook may read of the current task
+ * @subject: where to put it
+ *
+ * Context: any; takes no lock and does not sleep.
+ */
+void fim_subject_read(struct fim_subject *subject)
+{
+	const char *comm = current->comm;
+
+	memset(subject, 0, sizeof(*subject));
+	if (current->flags & PF_KTHREAD)
+		subject->flags |= FIM_EVENT_KTHREAD;
+	/* A worker's name is not its process'. */
+	if (current->flags & PF_IO_WORKER) {
+		subject->flags |= FIM_EVENT_IO_URING;
+		comm = current->group_leader->comm;
+	}
+	read_ids(subject);
+	subject->cgroup = read_cgroup();
+	subject->mnt_ns = fim_mnt_ns_inum();
+	read_syscall(subject);
+	/* Without task_lock() it may be torn while it changes, nothing worse. */
+	strscpy(subject->comm, comm, sizeof(subject->comm));
+}
+
+/* A path as d_path() tells it, in @buf; NULL if it is longer than that. */
+static const char *path_text(const struct path *path, char *buf, u32 *flags)
+{
+	const char *text = d_path(path, buf, PATH_MAX);
+
+	if (!IS_ERR(text))
+		return text;
+	*flags |= FIM_EVENT_CUT;
+	return NULL;
+}
+
+static const char *exe_text(struct mm_struct *mm, char *buf, u32 *flags,
+			    bool *deleted)
+{
+	struct file *file = fim_mm_exe_file(mm);
+	const char *text;
+
+	if (!file)
+		return NULL;
+	text = path_text(&file->f_path, buf, flags);
+	*deleted = d_unlinked(file->f_path.dentry);
+	fput(file);
+	return text;
+}
+
+static void read_parent(struct task_struct *task,
+			struct fim_subject_text *text)
+{
+	struct task_struct *parent;
+	struct mm_struct *mm;
+	bool deleted;
+
+	rcu_read_lock();
+	parent = rcu_dereference(task->real_parent);
+	get_task_struct(parent);
+	rcu_read_unlock();
+	mm = get_task_mm(parent);
+	if (mm) {
+		text->parent_exe = exe_text(mm, text->buf[1], &text->flags,
+					    &deleted);
+		mmput(mm);
+	}
+	put_task_struct(parent);
+}
+
+static void read_cmdline(struct task_struct *task, struct mm_struct *mm,
+			 struct fim_subject_text *text)
+{
+	unsigned long start, end, len;
+	int got;
+
+	spin_lock(&mm->arg_lock);
+	start = mm->arg_start;
+	end = mm->arg_end;
+	spin_unlock(&mm->arg_lock);
+	if (end <= start)
+		return;
+
+	len = end - start;
+	if (len > sizeof(text->cmdline)) {
+		len = sizeof(text->cmdline);
+		text->flags |= FIM_EVENT_CUT;
+	}
+	/* May wait for a page, of the caller's own making: it waits alone. */
+	got = access_process_vm(task, start, text->cmdline, len, FOLL_FORCE);
+	if (got > 0)
+		text->cmdline_len = got;
+}
+
+static void read_cwd(struct task_struct *task, struct fim_subject_text *text)
+{
+	struct path pwd = {};
+
+	task_lock(task);
+	if (task->fs)
+		get_fs_pwd(task->fs, &pwd);
+	task_unlock(task);
+	if (!pwd.mnt)
+		return;
+	text->cwd = path_text(&pwd, text->buf[2], &text->flags);
+	path_put(&pwd);
+}
+
+static void read_tty(struct fim_subject_text *text)
+{
+	struct tty_struct *tty = get_current_tty();
+
+	if (!tty)
+		return;
+	strscpy(text->tty, tty_name(tty), sizeof(text->tty));
+	tty_kref_put(tty);
+}
+
+/**
+ * fim_subject_describe() - read the rest of a task, outside of any hook
+ * @task: current, or a task that the caller holds; of an io_uring worker, the
+ *	leader of its process
+ * @text: where to put it
+ *
+ * Context: process, holding nothing that the task could need; may sleep for
+ * as long as the task makes it.
+ */
+void fim_subject_describe(struct task_struct *task,
+			  struct fim_subject_text *text)
+{
+	struct mm_struct *mm;
+	bool deleted = false;
+
+	text->flags = 0;
+	text->exe = NULL;
+	text->parent_exe = NULL;
+	text->cwd = NULL;
+	text->cmdline_len = 0;
+	text->tty[0] = '\0';
+
+	read_parent(task, text);
+	if (task->flags & PF_KTHREAD)
+		return;
+	mm = get_task_mm(task);
+	if (!mm) {
+		text->flags |= FIM_EVENT_PARTIAL;
+		return;
+	}
+	text->exe = exe_text(mm, text->buf[0], &text->flags, &deleted);
+	if (deleted)
+		text->flags |= FIM_EVENT_EXE_DELETED;
+	read_cmdline(task, mm, text);
+	mmput(mm);
+	read_cwd(task, text);
+	if (task == current)
+		read_tty(text);
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ruleset in force: how it is made, searched and freed.
+ */
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "tree.h"
+
+/* One level in 500 of a walk is looked at more closely for nothing, at most. */
+#define FIM_FILTER_BITS_PER_MARK	512
+#define FIM_FILTER_MIN_BITS		(1U << 14)
+#define FIM_FILTER_MAX_BITS		(1U << 22)
+
+static unsigned long mark_key(const struct inode *inode,
+			      enum fim_mark_kind kind)
+{
+	return (unsigned long)inode | kind;
+}
+
+/* The slot of a key, or the free slot where it belongs. */
+static struct fim_mark *find_slot(const struct fim_ruleset *rs,
+				  unsigned long key)
+{
+	/* The filter takes the upper bits of the hash, so take others. */
+	unsigned int i = fim_hash(key) >> 7;
+
+	for (;; i++) {
+		struct fim_mark *mark = &rs->marks[i & rs->mask];
+
+		if (mark->key == key || !mark->key)
+			return mark;
+	}
+}
+
+/**
+ * fim_mark_find() - what a ruleset has to say about an inode
+ * @rs: the ruleset
+ * @inode: an address, or NULL
+ * @kind: as what it would be marked
+ *
+ * Return: the mark, or NULL.
+ */
+const struct fim_mark *fim_mark_find(const struct fim_ruleset *rs,
+				     const struct inode *inode,
+				     enum fim_mark_kind kind)
+{
+	const struct fim_mark *mark;
+
+	if (!inode || !fim_filtered(rs, inode, kind))
+		return NULL;
+	mark = find_slot(rs, mark_key(inode, kind));
+	if (!mark->key || !fim_object_held(mark->object))
+		return NULL;
+	return mark;
+}
+
+static bool is_stricter(const struct fim_binding *a,
+			const struct fim_binding *b)
+{
+	return !b || fim_rule_action(a->rule) > fim_rule_action(b->rule);
+}
+
+static int add_binding(struct fim_mark *mark, const struct fim_binding *binding)
+{
+	const struct fim_binding **bindings;
+
+	/* Doubles whenever the count is a power of two. */
+	if (!(mark->nr & (mark->nr - 1))) {
+		bindings = kvmalloc_array(mark->nr ? 2 * mark->nr : 1,
+					  sizeof(*bindings), GFP_KERNEL);
+		if (!bindings)
+			return -ENOMEM;
+		if (mark->nr)
+			memcpy(bindings, mark->bindings,
+			       mark->nr * sizeof(*bindings));
+		kvfree(mark->bindings);
+		mark->bindings = bindings;
+	}
+	mark->bindings[mark->nr++] = binding;
+	return 0;
+}
+
+static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
+		    const struct fim_binding *binding)
+{
+	unsigned long key = mark_key(step->object->inode, step->kind);
+	struct fim_mark *mark = find_slot(rs, key);
+
+	if (!mark->key) {
+		mark->key = key;
+		mark->object = step->object;
+		rs->nr_marks++;
+		__set_bit(fim_hash(key) >> rs->shift, rs->filter);
+	}
+	if (step->kind == FIM_MARK_TREE)
+		return add_binding(mark, binding);
+	if (is_stricter(binding, mark->guarded)) {
+		mark->guarded = binding;
+		mark->path = step->path;
+	}
+	return 0;
+}
+
+static void add_sb(struct fim_ruleset *rs, const struct super_block *sb,
+		   const struct fim_binding *binding)
+{
+	unsigned int i;
+
+	for (i = 0; i < rs->nr_sbs; i++)
+		if (rs->sbs[i].sb == sb)
+			break;
+	if (i == rs->nr_sbs)
+		rs->sbs[rs->nr_sbs++].sb = sb;
+	if (is_stricter(binding, rs->sbs[i].binding))
+		rs->sbs[i].binding = binding;
+}
+
+/* A route that has lost its goal says nothing: the rule waits. */
+static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
+{
+	const struct fim_route *route = &binding->route;
+	unsigned int i;
+	int err;
+
+	if (!fim_binding_armed(binding))
+		return 0;
+	for (i = 0; i < route->nr; i++) {
+		if (!fim_object_held(route->steps[i].object))
+			continue;
+		err = add_mark(rs, &route->steps[i], binding);
+		if (err)
+			return err;
+	}
+	add_sb(rs, route->steps[route->nr - 1].object->sb, binding);
+	return 0;
+}
+
+static void count(struct fim_policy **policies, unsigned int nr,
+		  unsigned int *steps, unsigned int *rules)
+{
+	struct fim_rule *rule;
+	unsigned int i;
+
+	*steps = 0;
+	*rules = 0;
+	for (i = 0; i < nr; i++) {
+		list_for_each_entry(rule, &policies[i]->rules, node) {
+			*steps += rule->binding->route.nr;
+			*rules += 1;
+		}
+	}
+}
+
+static struct fim_ruleset *alloc_ruleset(unsigned int steps,
+					 unsigned int rules,
+					 unsigned int policies)
+{
+	unsigned int marks, bits, slots;
+	struct fim_ruleset *rs;
+
+	/* Many steps are the same few inodes, each marked in two ways at most. */
+	marks = min(steps, 2 * fim_object_count());
+	slots = roundup_pow_of_two(2 * marks + 1);
+	bits = roundup_pow_of_two(marks * FIM_FILTER_BITS_PER_MARK + 1);
+	bits = clamp(bits, FIM_FILTER_MIN_BITS, FIM_FILTER_MAX_BITS);
+	rs = kvzalloc(struct_size(rs, filter, BITS_TO_LONGS(bits)), GFP_KERNEL);
+	if (!rs)
+		return NULL;
+	rs->shift = 32 - ilog2(bits);
+	rs->mask = slots - 1;
+	rs->marks = kvcalloc(slots, sizeof(*rs->marks), GFP_KERNEL);
+	rs->sbs = kvcalloc(rules, sizeof(*rs->sbs), GFP_KERNEL);
+	rs->policies = kvcalloc(policies, sizeof(*rs->policies), GFP_KERNEL);
+	rs->bindings = kvcalloc(rules, sizeof(*rs->bindings), GFP_KERNEL);
+	if (!rs->marks || !rs->sbs || !rs->policies || !rs->bindings) {
+		fim_ruleset_free(rs);
+		return NULL;
+	}
+	return rs;
+}
+
+/**
+ * fim_ruleset_build() - make a ruleset
+ * @policies: its policies, in order
+ * @nr_policies: how many
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: the ruleset, or NULL without memory.
+ */
+struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
+				      unsigned int nr_policies)
+{
+	unsigned int i, steps, rules;
+	struct fim_ruleset *rs;
+	struct fim_rule *rule;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	count(policies, nr_policies, &steps, &rules);
+	rs = alloc_ruleset(steps, rules, nr_policies);
+	if (!rs)
+		return NULL;
+
+	for (i = 0; i < nr_policies; i++) {
+		refcount_inc(&policies[i]->ref);
+		rs->policies[rs->nr_policies++] = policies[i];
+		list_for_each_entry(rule, &policies[i]->rules, node) {
+			refcount_inc(&rule->binding->ref);
+			rs->bindings[rs->nr_bindings++] = rule->binding;
+			if (add_route(rs, rule->binding)) {
+				fim_ruleset_free(rs);
+				return NULL;
+			}
+		}
+	}
+	return rs;
+}
+
+/**
+ * fim_ruleset_free() - free a ruleset that no hook can see any more
+ * @rs: the ruleset, or NULL
+ *
+ * Context: process; may sleep, as it may be the last to hold an inode.
+ */
+void fim_ruleset_free(struct fim_ruleset *rs)
+{
+	unsigned int i;
+
+	if (!rs)
+		return;
+	if (rs->marks)
+		for (i = 0; i <= rs->mask; i++)
+			kvfree(rs->marks[i].bindings);
+	for (i = 0; i < rs->nr_bindings; i++)
+		fim_binding_put(rs->bindings[i]);
+	for (i = 0; i < rs->nr_policies; i++)
+		fim_policy_put(rs->policies[i]);
+	kvfree(rs->bindings);
+	kvfree(rs->policies);
+	kvfree(rs->sbs);
+	kvfree(rs->marks);
+	kvfree(rs);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ruleset in force: which inodes are marked, and by which rules.
+ *
+ * A ruleset is made whole, published by one pointer, and never changed. Hooks
+ * read it with preemption off, which keeps it from being freed: it is freed
+ * after synchronize_rcu().
+ */
+#ifndef FIM_TREE_H
+#define FIM_TREE_H
+
+#include <linux/bitops.h>
+#include <linux/dcache.h>
+#include <linux/hash.h>
+#include <linux/rcupdate.h>
+
+#include "object.h"
+#include "policy.h"
+
+/**
+ * struct fim_mark - what a ruleset has to say about an inode
+ * @key: the inode's address and enum fim_mark_kind; 0 if the slot is free
+ * @object: the inode, whose address counts only while it is held
+ * @bindings: of FIM_MARK_TREE: those of the rules that name it, in order
+ * @nr: how many
+ * @guarded: of FIM_MARK_GUARD: the strictest of the rules that need it
+ * @path: of FIM_MARK_GUARD: where it is; @guarded owns it
+ */
+struct fim_mark {
+	unsigned long key;
+	const struct fim_object *object;
+	const struct fim_binding **bindings;
+	unsigned int nr;
+	const struct fim_binding *guarded;
+	const char *path;
+};
+
+/**
+ * struct fim_sb_rule - the strictest rule of a filesystem, for what can't be
+ *	told from its ancestors
+ * @sb: the superblock, an address to compare
+ * @binding: the rule
+ */
+struct fim_sb_rule {
+	const struct super_block *sb;
+	const struct fim_binding *binding;
+};
+
+/**
+ * struct fim_ruleset - all that is in force
+ * @shift: takes a hash to a bit of @filter
+ * @mask: takes a hash to a slot of @marks
+ * @marks: open addressing, linear probing; room for twice what it holds
+ * @nr_marks: slots that are taken
+ * @sbs: a rule for each filesystem that has one
+ * @nr_sbs: how many
+ * @policies: references, in the order in which they were first applied
+ * @nr_policies: how many
+ * @bindings: references, policy by policy, in the order of the rules
+ * @nr_bindings: how many
+ * @generation: number of the commit that made it
+ * @filter: a bit for each mark
+ */
+struct fim_ruleset {
+	unsigned int shift;
+	unsigned int mask;
+	struct fim_mark *marks;
+	unsigned int nr_marks;
+	struct fim_sb_rule *sbs;
+	unsigned int nr_sbs;
+	struct fim_policy **policies;
+	unsigned int nr_policies;
+	struct fim_binding **bindings;
+	unsigned int nr_bindings;
+	u64 generation;
+	unsigned long filter[];
+};
+
+extern struct fim_ruleset __rcu *fim_ruleset;
+
+static __always_inline u32 fim_hash(unsigned long key)
+{
+	/* Addresses differ in their lower half; and one multiplication does. */
+	return (u32)key * GOLDEN_RATIO_32;
+}
+
+static __always_inline bool fim_filter_has(const unsigned long *filter,
+					   unsigned int shift,
+					   unsigned long key)
+{
+	return test_bit(fim_hash(key) >> shift, filter);
+}
+
+/**
+ * fim_filtered() - whether an inode may be marked
+ * @rs: the ruleset
+ * @inode: an address, NULL included
+ * @kind: as what
+ *
+ * Return: false if it is not.
+ */
+static __always_inline bool fim_filtered(const struct fim_ruleset *rs,
+					 const struct inode *inode,
+					 enum fim_mark_kind kind)
+{
+	return fim_filter_has(rs->filter, rs->shift,
+			      (unsigned long)inode | kind);
+}
+
+/**
+ * fim_walk_is_clear() - look for marks from a dentry up to its root
+ * @rs: the ruleset
+ * @dentry: where to begin; held by the caller of the hook. Its ancestors are
+ *	held by it, or freed by RCU if they are replaced meanwhile.
+ *
+ * No lock is needed: what a rule protects can't be moved out of its directory,
+ * for that is what the rule refuses.
+ *
+ * Return: false if an inode on the way may be marked, or if the way does not
+ * end at the root of the filesystem, so that a closer look is due.
+ */
+static __always_inline bool fim_walk_is_clear(const struct fim_ruleset *rs,
+					      const struct dentry *dentry)
+{
+	const unsigned int shift = rs->shift;
+	const struct dentry *parent;
+
+	for (;;) {
+		if (fim_filter_has(rs->filter, shift,
+				   (unsigned long)READ_ONCE(dentry->d_inode)))
+			return false;
+		parent = READ_ONCE(dentry->d_parent);
+		if (parent == dentry)
+			return dentry == dentry->d_sb->s_root;
+		dentry = parent;
+	}
+}
+
+const struct fim_mark *fim_mark_find(const struct fim_ruleset *rs,
+				     const struct inode *inode,
+				     enum fim_mark_kind kind);
+struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
+				      unsigned int nr_policies);
+void fim_ruleset_free(struct fim_ruleset *rs);
+
+#endif /* FIM_TREE_H */
