@@ -121,6 +121,8 @@ for kernel in "${kernels[@]}"; do
 	tap "$K_LABEL: the built module" \
 		selftests/checks/ko.sh "$FIM_BUILD/$K_LABEL/fim.ko" || :
 	[ -n "$programs" ] || continue
+	[ "$kernel" != "${kernels[0]}" ] || tap 'the harness finds failures' \
+		selftests/vm/harness.sh "$kernel" || :
 	vm "$kernel" selftests --timeout 600
 	vm "$kernel" umount
 	vm "$kernel" life --timeout 900

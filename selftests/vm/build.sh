@@ -61,15 +61,18 @@ module_info_line() {
 }
 
 build() {
-	local dir log
-	local flags=()
-
 	kernel_resolve "$(kernel_find "$1")"
 	tree_use "$K_SUITES"
 	tree_headers
-	dir=$FIM_BUILD/$K_LABEL
-	log=$FIM_BUILD/log/module-$K_LABEL.log
-	mkdir -p "$dir"
+	mkdir -p "$FIM_BUILD/$K_LABEL"
+	# one at a time in one directory
+	(flock 9; build_locked "$FIM_BUILD/$K_LABEL") 9>"$FIM_BUILD/$K_LABEL/lock"
+}
+
+build_locked() {
+	local dir=$1 log=$FIM_BUILD/log/module-$K_LABEL.log
+	local flags=()
+
 	copy_sources "$dir/module"
 	# CF: newer headers use an operator that Debian's sparse does not know
 	[ -z "$strict" ] || flags=(W=1 C=2
@@ -81,7 +84,8 @@ build() {
 	if [ -n "$strict" ] && our_warnings "$log" | grep . >&2; then
 		die "warnings, see $log"
 	fi
-	cp "$dir/module/fim.ko" "$dir/fim.ko"
+	cp "$dir/module/fim.ko" "$dir/fim.ko.new"
+	mv "$dir/fim.ko.new" "$dir/fim.ko"
 }
 
 [ $# -gt 0 ] || mapfile -t defaults < <(kernel_names)

@@ -68,6 +68,9 @@ image_base() {
 	printf 'root:x:0:\nnogroup:x:65534:\n' >"$dir/etc/group"
 	printf 'fim\n' >"$dir/etc/hostname"
 	printf 'a kernel\n' >"$dir/boot/vmlinuz"
+	# busybox runs and can't be opened for writing, so something that can
+	printf '#!/bin/sh\necho hello\n' >"$dir/usr/bin/hello"
+	chmod 755 "$dir/usr/bin/hello"
 }
 
 # image_fim DIR: module, tool, policies and test programs, those that are there.

@@ -90,7 +90,7 @@ listen() {
 		text=${line#* }
 		case $line in
 		'say '*) printf '  %s: %s\n' "$name" "$text" >&2 ;;
-		'show '*) printf '%b\n' "$text" ;;
+		'show '*) printf '%s\n' "$text" ;;
 		'pass '*) passed=$((passed + 1)) ;;
 		'skip '*) skipped=$((skipped + 1)) ;;
 		'fail '*)

