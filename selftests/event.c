@@ -67,6 +67,13 @@ unsigned int fim_u8(const struct fim_event *ev, int attr)
 	return fim_len(ev, attr) == 1 ? nla_get_u8(ev->a[attr]) : -1U;
 }
 
+/* The flags, of which there may be none. */
+unsigned int fim_flags(const struct fim_event *ev)
+{
+	return fim_has(ev, FIM_EVENT_A_FLAGS) ? fim_u32(ev, FIM_EVENT_A_FLAGS) :
+	       0;
+}
+
 /**
  * fim_bytes() - what a string or bytes attribute holds
  * @ev: the record
@@ -210,8 +217,7 @@ static void put_violation(FILE *out, const struct fim_event *ev)
 		fputs(" -> ", out);
 		put_path(out, fim_bytes(ev, FIM_EVENT_A_TARGET));
 	}
-	if (fim_u32(ev, FIM_EVENT_A_FLAGS) & FIM_EVENT_GUARD &&
-	    fim_has(ev, FIM_EVENT_A_FLAGS))
+	if (fim_flags(ev) & FIM_EVENT_GUARD)
 		fputs(" (guard)", out);
 	fprintf(out, " errno %d by %d under %s",
 		(int)fim_u32(ev, FIM_EVENT_A_ERRNO),

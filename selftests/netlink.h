@@ -91,6 +91,7 @@ bool fim_has(const struct fim_event *ev, int attr);
 unsigned long long fim_u64(const struct fim_event *ev, int attr);
 unsigned int fim_u32(const struct fim_event *ev, int attr);
 unsigned int fim_u8(const struct fim_event *ev, int attr);
+unsigned int fim_flags(const struct fim_event *ev);
 const char *fim_bytes(const struct fim_event *ev, int attr);
 size_t fim_len(const struct fim_event *ev, int attr);
 

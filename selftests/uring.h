@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * uring.h - as much of io_uring as a test needs: one operation at a time
+ */
+#ifndef _FIM_TEST_URING_H
+#define _FIM_TEST_URING_H
+
+#include <linux/io_uring.h>
+
+/**
+ * struct uring - a ring
+ * @fd: its descriptor
+ * @size: size of its mapping
+ * @map: the mapping of both queues
+ * @sqes: the mapping of the entries to submit
+ * @params: where things are in them
+ */
+struct uring {
+	int fd;
+	unsigned long size;
+	char *map;
+	struct io_uring_sqe *sqes;
+	struct io_uring_params params;
+};
+
+int uring_open(struct uring *ring);
+int uring_do(struct uring *ring, const struct io_uring_sqe *sqe);
+void uring_close(struct uring *ring);
+
+#endif /* _FIM_TEST_URING_H */
