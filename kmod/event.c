@@ -28,6 +28,7 @@
 
 #include "event.h"
 #include "policy.h"
+#include "record.h"
 #include "ring.h"
 #include "rule.h"
 #include "slot.h"
@@ -70,214 +71,15 @@ static void lose(u64 nr)
 	atomic64_add(nr, &fim_lost_untold);
 }
 
-/**
- * struct fim_event - a record that is complete
- * @type: enum fim_event_type
- * @flags: enum fim_event_flags
- * @time: nanoseconds since 1970
- * @count: operations that it stands for, or 0
- * @state: of FIM_EVENT_STATE
- * @policy: or NULL
- * @rule: of @policy, or NULL
- * @slot: of FIM_EVENT_VIOLATION, or NULL
- * @subject: who
- * @text: the rest about him, or NULL
- */
-struct fim_event {
-	enum fim_event_type type;
-	u32 flags;
-	u64 time;
-	u64 count;
-	enum fim_state state;
-	const struct fim_policy *policy;
-	const struct fim_rule *rule;
-	const struct fim_slot *slot;
-	const struct fim_subject *subject;
-	const struct fim_subject_text *text;
-};
-
-static int put_string(struct sk_buff *skb, int attr, const char *string)
-{
-	return string ? nla_put_string(skb, attr, string) : 0;
-}
-
-static int put_path(struct sk_buff *skb, int attr, const char *path)
-{
-	return path ? nla_put(skb, attr, strlen(path), path) : 0;
-}
-
-static int fill_policy(struct sk_buff *skb, const struct fim_event *event)
-{
-	const struct fim_text *rule, *policy = &event->policy->text;
-	const struct fim_text none = {};
-	const struct fim_text *tags;
-	u8 severity;
-
-	rule = event->rule ? &event->rule->text : &none;
-	tags = rule->tags ? rule : policy;
-	severity = rule->severity ?: policy->severity;
-
-	if (nla_put_u8(skb, FIM_EVENT_A_KIND, event->policy->kind) ||
-	    nla_put_string(skb, FIM_EVENT_A_POLICY, event->policy->name) ||
-	    put_string(skb, FIM_EVENT_A_NAMESPACE, event->policy->namespace) ||
-	    (severity && nla_put_u8(skb, FIM_EVENT_A_SEVERITY, severity)) ||
-	    (tags->tags && nla_put(skb, FIM_EVENT_A_TAGS, tags->tags_len,
-				   tags->tags)) ||
-	    put_string(skb, FIM_EVENT_A_MESSAGE,
-		       rule->message ?: policy->message))
-		return -EMSGSIZE;
-	if (!event->rule)
-		return 0;
-	if (nla_put_u32(skb, FIM_EVENT_A_RULE, event->rule->index))
-		return -EMSGSIZE;
-	if (event->slot)
-		return 0;
-	return nla_put(skb, FIM_EVENT_A_PATH, event->rule->path_len,
-		       event->rule->path);
-}
-
-static int fill_slot(struct sk_buff *skb, const struct fim_slot *slot)
-{
-	u32 error = slot->action == FIM_ACTION_BLOCK ? EACCES : 0;
-
-	if (nla_put_u8(skb, FIM_EVENT_A_ACTION, slot->action) ||
-	    nla_put_u32(skb, FIM_EVENT_A_ERRNO, error) ||
-	    nla_put_u8(skb, FIM_EVENT_A_OP, slot->op) ||
-	    (slot->path_len && nla_put(skb, FIM_EVENT_A_PATH, slot->path_len,
-				       slot->path)) ||
-	    (slot->target_len && nla_put(skb, FIM_EVENT_A_TARGET,
-					 slot->target_len, slot->target)) ||
-	    (slot->ino && nla_put_u64_64bit(skb, FIM_EVENT_A_INO, slot->ino,
-					    FIM_EVENT_A_PAD)) ||
-	    nla_put_u32(skb, FIM_EVENT_A_DEV, slot->dev))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_syscall(struct sk_buff *skb, const struct fim_subject *subject)
-{
-	u64 args[ARRAY_SIZE(subject->args)];
-	unsigned int i;
-
-	if (!subject->arch || subject->syscall < 0)
-		return 0;
-	for (i = 0; i < ARRAY_SIZE(args); i++)
-		args[i] = subject->args[i];
-	if (nla_put_u32(skb, FIM_EVENT_A_ARCH, subject->arch) ||
-	    nla_put_s32(skb, FIM_EVENT_A_SYSCALL, subject->syscall))
-		return -EMSGSIZE;
-	return nla_put(skb, FIM_EVENT_A_ARGS, sizeof(args), args);
-}
-
-static int fill_subject(struct sk_buff *skb, const struct fim_subject *subject)
-{
-	if (nla_put_u32(skb, FIM_EVENT_A_PID, subject->pid) ||
-	    nla_put_u32(skb, FIM_EVENT_A_TGID, subject->tgid) ||
-	    nla_put_u32(skb, FIM_EVENT_A_PPID, subject->ppid) ||
-	    nla_put_u32(skb, FIM_EVENT_A_NS_TGID, subject->ns_tgid) ||
-	    nla_put_u32(skb, FIM_EVENT_A_NS_PPID, subject->ns_ppid) ||
-	    nla_put_u32(skb, FIM_EVENT_A_UID, subject->uid) ||
-	    nla_put_u32(skb, FIM_EVENT_A_EUID, subject->euid) ||
-	    nla_put_u32(skb, FIM_EVENT_A_GID, subject->gid) ||
-	    (subject->loginuid != (u32)-1 &&
-	     nla_put_u32(skb, FIM_EVENT_A_LOGINUID, subject->loginuid)) ||
-	    (subject->sessionid != (u32)-1 &&
-	     nla_put_u32(skb, FIM_EVENT_A_SESSIONID, subject->sessionid)) ||
-	    nla_put(skb, FIM_EVENT_A_COMM, strlen(subject->comm),
-		    subject->comm) ||
-	    (subject->cgroup &&
-	     nla_put_u64_64bit(skb, FIM_EVENT_A_CGROUP, subject->cgroup,
-			       FIM_EVENT_A_PAD)) ||
-	    (subject->mnt_ns &&
-	     nla_put_u32(skb, FIM_EVENT_A_MNT_NS, subject->mnt_ns)) ||
-	    nla_put_u32(skb, FIM_EVENT_A_PID_NS, subject->pid_ns))
-		return -EMSGSIZE;
-	return fill_syscall(skb, subject);
-}
-
-static int fill_text(struct sk_buff *skb, const struct fim_subject_text *text)
-{
-	if (put_path(skb, FIM_EVENT_A_EXE, text->exe) ||
-	    put_path(skb, FIM_EVENT_A_PARENT_EXE, text->parent_exe) ||
-	    put_path(skb, FIM_EVENT_A_CWD, text->cwd) ||
-	    (text->cmdline_len && nla_put(skb, FIM_EVENT_A_CMDLINE,
-					  text->cmdline_len, text->cmdline)) ||
-	    (*text->tty && nla_put_string(skb, FIM_EVENT_A_TTY, text->tty)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_event(struct sk_buff *skb, const struct fim_event *event,
-		      void **seq)
-{
-	struct nlattr *nest, *attr;
-
-	nest = nla_nest_start(skb, FIM_A_EVENT);
-	if (!nest)
-		return -EMSGSIZE;
-	attr = nla_reserve_64bit(skb, FIM_EVENT_A_SEQ, sizeof(u64),
-				 FIM_EVENT_A_PAD);
-	if (!attr)
-		return -EMSGSIZE;
-	*seq = nla_data(attr);
-
-	if (nla_put_u8(skb, FIM_EVENT_A_TYPE, event->type) ||
-	    nla_put_u64_64bit(skb, FIM_EVENT_A_TIME, event->time,
-			      FIM_EVENT_A_PAD) ||
-	    (event->flags &&
-	     nla_put_u32(skb, FIM_EVENT_A_FLAGS, event->flags)) ||
-	    (event->count &&
-	     nla_put_u64_64bit(skb, FIM_EVENT_A_COUNT, event->count,
-			       FIM_EVENT_A_PAD)) ||
-	    (event->type == FIM_EVENT_STATE &&
-	     nla_put_u8(skb, FIM_EVENT_A_STATE, event->state)) ||
-	    (event->policy && fill_policy(skb, event)) ||
-	    (event->slot && fill_slot(skb, event->slot)) ||
-	    (event->subject && fill_subject(skb, event->subject)) ||
-	    (event->text && fill_text(skb, event->text)))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static size_t text_size(const struct fim_text *text)
-{
-	return nla_total_size(text->tags_len) +
-	       (text->message ? nla_total_size(strlen(text->message) + 1) : 0);
-}
-
-/* An upper bound: what is short is counted as if it were all there. */
-static size_t event_size(const struct fim_event *event)
-{
-	size_t size = 2 * FIM_EVENT_A_MAX * nla_total_size(sizeof(u64)) +
-		      nla_total_size(sizeof(u64[6])) +
-		      nla_total_size(2 * TASK_COMM_LEN);
-
-	if (event->policy)
-		size += text_size(&event->policy->text) + 2 * FIM_NAME_MAX;
-	if (event->rule)
-		size += text_size(&event->rule->text) + event->rule->path_len;
-	if (event->slot)
-		size += event->slot->path_len + event->slot->target_len;
-	if (event->text) {
-		size += event->text->cmdline_len + sizeof(event->text->tty);
-		size += event->text->exe ? strlen(event->text->exe) : 0;
-		size += event->text->parent_exe ?
-			strlen(event->text->parent_exe) : 0;
-		size += event->text->cwd ? strlen(event->text->cwd) : 0;
-	}
-	return size;
-}
-
 static int emit(const struct fim_event *event)
 {
-	struct sk_buff *skb = nlmsg_new(event_size(event), GFP_KERNEL);
+	struct sk_buff *skb = nlmsg_new(fim_record_size(event), GFP_KERNEL);
 	void *seq;
 	int err;
 
 	if (!skb)
 		return -ENOMEM;
-	err = fill_event(skb, event, &seq);
+	err = fim_record_fill(skb, event, &seq);
 	if (!WARN_ON_ONCE(err))
 		err = fim_ring_add(skb, seq);
 	nlmsg_free(skb);

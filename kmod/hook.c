@@ -28,6 +28,7 @@
 #include "object.h"
 #include "rule.h"
 #include "tree.h"
+#include "txn.h"
 
 #define ARG(type, n)	((type)fim_ftrace_argument(fregs, n))
 

@@ -17,6 +17,7 @@
 #include "object.h"
 #include "policy.h"
 #include "selftest.h"
+#include "txn.h"
 
 /* Written under the self-test's lock and while loading, read anywhere. */
 static enum fim_state state = FIM_STATE_DISARMED;

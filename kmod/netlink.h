@@ -5,6 +5,15 @@
 #ifndef FIM_NETLINK_H
 #define FIM_NETLINK_H
 
+#include <linux/types.h>
+
+struct genl_info;
+struct netlink_callback;
+struct sk_buff;
+
+int fim_netlink_reply_status(struct genl_info *info);
+void *fim_netlink_dump_header(struct sk_buff *skb, struct netlink_callback *cb,
+			      u8 cmd);
 void fim_netlink_notify(const void *record, unsigned int len);
 int fim_netlink_init(void);
 void fim_netlink_exit(void);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Policies and their rules, transactions that change them, and the ruleset
- * that is in force.
+ * Policies, their rules, and what the rules are bound to.
  */
 #ifndef FIM_POLICY_H
 #define FIM_POLICY_H
@@ -14,8 +13,6 @@
 
 #include "fim.h"
 #include "resolve.h"
-
-struct netlink_ext_ack;
 
 /**
  * struct fim_text - what rules inherit from their policy
@@ -120,18 +117,6 @@ struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
 				unsigned int len);
 void fim_rule_remove(struct fim_rule *rule);
 int fim_rule_bind(struct fim_rule *rule);
-
-int fim_txn_begin(u32 owner);
-int fim_txn_check(u32 owner);
-int fim_txn_add(u32 owner, struct fim_policy *policy);
-struct fim_policy *fim_txn_policy(const char *name);
-int fim_txn_delete(u32 owner, const char *name);
-int fim_txn_commit(u32 owner);
-int fim_txn_abort(u32 owner);
-bool fim_txn_has_room(unsigned int rules);
-
-void fim_policy_recheck(void);
-int fim_policy_init(void);
-void fim_policy_exit(void);
+int fim_rule_unbind(struct fim_rule *rule);
 
 #endif /* FIM_POLICY_H */

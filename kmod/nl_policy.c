@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The commands about policies: what is staged in a transaction, and what is in
+ * force. uapi/fim.h describes them.
+ *
+ * Types, lengths and unknown bits have been checked against the policies below,
+ * and who may, before a command gets here.
+ */
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "netlink.h"
+#include "nl_policy.h"
+#include "policy.h"
+#include "tree.h"
+#include "txn.h"
+
+const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1] = {
+	[FIM_POLICY_A_NAME] = { .type = NLA_NUL_STRING, .len = FIM_NAME_MAX },
+	[FIM_POLICY_A_NAMESPACE] = { .type = NLA_NUL_STRING,
+				     .len = FIM_NAME_MAX },
+	[FIM_POLICY_A_KIND] = NLA_POLICY_RANGE(NLA_U8, 1, FIM_KIND_MAX),
+	[FIM_POLICY_A_ACTION] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
+						 FIM_ACTION_BLOCK),
+	[FIM_POLICY_A_SEVERITY] = NLA_POLICY_RANGE(NLA_U8, 1, 10),
+	[FIM_POLICY_A_TAGS] = { .type = NLA_BINARY, .len = FIM_TEXT_MAX },
+	[FIM_POLICY_A_MESSAGE] = { .type = NLA_NUL_STRING,
+				   .len = FIM_TEXT_MAX },
+	[FIM_POLICY_A_META] = { .type = NLA_BINARY, .len = FIM_META_MAX },
+};
+
+const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1] = {
+	[FIM_RULE_A_TYPE] = NLA_POLICY_RANGE(NLA_U8, 1, FIM_RULE_MAX),
+	[FIM_RULE_A_PATH] = { .type = NLA_BINARY, .len = FIM_PATH_MAX },
+	[FIM_RULE_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, FIM_RULE_ALL),
+	[FIM_RULE_A_ACTION] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
+					       FIM_ACTION_BLOCK),
+	[FIM_RULE_A_SEVERITY] = NLA_POLICY_RANGE(NLA_U8, 1, 10),
+	[FIM_RULE_A_TAGS] = { .type = NLA_BINARY, .len = FIM_TEXT_MAX },
+	[FIM_RULE_A_MESSAGE] = { .type = NLA_NUL_STRING, .len = FIM_TEXT_MAX },
+};
+
+static int fill_text(struct sk_buff *skb, const struct fim_text *text,
+		     int action, int severity, int tags, int message)
+{
+	if ((text->action && nla_put_u8(skb, action, text->action)) ||
+	    (text->severity && nla_put_u8(skb, severity, text->severity)) ||
+	    (text->tags && nla_put(skb, tags, text->tags_len, text->tags)) ||
+	    (text->message && nla_put_string(skb, message, text->message)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
+		       const struct fim_policy *policy)
+{
+	void *header = fim_netlink_dump_header(skb, cb, FIM_CMD_POLICY_GET);
+	struct nlattr *nest;
+
+	if (!header)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, FIM_A_POLICY);
+	if (!nest || nla_put_string(skb, FIM_POLICY_A_NAME, policy->name) ||
+	    (policy->namespace && nla_put_string(skb, FIM_POLICY_A_NAMESPACE,
+						 policy->namespace)) ||
+	    nla_put_u8(skb, FIM_POLICY_A_KIND, policy->kind) ||
+	    fill_text(skb, &policy->text, FIM_POLICY_A_ACTION,
+		      FIM_POLICY_A_SEVERITY, FIM_POLICY_A_TAGS,
+		      FIM_POLICY_A_MESSAGE) ||
+	    (policy->meta && nla_put(skb, FIM_POLICY_A_META, policy->meta_len,
+				     policy->meta)) ||
+	    nla_put_u32(skb, FIM_POLICY_A_RULES, policy->nr_rules) ||
+	    nla_put_u64_64bit(skb, FIM_POLICY_A_REFUSED,
+			      atomic64_read(&policy->refused),
+			      FIM_POLICY_A_PAD) ||
+	    nla_put_u64_64bit(skb, FIM_POLICY_A_AUDITED,
+			      atomic64_read(&policy->audited),
+			      FIM_POLICY_A_PAD)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genl_dump_check_consistent(cb, header);
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+static int fill_real_path(struct sk_buff *skb,
+			  const struct fim_binding *binding)
+{
+	const struct fim_route *route = &binding->route;
+	const struct fim_rule *rule = binding->rule;
+	const char *real;
+	size_t len;
+
+	if (!route->complete)
+		return 0;
+	real = route->steps[route->nr - 1].path;
+	len = strlen(real);
+	if (len + 1 == rule->path_len && !memcmp(real, rule->path, len))
+		return 0;
+	return nla_put(skb, FIM_RULE_A_REAL_PATH, len, real);
+}
+
+static int fill_rule(struct sk_buff *skb, struct netlink_callback *cb,
+		     const struct fim_binding *binding)
+{
+	void *header = fim_netlink_dump_header(skb, cb, FIM_CMD_RULE_GET);
+	const struct fim_rule *rule = binding->rule;
+	u8 state = fim_binding_armed(binding) ? FIM_RULE_ARMED :
+						FIM_RULE_WAITING;
+	struct nlattr *nest;
+
+	if (!header)
+		return -EMSGSIZE;
+	nest = nla_nest_start(skb, FIM_A_RULE);
+	if (!nest ||
+	    nla_put_string(skb, FIM_RULE_A_POLICY, rule->policy->name) ||
+	    nla_put_u32(skb, FIM_RULE_A_INDEX, rule->index) ||
+	    nla_put_u8(skb, FIM_RULE_A_TYPE, rule->type) ||
+	    nla_put(skb, FIM_RULE_A_PATH, rule->path_len, rule->path) ||
+	    nla_put_u32(skb, FIM_RULE_A_FLAGS, rule->flags) ||
+	    fill_text(skb, &rule->text, FIM_RULE_A_ACTION,
+		      FIM_RULE_A_SEVERITY, FIM_RULE_A_TAGS,
+		      FIM_RULE_A_MESSAGE) ||
+	    nla_put_u8(skb, FIM_RULE_A_STATE, state) ||
+	    fill_real_path(skb, binding)) {
+		genlmsg_cancel(skb, header);
+		return -EMSGSIZE;
+	}
+	nla_nest_end(skb, nest);
+	genl_dump_check_consistent(cb, header);
+	genlmsg_end(skb, header);
+	return 0;
+}
+
+static struct fim_ruleset *begin_dump(struct netlink_callback *cb)
+{
+	struct fim_ruleset *rs;
+
+	mutex_lock(&fim_policy_lock);
+	rs = rcu_dereference_protected(fim_ruleset,
+				       lockdep_is_held(&fim_policy_lock));
+	/* Never 0, which would mean that there is nothing to compare. */
+	cb->seq = (u32)rs->generation + 1 ?: 1;
+	return rs;
+}
+
+int fim_nl_policy_get(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct fim_ruleset *rs = begin_dump(cb);
+	const struct fim_policy *policy;
+	int err = 0;
+
+	for (; cb->args[0] < rs->nr_policies && !err; cb->args[0]++) {
+		policy = rs->policies[cb->args[0]];
+		err = policy->kind ? fill_policy(skb, cb, policy) : 0;
+		if (err)
+			break;
+	}
+	mutex_unlock(&fim_policy_lock);
+	return err && !skb->len ? err : skb->len;
+}
+
+int fim_nl_rule_get(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct fim_ruleset *rs = begin_dump(cb);
+	const struct fim_binding *binding;
+	int err = 0;
+
+	for (; cb->args[0] < rs->nr_bindings && !err; cb->args[0]++) {
+		binding = rs->bindings[cb->args[0]];
+		err = binding->policy->kind ? fill_rule(skb, cb, binding) : 0;
+		if (err)
+			break;
+	}
+	mutex_unlock(&fim_policy_lock);
+	return err && !skb->len ? err : skb->len;
+}
+
+static int no_transaction(struct netlink_ext_ack *extack)
+{
+	NL_SET_ERR_MSG(extack, "no transaction is open on this socket");
+	return -ENOTCONN;
+}
+
+int fim_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	mutex_lock(&fim_policy_lock);
+	err = fim_txn_begin(info->snd_portid);
+	mutex_unlock(&fim_policy_lock);
+	if (err == -EBUSY)
+		NL_SET_ERR_MSG(info->extack, "a transaction is already open");
+	return err;
+}
+
+int fim_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	mutex_lock(&fim_policy_lock);
+	err = fim_txn_abort(info->snd_portid);
+	mutex_unlock(&fim_policy_lock);
+	return err ? no_transaction(info->extack) : 0;
+}
+
+int fim_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
+{
+	int err;
+
+	mutex_lock(&fim_policy_lock);
+	err = fim_txn_commit(info->snd_portid);
+	if (err == -E2BIG)
+		NL_SET_ERR_MSG(info->extack, "too many policies or rules");
+	else if (err == -ENOTCONN)
+		no_transaction(info->extack);
+	if (!err)
+		err = fim_netlink_reply_status(info);
+	mutex_unlock(&fim_policy_lock);
+	return err;
+}
+
+/* Where a set has its attributes for struct fim_text */
+struct text_attrs {
+	int action;
+	int severity;
+	int tags;
+	int message;
+};
+
+static const struct text_attrs policy_text = {
+	.action = FIM_POLICY_A_ACTION,
+	.severity = FIM_POLICY_A_SEVERITY,
+	.tags = FIM_POLICY_A_TAGS,
+	.message = FIM_POLICY_A_MESSAGE,
+};
+
+static const struct text_attrs rule_text = {
+	.action = FIM_RULE_A_ACTION,
+	.severity = FIM_RULE_A_SEVERITY,
+	.tags = FIM_RULE_A_TAGS,
+	.message = FIM_RULE_A_MESSAGE,
+};
+
+static int parse_text(struct nlattr **attrs, const struct text_attrs *where,
+		      struct fim_text *text, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tags = attrs[where->tags];
+	const char *bytes;
+
+	if (attrs[where->action])
+		text->action = nla_get_u8(attrs[where->action]);
+	if (attrs[where->severity])
+		text->severity = nla_get_u8(attrs[where->severity]);
+	if (attrs[where->message]) {
+		text->message = nla_strdup(attrs[where->message], GFP_KERNEL);
+		if (!text->message)
+			return -ENOMEM;
+	}
+	if (!tags || !nla_len(tags))
+		return 0;
+	bytes = nla_data(tags);
+	if (bytes[nla_len(tags) - 1]) {
+		NL_SET_ERR_MSG_ATTR(extack, tags, "a tag does not end in NUL");
+		return -EINVAL;
+	}
+	text->tags = kmemdup(bytes, nla_len(tags), GFP_KERNEL);
+	if (!text->tags)
+		return -ENOMEM;
+	text->tags_len = nla_len(tags);
+	return 0;
+}
+
+/* Parses the policy of a request; it has a name, or there is an error. */
+static int parse_policy(struct genl_info *info, struct nlattr **attrs)
+{
+	struct nlattr *nest = info->attrs[FIM_A_POLICY];
+	int err;
+
+	if (!nest) {
+		NL_SET_ERR_MSG(info->extack, "FIM_A_POLICY is missing");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(attrs, FIM_POLICY_A_MAX, nest, fim_policy_attrs,
+			       info->extack);
+	if (err)
+		return err;
+	if (!attrs[FIM_POLICY_A_NAME] ||
+	    !*(char *)nla_data(attrs[FIM_POLICY_A_NAME])) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "a policy has no name");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int set_policy(struct fim_policy *policy, struct nlattr **attrs,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *meta = attrs[FIM_POLICY_A_META];
+
+	policy->kind = nla_get_u8(attrs[FIM_POLICY_A_KIND]);
+	if (attrs[FIM_POLICY_A_NAMESPACE]) {
+		policy->namespace = nla_strdup(attrs[FIM_POLICY_A_NAMESPACE],
+					       GFP_KERNEL);
+		if (!policy->namespace)
+			return -ENOMEM;
+	}
+	if (meta && nla_len(meta)) {
+		policy->meta = kvmalloc(nla_len(meta), GFP_KERNEL);
+		if (!policy->meta)
+			return -ENOMEM;
+		policy->meta_len = nla_len(meta);
+		memcpy(policy->meta, nla_data(meta), policy->meta_len);
+	}
+	return parse_text(attrs, &policy_text, &policy->text, extack);
+}
+
+int fim_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attrs[FIM_POLICY_A_MAX + 1];
+	struct fim_policy *policy;
+	int err;
+
+	err = parse_policy(info, attrs);
+	if (err)
+		return err;
+	if (!attrs[FIM_POLICY_A_KIND] || !attrs[FIM_POLICY_A_ACTION]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[FIM_A_POLICY],
+				    "a policy needs a kind and an action");
+		return -EINVAL;
+	}
+
+	policy = fim_policy_alloc(nla_data(attrs[FIM_POLICY_A_NAME]));
+	if (!policy)
+		return -ENOMEM;
+	err = set_policy(policy, attrs, info->extack);
+	if (!err) {
+		mutex_lock(&fim_policy_lock);
+		err = fim_txn_add(info->snd_portid, policy);
+		mutex_unlock(&fim_policy_lock);
+		if (err == -EEXIST)
+			NL_SET_ERR_MSG_ATTR(info->extack,
+					    attrs[FIM_POLICY_A_NAME],
+					    "this transaction has a policy of that name");
+		else if (err == -ENOTCONN)
+			no_transaction(info->extack);
+	}
+	if (err)
+		fim_policy_put(policy);
+	return err;
+}
+
+int fim_nl_policy_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attrs[FIM_POLICY_A_MAX + 1];
+	int err;
+
+	err = parse_policy(info, attrs);
+	if (err)
+		return err;
+	mutex_lock(&fim_policy_lock);
+	err = fim_txn_delete(info->snd_portid,
+			     nla_data(attrs[FIM_POLICY_A_NAME]));
+	mutex_unlock(&fim_policy_lock);
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[FIM_POLICY_A_NAME],
+				    "there is no policy of that name");
+	else if (err == -ENOTCONN)
+		no_transaction(info->extack);
+	return err;
+}
+
+/* Why a path can't be a directory's, or NULL. */
+static const char *path_error(const char *path, size_t len)
+{
+	const char *name, *slash;
+	size_t i, n;
+
+	if (len < 1 || path[0] != '/')
+		return "the path does not begin with /";
+	if (path[len - 1] != '/')
+		return "the path of a directory does not end with /";
+	if (memchr(path, '\0', len))
+		return "the path has a NUL in it";
+	for (i = 1; i < len; i += n + 1) {
+		name = path + i;
+		slash = memchr(name, '/', len - i);
+		n = slash - name;
+		if (!n)
+			return "the path has // in it";
+		if (n > NAME_MAX)
+			return "a name of the path is too long";
+		if (!memcmp(name, "..", min_t(size_t, n, 2)) && n <= 2)
+			return "the path has . or .. in it";
+	}
+	return NULL;
+}
+
+static int check_rule(struct nlattr *nest, struct nlattr **attrs,
+		      struct netlink_ext_ack *extack)
+{
+	const char *error;
+
+	if (!attrs[FIM_RULE_A_PATH] || !attrs[FIM_RULE_A_TYPE]) {
+		NL_SET_ERR_MSG_ATTR(extack, nest,
+				    "a rule needs a path and a type");
+		return -EINVAL;
+	}
+	error = path_error(nla_data(attrs[FIM_RULE_A_PATH]),
+			   nla_len(attrs[FIM_RULE_A_PATH]));
+	if (error) {
+		NL_SET_BAD_ATTR(extack, attrs[FIM_RULE_A_PATH]);
+		extack->_msg = error;
+		return -EINVAL;
+	}
+	if (!attrs[FIM_RULE_A_FLAGS] ||
+	    !(nla_get_u32(attrs[FIM_RULE_A_FLAGS]) & FIM_RULE_READONLY)) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[FIM_RULE_A_FLAGS] ?: nest,
+				    "a rule can't refuse reads: it has to be read-only");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static const char *bind_error(int err)
+{
+	switch (err) {
+	case -ENOTDIR:
+		return "the path is not a directory";
+	case -ELOOP:
+		return "too many symbolic links on the path";
+	case -EOPNOTSUPP:
+		return "a link of procfs or apparmorfs is on the path";
+	case -ENAMETOOLONG:
+		return "the path is too long once its links are followed";
+	case -ENOMEM:
+		return "out of memory";
+	default:
+		return "the path can't be resolved";
+	}
+}
+
+static int add_rule(struct fim_policy *policy, struct nlattr *nest,
+		    struct netlink_ext_ack *extack)
+{
+	struct nlattr *attrs[FIM_RULE_A_MAX + 1];
+	struct fim_rule *rule;
+	int err;
+
+	err = nla_parse_nested(attrs, FIM_RULE_A_MAX, nest, fim_rule_attrs,
+			       extack);
+	if (!err)
+		err = check_rule(nest, attrs, extack);
+	if (err)
+		return err;
+	if (!fim_txn_has_room()) {
+		NL_SET_ERR_MSG_ATTR(extack, nest, "too many rules");
+		return -E2BIG;
+	}
+
+	rule = fim_rule_alloc(policy, nla_data(attrs[FIM_RULE_A_PATH]),
+			      nla_len(attrs[FIM_RULE_A_PATH]));
+	if (!rule)
+		return -ENOMEM;
+	rule->type = nla_get_u8(attrs[FIM_RULE_A_TYPE]);
+	rule->flags = nla_get_u32(attrs[FIM_RULE_A_FLAGS]);
+	err = parse_text(attrs, &rule_text, &rule->text, extack);
+	if (!err) {
+		err = fim_rule_bind(rule);
+		if (err < 0) {
+			NL_SET_BAD_ATTR(extack, attrs[FIM_RULE_A_PATH]);
+			extack->_msg = bind_error(err);
+		}
+	}
+	if (err < 0) {
+		fim_rule_remove(rule);
+		return err;
+	}
+	return 0;
+}
+
+static int add_rules(struct genl_info *info, const char *name)
+{
+	struct fim_policy *policy;
+	struct nlattr *attr;
+	int rem, err;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	if (fim_txn_check(info->snd_portid))
+		return no_transaction(info->extack);
+	policy = fim_txn_policy(name);
+	if (!policy) {
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[FIM_A_POLICY],
+				    "this transaction has no policy of that name");
+		return -ENOENT;
+	}
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != FIM_A_RULE)
+			continue;
+		err = add_rule(policy, attr, info->extack);
+		if (err)
+			return err;
+		/* Paths lead over slow filesystems, and there may be many. */
+		cond_resched();
+	}
+	return 0;
+}
+
+int fim_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *attrs[FIM_POLICY_A_MAX + 1];
+	int err;
+
+	err = parse_policy(info, attrs);
+	if (err)
+		return err;
+	if (!fim_in_initial_root()) {
+		NL_SET_ERR_MSG(info->extack,
+			       "the sender's root directory is not that of process 1");
+		return -EXDEV;
+	}
+	mutex_lock(&fim_policy_lock);
+	err = add_rules(info, nla_data(attrs[FIM_POLICY_A_NAME]));
+	mutex_unlock(&fim_policy_lock);
+	return err;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The commands about policies, for the table in netlink.c.
+ */
+#ifndef FIM_NL_POLICY_H
+#define FIM_NL_POLICY_H
+
+#include <net/netlink.h>
+
+#include "fim.h"
+
+struct genl_info;
+struct netlink_callback;
+struct sk_buff;
+
+extern const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1];
+extern const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1];
+
+int fim_nl_policy_get(struct sk_buff *skb, struct netlink_callback *cb);
+int fim_nl_rule_get(struct sk_buff *skb, struct netlink_callback *cb);
+int fim_nl_txn_begin(struct sk_buff *skb, struct genl_info *info);
+int fim_nl_policy_add(struct sk_buff *skb, struct genl_info *info);
+int fim_nl_rule_add(struct sk_buff *skb, struct genl_info *info);
+int fim_nl_policy_del(struct sk_buff *skb, struct genl_info *info);
+int fim_nl_txn_commit(struct sk_buff *skb, struct genl_info *info);
+int fim_nl_txn_abort(struct sk_buff *skb, struct genl_info *info);
+
+#endif /* FIM_NL_POLICY_H */

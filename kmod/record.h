@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A record as the attribute that is kept and sent.
+ */
+#ifndef FIM_RECORD_H
+#define FIM_RECORD_H
+
+#include <linux/types.h>
+
+#include "fim.h"
+
+struct fim_policy;
+struct fim_rule;
+struct fim_slot;
+struct fim_subject;
+struct fim_subject_text;
+struct sk_buff;
+
+/**
+ * struct fim_event - a record that is complete
+ * @type: enum fim_event_type
+ * @flags: enum fim_event_flags
+ * @time: nanoseconds since 1970
+ * @count: operations that it stands for, or 0
+ * @state: of FIM_EVENT_STATE
+ * @policy: or NULL
+ * @rule: of @policy, or NULL
+ * @slot: of FIM_EVENT_VIOLATION, or NULL
+ * @subject: who
+ * @text: the rest about him, or NULL
+ */
+struct fim_event {
+	enum fim_event_type type;
+	u32 flags;
+	u64 time;
+	u64 count;
+	enum fim_state state;
+	const struct fim_policy *policy;
+	const struct fim_rule *rule;
+	const struct fim_slot *slot;
+	const struct fim_subject *subject;
+	const struct fim_subject_text *text;
+};
+
+size_t fim_record_size(const struct fim_event *event);
+int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
+		    void **seq);
+
+#endif /* FIM_RECORD_H */

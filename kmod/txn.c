@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The transactions that change policies, and putting rulesets into force.
+ *
+ * Everything here runs in process context under fim_policy_lock. What hooks
+ * see is a ruleset, which is made from the policies, published whole, and
+ * freed when no hook can see it any more.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "event.h"
+#include "object.h"
+#include "policy.h"
+#include "selftest.h"
+#include "tree.h"
+#include "txn.h"
+
+struct fim_ruleset __rcu *fim_ruleset;
+
+/**
+ * struct txn - the transaction that is open, under fim_policy_lock
+ * @owner: port id of the socket that began it; 0 if none is open
+ * @staged: policies to put into force
+ * @deleted: names to remove, as policies without rules
+ */
+static struct txn {
+	u32 owner;
+	struct list_head staged;
+	struct list_head deleted;
+} txn = {
+	.staged = LIST_HEAD_INIT(txn.staged),
+	.deleted = LIST_HEAD_INIT(txn.deleted),
+};
+
+static struct fim_ruleset *current_ruleset(void)
+{
+	return rcu_dereference_protected(fim_ruleset,
+					 lockdep_is_held(&fim_policy_lock));
+}
+
+static struct fim_policy *find_by_name(struct list_head *list,
+				       const char *name)
+{
+	struct fim_policy *policy;
+
+	list_for_each_entry(policy, list, node)
+		if (!strcmp(policy->name, name))
+			return policy;
+	return NULL;
+}
+
+static struct fim_policy *find_in_force(const char *name)
+{
+	struct fim_ruleset *rs = current_ruleset();
+	unsigned int i;
+
+	for (i = 0; i < rs->nr_policies; i++)
+		if (rs->policies[i]->kind &&
+		    !strcmp(rs->policies[i]->name, name))
+			return rs->policies[i];
+	return NULL;
+}
+
+static void txn_clear(void)
+{
+	struct fim_policy *policy, *next;
+
+	list_for_each_entry_safe(policy, next, &txn.staged, node) {
+		list_del_init(&policy->node);
+		fim_policy_retire(policy);
+	}
+	list_for_each_entry_safe(policy, next, &txn.deleted, node) {
+		list_del_init(&policy->node);
+		fim_policy_put(policy);
+	}
+	fim_sb_filter_trim();
+	txn.owner = 0;
+	module_put(THIS_MODULE);
+}
+
+/**
+ * fim_txn_begin() - open the transaction
+ * @owner: port id of the socket that it will belong to, not 0
+ *
+ * Context: process, under fim_policy_lock, as all of fim_txn_*().
+ * Return: 0, -EBUSY if it is open, or -ESHUTDOWN if the module is going.
+ */
+int fim_txn_begin(u32 owner)
+{
+	lockdep_assert_held(&fim_policy_lock);
+
+	if (txn.owner)
+		return -EBUSY;
+	/* Staging and committing are safe from an unload that has begun. */
+	if (!try_module_get(THIS_MODULE))
+		return -ESHUTDOWN;
+	txn.owner = owner;
+	return 0;
+}
+
+/**
+ * fim_txn_check() - whether the transaction is a socket's
+ * @owner: the socket's port id
+ *
+ * Return: 0, or -ENOTCONN.
+ */
+int fim_txn_check(u32 owner)
+{
+	lockdep_assert_held(&fim_policy_lock);
+
+	return txn.owner && txn.owner == owner ? 0 : -ENOTCONN;
+}
+
+/**
+ * fim_txn_has_room() - whether one more rule can be staged
+ *
+ * Return: false if a ruleset can't hold more than are staged.
+ */
+bool fim_txn_has_room(void)
+{
+	struct fim_policy *policy;
+	unsigned int rules = 0;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	list_for_each_entry(policy, &txn.staged, node)
+		rules += policy->nr_rules;
+	return rules < FIM_RULES_MAX;
+}
+
+/**
+ * fim_txn_add() - stage a policy
+ * @owner: who does
+ * @policy: the policy; the caller's reference is taken over if 0 is returned
+ *
+ * Return: 0, -ENOTCONN, or -EEXIST if one of that name is staged.
+ */
+int fim_txn_add(u32 owner, struct fim_policy *policy)
+{
+	int err = fim_txn_check(owner);
+
+	if (err)
+		return err;
+	if (find_by_name(&txn.staged, policy->name))
+		return -EEXIST;
+	list_add_tail(&policy->node, &txn.staged);
+	return 0;
+}
+
+/**
+ * fim_txn_policy() - find a policy that is staged
+ * @name: its name
+ *
+ * Return: the policy, or NULL.
+ */
+struct fim_policy *fim_txn_policy(const char *name)
+{
+	lockdep_assert_held(&fim_policy_lock);
+
+	return find_by_name(&txn.staged, name);
+}
+
+/**
+ * fim_txn_delete() - stage the removal of a policy
+ * @owner: who does
+ * @name: the policy's name
+ *
+ * Return: 0, -ENOTCONN, -ENOENT if there is none, -ENOMEM.
+ */
+int fim_txn_delete(u32 owner, const char *name)
+{
+	struct fim_policy *staged, *deleted;
+	int err = fim_txn_check(owner);
+
+	if (err)
+		return err;
+	staged = find_by_name(&txn.staged, name);
+	if (staged) {
+		list_del_init(&staged->node);
+		fim_policy_retire(staged);
+	}
+	if (!find_in_force(name))
+		return staged ? 0 : -ENOENT;
+	if (find_by_name(&txn.deleted, name))
+		return 0;
+	deleted = fim_policy_alloc(name);
+	if (!deleted)
+		return -ENOMEM;
+	list_add_tail(&deleted->node, &txn.deleted);
+	return 0;
+}
+
+/**
+ * fim_txn_abort() - throw the transaction away
+ * @owner: who does
+ *
+ * Return: 0, or -ENOTCONN.
+ */
+int fim_txn_abort(u32 owner)
+{
+	int err = fim_txn_check(owner);
+
+	if (!err)
+		txn_clear();
+	return err;
+}
+
+/* The policies that will be in force: old ones in their places, then new. */
+static unsigned int merge(struct fim_policy **out)
+{
+	struct fim_ruleset *rs = current_ruleset();
+	struct fim_policy *policy, *staged;
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < rs->nr_policies; i++) {
+		policy = rs->policies[i];
+		staged = policy->kind ? find_by_name(&txn.staged, policy->name)
+				      : NULL;
+		if (staged)
+			out[nr++] = staged;
+		else if (!policy->kind ||
+			 !find_by_name(&txn.deleted, policy->name))
+			out[nr++] = policy;
+	}
+	list_for_each_entry(policy, &txn.staged, node)
+		if (!find_in_force(policy->name))
+			out[nr++] = policy;
+	return nr;
+}
+
+/*
+ * Publishes a ruleset and waits until no hook sees the old one. A module with
+ * policies in force is in use: it can't be unloaded.
+ */
+static struct fim_ruleset *publish(struct fim_ruleset *rs, u64 generation)
+{
+	struct fim_ruleset *old = current_ruleset();
+
+	rs->generation = generation;
+	if (rs->nr_policies > 1 && (!old || old->nr_policies <= 1))
+		__module_get(THIS_MODULE);
+	rcu_assign_pointer(fim_ruleset, rs);
+	synchronize_rcu();
+	if (rs->nr_policies <= 1 && old && old->nr_policies > 1)
+		module_put(THIS_MODULE);
+	return old;
+}
+
+/* Whether a path of a rule leads elsewhere than it did. */
+static bool rebind_all(struct fim_policy **policies, unsigned int nr)
+{
+	struct fim_rule *rule;
+	bool changed = false;
+	unsigned int i;
+
+	for (i = 0; i < nr; i++) {
+		if (!policies[i]->kind)
+			continue;
+		list_for_each_entry(rule, &policies[i]->rules, node)
+			changed |= fim_rule_bind(rule) > 0;
+	}
+	return changed;
+}
+
+/*
+ * Puts policies into force. A path that was changed between its resolution and
+ * the moment the ruleset began to protect it is resolved again, now that it
+ * can't be changed any more. That settles it at once, unless somebody keeps
+ * replacing what is not protected yet: then the last word is his.
+ */
+static int put_into_force(struct fim_policy **policies, unsigned int nr,
+			  u64 generation)
+{
+	struct fim_ruleset *rs;
+	unsigned int tries = 0;
+
+	do {
+		rs = fim_ruleset_build(policies, nr);
+		if (!rs && !tries)
+			return -ENOMEM;
+		if (!rs)
+			break;
+		fim_ruleset_free(publish(rs, generation));
+	} while (rebind_all(policies, nr) && ++tries < 3);
+	fim_sb_filter_trim();
+	return 0;
+}
+
+/* Takes the policies out of force that the transaction replaces or deletes. */
+static void collect_outgoing(struct list_head *outgoing)
+{
+	struct fim_ruleset *rs = current_ruleset();
+	struct fim_policy *policy;
+	unsigned int i;
+
+	for (i = 0; i < rs->nr_policies; i++) {
+		policy = rs->policies[i];
+		if (policy->kind && (find_by_name(&txn.staged, policy->name) ||
+				     find_by_name(&txn.deleted, policy->name)))
+			list_add_tail(&policy->node, outgoing);
+	}
+}
+
+static void report_commit(void)
+{
+	struct fim_policy *policy;
+
+	list_for_each_entry(policy, &txn.deleted, node)
+		if (!find_by_name(&txn.staged, policy->name))
+			fim_event_control(FIM_EVENT_DELETED, policy, NULL);
+	list_for_each_entry(policy, &txn.staged, node)
+		fim_event_control(FIM_EVENT_APPLIED, policy, NULL);
+}
+
+static int check_limits(struct fim_policy **policies, unsigned int nr)
+{
+	unsigned int i, rules = 0;
+
+	for (i = 0; i < nr; i++)
+		rules += policies[i]->nr_rules;
+	/* One more of each is the self-test's. */
+	return nr > FIM_POLICIES_MAX + 1 || rules > FIM_RULES_MAX + 1 ? -E2BIG
+								      : 0;
+}
+
+/**
+ * fim_txn_commit() - put into force what is staged
+ * @owner: who does
+ *
+ * Return: 0; -ENOTCONN; -E2BIG or -ENOMEM, and then nothing has changed and
+ * the transaction is still open.
+ */
+int fim_txn_commit(u32 owner)
+{
+	struct fim_policy **policies, *policy, *next;
+	unsigned int nr = current_ruleset()->nr_policies;
+	LIST_HEAD(outgoing);
+	int err = fim_txn_check(owner);
+
+	if (err)
+		return err;
+	list_for_each_entry(policy, &txn.staged, node)
+		nr++;
+	policies = kvcalloc(nr, sizeof(*policies), GFP_KERNEL);
+	if (!policies)
+		return -ENOMEM;
+	nr = merge(policies);
+	err = check_limits(policies, nr);
+	if (err)
+		goto out;
+
+	/* The old ruleset keeps them alive until it is freed. */
+	collect_outgoing(&outgoing);
+	err = put_into_force(policies, nr, current_ruleset()->generation + 1);
+	list_for_each_entry_safe(policy, next, &outgoing, node) {
+		list_del_init(&policy->node);
+		if (!err)
+			fim_policy_retire(policy);
+	}
+	if (err)
+		goto out;
+	report_commit();
+	list_for_each_entry_safe(policy, next, &txn.staged, node)
+		list_del_init(&policy->node);
+	txn_clear();
+out:
+	kvfree(policies);
+	return err;
+}
+
+static bool recheck_rule(struct fim_rule *rule)
+{
+	bool was_bound = rule->binding->route.complete;
+	bool was_armed = fim_binding_armed(rule->binding);
+	int ret = fim_rule_bind(rule);
+
+	if (ret < 0 && was_bound && !was_armed)
+		ret = fim_rule_unbind(rule);
+	if (ret <= 0)
+		return false;
+	if (was_bound)
+		fim_event_control(FIM_EVENT_UNARMED, rule->policy, rule);
+	if (fim_binding_armed(rule->binding))
+		fim_event_control(FIM_EVENT_ARMED, rule->policy, rule);
+	return true;
+}
+
+static void recheck(struct work_struct *work)
+{
+	struct fim_policy **policies;
+	struct fim_rule *rule;
+	bool changed = false;
+	unsigned int i, nr;
+
+	mutex_lock(&fim_policy_lock);
+	/* A copy, for the ruleset that holds the list is about to be freed. */
+	nr = current_ruleset()->nr_policies;
+	policies = kvmalloc_array(nr, sizeof(*policies), GFP_KERNEL);
+	if (!policies)
+		goto out;
+	memcpy(policies, current_ruleset()->policies, nr * sizeof(*policies));
+
+	for (i = 0; i < nr; i++) {
+		if (!policies[i]->kind)
+			continue;
+		list_for_each_entry(rule, &policies[i]->rules, node)
+			changed |= recheck_rule(rule);
+	}
+	/* Without memory the old ruleset stays, whose gone inodes are ignored. */
+	if (changed)
+		put_into_force(policies, nr, current_ruleset()->generation);
+	kvfree(policies);
+out:
+	mutex_unlock(&fim_policy_lock);
+}
+
+static DECLARE_WORK(recheck_work, recheck);
+
+/**
+ * fim_policy_recheck() - resolve the paths of all rules again, soon
+ *
+ * Context: any.
+ */
+void fim_policy_recheck(void)
+{
+	schedule_work(&recheck_work);
+}
+
+/**
+ * fim_policy_init() - put the ruleset into force that knows the self-test only
+ *
+ * Context: process, before any hook is attached.
+ * Return: 0 or -ENOMEM.
+ */
+int fim_policy_init(void)
+{
+	struct fim_policy *policy = fim_selftest_policy();
+	int err;
+
+	mutex_lock(&fim_policy_lock);
+	err = put_into_force(&policy, 1, 0);
+	mutex_unlock(&fim_policy_lock);
+	return err;
+}
+
+/**
+ * fim_policy_exit() - free the ruleset, which no hook can see any more
+ */
+void fim_policy_exit(void)
+{
+	struct fim_ruleset *rs;
+
+	cancel_work_sync(&recheck_work);
+	mutex_lock(&fim_policy_lock);
+	WARN_ON_ONCE(txn.owner);
+	rs = current_ruleset();
+	RCU_INIT_POINTER(fim_ruleset, NULL);
+	mutex_unlock(&fim_policy_lock);
+	fim_ruleset_free(rs);
+}
