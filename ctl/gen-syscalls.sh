@@ -39,7 +39,7 @@ table()
 	shift 2
 	macros=$(echo "#include <$header>" | $CC "$@" -E -dM -x c -)
 	echo
-	echo "static const char *const $array[] = {"
+	echo "static const char *const ${array}[] = {"
 	{
 		echo "$macros"
 		echo "$newer" | sed 's/\(.*\) \(.*\)/#define __NR_\2 \1/'

@@ -349,7 +349,7 @@ void node_parse(const char *file, const void *data, size_t len,
 			   "out of memory");
 		return;
 	}
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
+	/* It finds UTF-8 with or without a mark; nothing else came this far. */
 	yaml_parser_set_input_string(&parser, data, len);
 	parse_events(&b, &parser, data, len, visit, arg);
 	yaml_parser_delete(&parser);

@@ -252,7 +252,7 @@ static void read_rule(struct parse *p, const struct node *n)
 	READ_MAP(p, n, "matchDirectories", rule_fields);
 	if (n->type == NODE_MAP && !has_key(n, "readOnly"))
 		diag_error(p->diags, &n->at,
-			   "this rule lacks 'readOnly: true'; without, it would refuse reading too, which is not supported yet");
+			   "this rule lacks 'readOnly: true': refusing reads is not supported yet");
 	p->attrs = above;
 }
 
@@ -295,7 +295,9 @@ static void read_label(struct parse *p, const struct node *key)
 
 	if (!selector_known(key->value)) {
 		diag_error(p->diags, &key->at,
-			   "label '%s' is not supported in a nodeSelector; kubernetes.io/hostname, kubearmor.io/hostname and kubearmor.io/hostnamereg are",
+			   "label '%s' is not supported in a nodeSelector; "
+			   "kubernetes.io/hostname, kubearmor.io/hostname and "
+			   "kubearmor.io/hostnamereg are",
 			   key->value);
 		return;
 	}

@@ -85,11 +85,11 @@ static const char *check_pattern(const char *value)
 		return "is longer than 256 bytes";
 	while ((p = strchr(p, '\\'))) {
 		if (isalnum((unsigned char)p[1]))
-			return "holds a backslash before a letter or digit, which POSIX extended regular expressions do not have; write [0-9] for \\d";
+			return "holds '\\' before a letter or digit; POSIX has none: write [0-9] for \\d";
 		p += p[1] ? 2 : 1;
 	}
 	if (strstr(value, "(?"))
-		return "holds (?, which POSIX extended regular expressions do not have";
+		return "holds '(?', which POSIX regular expressions do not have";
 	if (check_repeats(value))
 		return check_repeats(value);
 	if (regcomp(&re, value, REG_EXTENDED | REG_NOSUB))

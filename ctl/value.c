@@ -230,7 +230,8 @@ bool value_name(struct diags *d, const struct node *n, const char *what,
 	if (is_dns_name(n->value, dots))
 		return true;
 	diag_error(d, &n->at,
-		   "'%s' must be lower case letters, digits and '-'%s, with a letter or digit at both ends, not '%s'",
+		   "'%s' must be lower case letters, digits and '-'%s, "
+		   "with a letter or digit at both ends, not '%s'",
 		   what, dots ? ", or several such parts with '.' between" : "",
 		   n->value);
 	return false;
