@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * helper.c - what several tests of fimctl need
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "helper.h"
+#include "mem.h"
+#include "schema.h"
+
+/* In memory of its exact size, so that a read behind its end is found. */
+void parse_bytes(struct parsed *p, const void *data, size_t len)
+{
+	char *copy = malloc(len ? len : 1);
+
+	*p = (struct parsed){ 0 };
+	memcpy(copy, data, len);
+	schema_parse("t.yaml", copy, len, &p->set, &p->diags);
+	policies_check(&p->set, &p->diags);
+	free(copy);
+}
+
+void parse_text(struct parsed *p, const char *text)
+{
+	parse_bytes(p, text, strlen(text));
+}
+
+void parsed_free(struct parsed *p)
+{
+	policies_free(&p->set);
+	diag_free(&p->diags);
+}
+
+/* Return: all messages as they are printed, to be freed. */
+char *print_diags(struct parsed *p)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	diag_print(&p->diags, f);
+	fclose(f);
+	return text;
+}

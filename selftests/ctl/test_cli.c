@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_cli.c - tests of fimctl as a user runs it, without the module
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "helper.h"
+
+#include "kselftest_harness.h"
+
+#define POLICIES "../../policies/"
+#define GOOD POLICIES "system-binaries.yaml"
+#define CONTAINER POLICIES "harden-mysql-file-integrity-monitoring.yaml"
+
+/* Runs "fimctl ARGS" in a shell. Return: exit status; @out has all output. */
+static int run(struct buf *out, const char *args)
+{
+	struct buf command = { 0 };
+	char chunk[4096];
+	FILE *f;
+	size_t n;
+
+	buf_addf(&command, "F=${FIMCTL:-build/fimctl}; { %s; } 2>&1", args);
+	buf_clear(out);
+	buf_adds(out, "");
+	f = popen(command.data, "r");
+	buf_free(&command);
+	while ((n = fread(chunk, 1, sizeof(chunk), f)))
+		buf_add(out, chunk, n);
+	return WEXITSTATUS(pclose(f));
+}
+
+/**
+ * struct use - a command line
+ * @args: what the shell runs
+ * @code: the exit status
+ * @out: part of the output
+ */
+static const struct use {
+	const char *args;
+	int code;
+	const char *out;
+} uses[] = {
+	{ "$F", 2, "usage: fimctl COMMAND" },
+	{ "$F help", 0, "usage: fimctl COMMAND" },
+	{ "$F --help", 0, "usage: fimctl COMMAND" },
+	{ "$F help apply", 0, "--prune" },
+	{ "$F apply --help", 0, "--prune" },
+	{ "$F help nothing", 2, "there is no command 'nothing'" },
+	{ "$F nothing", 2, "there is no command 'nothing'" },
+	{ "$F version", 0, "fimctl " },
+	{ "$F version x", 2, "unexpected argument 'x'" },
+	{ "$F check", 2, "give a policy with -f" },
+	{ "$F check -f", 2, "option -f takes an argument" },
+	{ "$F check -f " GOOD " x", 2, "unexpected argument 'x'" },
+	{ "$F check -f " GOOD, 0, "valid: 1 policy, 6 rules" },
+	{ "$F check --file=" GOOD, 0, "valid: 1 policy, 6 rules" },
+	{ "$F check -f - <" GOOD, 0, "valid: 1 policy, 6 rules" },
+	{ "cat " GOOD " | $F check -f /dev/stdin", 0, "valid: 1 policy" },
+	{ "$F check -f " GOOD " -f " GOOD, 2, "is given twice, first at " },
+	{ "$F check -f " CONTAINER, 2,
+	  CONTAINER ":2:7: error: kind 'KubeArmorPolicy' is not supported" },
+	{ "$F check -f " POLICIES, 2, CONTAINER ":2:7: error:" },
+	{ "$F check -f /nonexistent", 1, "No such file" },
+	{ "$F check -f /dev/null", 2, "/dev/null:1:1: error: there is no pol" },
+	{ "$F check -f /dev/zero", 2, "larger than 64 MiB" },
+	{ "$F check -f $F", 2, ":1:1: error: byte 0x7f: not valid UTF-8" },
+	{ "$F check -f /proc/self/fd", 2, "no *.yaml" },
+	{ "printf 'a\\0' | $F check -f -", 2, "<stdin>:1:2: error: a NUL" },
+	{ "$F check -f " GOOD " >/dev/full", 1, "can't write: No space left" },
+	{ "$F delete", 2, "give the name" },
+	{ "$F delete ''", 2, "can't be a policy's name" },
+	{ "$F get a b", 2, "one policy at a time" },
+	{ "$F get -o xml", 2, "there is no format 'xml'" },
+	{ "$F watch --since -1", 2, "'-1' is no record number" },
+	{ "$F watch --since 1x", 2, "'1x' is no record number" },
+	{ "$F watch --since 99999999999999999999", 2, "is no record number" },
+	{ "$F watch --limit 0", 2, "'0' is no number above 0" },
+	{ "$F watch -o yaml", 2, "there is no format 'yaml'" },
+	{ "$F status -o text", 2, "there is no format 'text'" },
+	{ "$F apply", 2, "give a policy with -f" },
+	{ "$F apply -f " CONTAINER, 2, "is not supported yet" },
+	{ "$F apply --nonsense", 2, "unknown option --nonsense" },
+};
+
+TEST(usage)
+{
+	struct buf out = { 0 };
+	size_t i;
+	int code;
+
+	for (i = 0; i < ARRAY_SIZE_OF(uses); i++) {
+		code = run(&out, uses[i].args);
+		EXPECT_EQ(uses[i].code, code) {
+			TH_LOG("%s: %s", uses[i].args, out.data);
+		}
+		EXPECT_NE(NULL, strstr(out.data, uses[i].out)) {
+			TH_LOG("%s: %s", uses[i].args, out.data);
+		}
+	}
+	buf_free(&out);
+}
+
+TEST(without_the_module)
+{
+	static const char *const args[] = {
+		"$F apply -f " GOOD, "$F delete x", "$F get", "$F watch",
+		"$F status", "$F selftest",
+	};
+	struct buf out = { 0 };
+	struct stat st;
+	size_t i;
+
+	if (!stat("/sys/module/fim", &st))
+		SKIP(return, "the module is loaded");
+	for (i = 0; i < ARRAY_SIZE_OF(args); i++) {
+		EXPECT_EQ(3, run(&out, args[i]));
+		EXPECT_NE(NULL, strstr(out.data, "modprobe fim"));
+	}
+	buf_free(&out);
+}
+
+FIXTURE(directory) {
+	char path[32];
+	struct buf out;
+	struct buf args;
+};
+
+FIXTURE_SETUP(directory)
+{
+	strcpy(self->path, "/tmp/fimctl.XXXXXX");
+	self->out = (struct buf){ 0 };
+	self->args = (struct buf){ 0 };
+	ASSERT_NE(NULL, mkdtemp(self->path));
+}
+
+FIXTURE_TEARDOWN(directory)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -rf %s", self->path);
+	EXPECT_EQ(0, system(command));
+	buf_free(&self->out);
+	buf_free(&self->args);
+}
+
+/* Sorted, and what is no policy file or hidden is left alone. */
+TEST_F(directory, order)
+{
+	buf_addf(&self->args,
+		 "cd %s; echo x >b.yaml; echo y >a.yml; echo z >c.json; "
+		 "echo q >.d.yaml; echo q >README; echo q >.yaml; "
+		 "cd - >/dev/null; $F check -f %s", self->path, self->path);
+	EXPECT_EQ(2, run(&self->out, self->args.data));
+	buf_clear(&self->args);
+	buf_addf(&self->args,
+		 "%s/a.yml:1:1: error: a policy is a mapping, this is a string\n"
+		 "%s/b.yaml:1:1: error: a policy is a mapping, this is a string\n"
+		 "%s/c.json:1:1: error: a policy is a mapping, this is a string\n",
+		 self->path, self->path, self->path);
+	EXPECT_STREQ(self->args.data, self->out.data);
+}
+
+TEST_F(directory, fifo_does_not_block)
+{
+	buf_addf(&self->args, "mkfifo %s/a.yaml; mkdir %s/b.yaml; "
+		 "timeout 20 $F check -f %s", self->path, self->path,
+		 self->path);
+	EXPECT_EQ(2, run(&self->out, self->args.data));
+	EXPECT_NE(NULL, strstr(self->out.data, "a.yaml: error: not a regular"));
+	EXPECT_NE(NULL, strstr(self->out.data, "b.yaml: error: not a regular"));
+}
+
+TEST_F(directory, hostile_name)
+{
+	buf_addf(&self->args, "touch \"%s/$(printf 'a\\033[2J').yaml\"; "
+		 "$F check -f %s", self->path, self->path);
+	EXPECT_EQ(2, run(&self->out, self->args.data));
+	EXPECT_EQ(NULL, strchr(self->out.data, '\033'));
+	EXPECT_NE(NULL, strstr(self->out.data, "a\\x1b[2J.yaml:1:1:"));
+}
+
+/* What users read says what there is. */
+TEST(man_page_and_completion)
+{
+	struct buf out = { 0 };
+
+	EXPECT_EQ(0, run(&out,
+		"$F help | sed -n 's/^  \\([a-z]*\\) .*/\\1/p' | "
+		"while read -r c; do "
+		"grep -q \"^\\.B fimctl $c\" ../../ctl/man/fimctl.8 && "
+		"grep -qw -- \"$c\" ../../ctl/completion/fimctl || exit 1; "
+		"$F help $c | sed -n 's/^ .*--\\([a-z-]*\\).*/\\1/p' | "
+		"while read -r o; do "
+		"grep -q -- \"--$(echo $o | sed 's/-/.*-/')\" ../../ctl/completion/fimctl && "
+		"grep -q -- \"$(echo $o | sed 's/-/.*-/')\" ../../ctl/man/fimctl.8 || exit 1; "
+		"done || exit 1; done")) {
+		TH_LOG("%s", out.data);
+	}
+	buf_free(&out);
+}
+
+TEST_HARNESS_MAIN

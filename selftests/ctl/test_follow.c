@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_follow.c - tests of ctl/follow.c: each record once, or said to be lost
+ */
+#include <string.h>
+
+#include "buf.h"
+#include "follow.h"
+#include "helper.h"
+#include "record.h"
+
+#include "kselftest_harness.h"
+
+static bool note(const cJSON *alert, void *arg)
+{
+	cJSON *from = cJSON_GetObjectItem(alert, "LostFrom");
+	cJSON *to = cJSON_GetObjectItem(alert, "LostTo");
+	cJSON *seq = cJSON_GetObjectItem(alert, "Sequence");
+
+	if (from)
+		buf_addf(arg, "lost %s-%s ", from->valuestring,
+			 to->valuestring);
+	else
+		buf_addf(arg, "%s ", seq->valuestring);
+	return true;
+}
+
+static void feed(struct follow *f, bool live, uint64_t seq)
+{
+	struct record r;
+
+	record_begin(&r, seq, FIM_EVENT_VIOLATION);
+	record_parse(&r);
+	if (live)
+		follow_live(f, r.tb);
+	else
+		follow_stored(f, r.tb);
+	record_free(&r);
+}
+
+FIXTURE(follow) {
+	struct follow f;
+	struct buf seen;
+};
+
+FIXTURE_SETUP(follow)
+{
+	self->seen = (struct buf){ 0 };
+	buf_adds(&self->seen, "");
+	self->f = (struct follow){ .next = 5, .sink = note,
+				   .arg = &self->seen };
+}
+
+FIXTURE_TEARDOWN(follow)
+{
+	buf_free(&self->seen);
+}
+
+TEST_F(follow, in_order)
+{
+	feed(&self->f, true, 5);
+	feed(&self->f, true, 6);
+	EXPECT_STREQ("5 6 ", self->seen.data);
+	EXPECT_FALSE(self->f.behind);
+}
+
+TEST_F(follow, twice)
+{
+	feed(&self->f, true, 4);
+	feed(&self->f, true, 5);
+	feed(&self->f, true, 5);
+	feed(&self->f, false, 5);
+	feed(&self->f, false, 6);
+	EXPECT_STREQ("5 6 ", self->seen.data);
+}
+
+TEST_F(follow, gap_is_read_from_the_ring)
+{
+	feed(&self->f, true, 5);
+	feed(&self->f, true, 8);
+	feed(&self->f, true, 9);
+	EXPECT_STREQ("5 ", self->seen.data);
+	EXPECT_TRUE(self->f.behind);
+	self->f.behind = false;
+	feed(&self->f, false, 6);
+	feed(&self->f, false, 7);
+	feed(&self->f, false, 8);
+	feed(&self->f, false, 9);
+	feed(&self->f, true, 9);
+	feed(&self->f, true, 10);
+	EXPECT_STREQ("5 6 7 8 9 10 ", self->seen.data);
+}
+
+TEST_F(follow, what_the_ring_lost)
+{
+	feed(&self->f, false, 8);
+	feed(&self->f, false, 11);
+	EXPECT_STREQ("lost 5-7 8 lost 9-10 11 ", self->seen.data);
+}
+
+TEST_HARNESS_MAIN
