@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * alias.c - every operation by every other route to the same objects
+ * alias.c - operations of each kind by every other route to the same objects
  *
  * A rule is about objects. However a task came to one, what it does is refused
  * and recorded under the path that the policy names.
@@ -137,7 +137,7 @@ enum { ALONE = 1, NO_CAPS = 2, NO_PROC = 4 };
 
 static bool leads_to(const struct fim_case *c, unsigned int route)
 {
-	if (c->flags & (FIM_CASE_RW | FIM_CASE_FILEATTR | FIM_CASE_OPTIONAL))
+	if (!(c->flags & FIM_CASE_SAMPLE) || c->flags & FIM_CASE_OPTIONAL)
 		return false;
 	return !(route & ALONE && c->flags & FIM_CASE_PEER) &&
 	       !(route & NO_CAPS && c->flags & FIM_CASE_ROOT) &&

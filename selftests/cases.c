@@ -83,21 +83,30 @@ int fim_cell_make(const char *dir, uid_t owner)
 }
 
 /**
- * fim_cells_make() - make the four cells of a case
+ * fim_cells_make() - make the cells of a case
  * @tree: a tree before fim_tree_mount()
- * @name: the name of the case
+ * @c: the case
+ * @twin: whether its twin will run too
  * @owner: whom they belong to
  *
  * Return: 0 or an errno.
  */
-int fim_cells_make(const struct fim_tree *tree, const char *name, uid_t owner)
+int fim_cells_make(const struct fim_tree *tree, const struct fim_case *c,
+		   bool twin, uid_t owner)
 {
-	const char *base = tree->build;
+	bool peer = c->flags & FIM_CASE_PEER;
+	const char *open = fim_fmt("%s/open/%s", tree->build, c->name);
+	int err;
 
-	return fim_cell_make(fim_fmt("%s/a/prot/%s", base, name), owner) ?:
-	       fim_cell_make(fim_fmt("%s/open/%s", base, name), owner) ?:
-	       fim_cell_make(fim_fmt("%s/open/%s.twin", base, name), owner) ?:
-	       fim_cell_make(fim_fmt("%s/open/%s.peer", base, name), owner);
+	err = fim_cell_make(fim_fmt("%s/a/prot/%s", tree->build, c->name),
+			    owner);
+	if (!err && peer)
+		err = fim_cell_make(open, owner);
+	if (!err && twin)
+		err = fim_cell_make(fim_fmt("%s.twin", open), owner);
+	if (!err && twin && peer)
+		err = fim_cell_make(fim_fmt("%s.peer", open), owner);
+	return err;
 }
 
 /**

@@ -107,7 +107,8 @@ const char *fim_full(const struct fim_place *at, const char *name);
 int fim_case_open(const struct fim_place *at, const char *name, int flags);
 
 int fim_cell_make(const char *dir, uid_t owner);
-int fim_cells_make(const struct fim_tree *tree, const char *name, uid_t owner);
+int fim_cells_make(const struct fim_tree *tree, const struct fim_case *c,
+		   bool twin, uid_t owner);
 int fim_pass_cell_make(const struct fim_tree *tree);
 bool fim_unsupported(int err);
 int fim_case_run(const struct fim_case *c, const struct fim_place *at,
