@@ -32,6 +32,7 @@
 #include "ring.h"
 #include "rule.h"
 #include "slot.h"
+#include "txn.h"
 
 static atomic64_t fim_refused, fim_audited, fim_recorded, fim_lost;
 /* Of fim_lost, those that no record has told yet. */
@@ -39,6 +40,9 @@ static atomic64_t fim_lost_untold;
 
 /* Slots whose operation is in doubt, so that opens need not look for one. */
 atomic_t fim_event_doubts = ATOMIC_INIT(0);
+
+/* A name has appeared that a rule waits for, and there was no slot. */
+static bool fim_recheck_due;
 
 static LLIST_HEAD(fim_deferred);
 static DECLARE_WAIT_QUEUE_HEAD(fim_event_wait);
@@ -114,7 +118,7 @@ static bool took_place(const struct fim_slot *slot)
 	       syscall_get_error(current, task_pt_regs(current)) == -EACCES;
 }
 
-static void finish(struct fim_slot *slot)
+static void finish_record(struct fim_slot *slot)
 {
 	struct fim_subject_text *text;
 	struct fim_event event = {
@@ -152,6 +156,14 @@ static void finish(struct fim_slot *slot)
 	tell_losses();
 }
 
+static void finish(struct fim_slot *slot)
+{
+	if (slot->policy)
+		finish_record(slot);
+	if (slot->recheck)
+		fim_policy_recheck(slot->recheck == FIM_RECHECK_ALL);
+}
+
 /* The last thing that touches a slot; fim_event_drain() waits for it. */
 static void give_back(struct fim_slot *slot)
 {
@@ -182,6 +194,8 @@ static void finish_deferred(struct work_struct *work)
 		give_back(slot);
 		put_task_struct(task);
 	}
+	if (xchg(&fim_recheck_due, false))
+		fim_policy_recheck(false);
 	tell_losses();
 }
 
@@ -207,11 +221,38 @@ static bool can_tell_later(void)
 {
 	int nr;
 
-	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_EXITING))
+	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_EXITING |
+			      PF_DUMPCORE))
 		return false;
 	/* The number is the same on every architecture, x32 has a bit more. */
 	nr = syscall_get_nr(current, task_pt_regs(current)) & 0x3fffffff;
 	return nr != __NR_io_uring_enter;
+}
+
+/* Has a slot finished when the operation is over. */
+static void submit(struct fim_slot *slot)
+{
+	init_task_work(&slot->work, finish_in_task);
+	if ((current->flags & (PF_KTHREAD | PF_IO_WORKER)) ||
+	    task_work_add(current, &slot->work, TWA_RESUME))
+		defer(slot);
+}
+
+/* Whether a rule's path leads over the object, not just to what is below. */
+static bool is_on_path(const struct fim_match *match)
+{
+	return match->binding && (match->guard || match->mark == match->object);
+}
+
+/*
+ * Whether a path of a rule leads elsewhere after an operation that is let
+ * through: an entry on its way is removed, replaced or covered.
+ */
+static bool moves_paths(const struct fim_access *access,
+			const struct fim_verdict *verdict)
+{
+	return verdict->action != FIM_ACTION_BLOCK && access->removes &&
+	       (is_on_path(&verdict->match) || is_on_path(&verdict->rest));
 }
 
 /**
@@ -235,15 +276,35 @@ void fim_event_violation(const struct fim_access *access,
 		return;
 	}
 	fim_slot_fill(slot, access, verdict);
-	slot->doubted = doubted;
-	slot->doubt = doubted ? FIM_SLOT_DOUBTED : FIM_SLOT_CERTAIN;
-	if (doubted)
+	if (doubted) {
+		slot->doubted = true;
+		slot->doubt = FIM_SLOT_DOUBTED;
 		atomic_inc(&fim_event_doubts);
+	}
+	if (moves_paths(access, verdict))
+		slot->recheck = FIM_RECHECK_ALL;
+	submit(slot);
+}
 
-	init_task_work(&slot->work, finish_in_task);
-	if ((current->flags & (PF_KTHREAD | PF_IO_WORKER)) ||
-	    task_work_add(current, &slot->work, TWA_RESUME))
-		defer(slot);
+/**
+ * fim_event_awaited() - a name appears that a rule waits for
+ *
+ * The rule takes hold before the task that makes the name gets to use it; if
+ * there is no slot, a little later.
+ *
+ * Context: as fim_event_violation().
+ */
+void fim_event_awaited(void)
+{
+	struct fim_slot *slot = fim_slot_take();
+
+	if (slot) {
+		slot->recheck = FIM_RECHECK_WAITING;
+		submit(slot);
+	} else {
+		WRITE_ONCE(fim_recheck_due, true);
+		irq_work_queue(&fim_event_kick);
+	}
 }
 
 /**

@@ -43,6 +43,7 @@ extern atomic_t fim_event_doubts;
 /* In a hook */
 void fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict);
+void fim_event_awaited(void);
 void fim_event_created(void);
 void fim_event_not_created(void);
 

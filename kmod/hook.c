@@ -22,15 +22,15 @@
 #include <linux/security.h>
 #include <linux/static_call.h>
 
+#include "decode.h"
 #include "event.h"
 #include "fim_fs.h"
 #include "hook.h"
+#include "ioctl.h"
 #include "object.h"
 #include "rule.h"
 #include "tree.h"
 #include "txn.h"
-
-#define ARG(type, n)	((type)fim_ftrace_argument(fregs, n))
 
 /* Opens that may change something: any but a plain one for reading. */
 #define OPEN_CHANGES	(O_ACCMODE | O_TRUNC)
@@ -54,66 +54,13 @@ static struct fim_hook *find_hook(unsigned long ip)
 	return NULL;
 }
 
-static bool is_acl(const char *xattr)
+/* Whether a rule's path may exist after the operation that did not before. */
+static bool makes_awaited(const struct fim_ruleset *rs,
+			  const struct fim_access *access)
 {
-	return !strcmp(xattr, XATTR_NAME_POSIX_ACL_ACCESS) ||
-	       !strcmp(xattr, XATTR_NAME_POSIX_ACL_DEFAULT);
-}
-
-/*
- * Finds the operation in the arguments. Returns false if there is nothing to
- * decide because another hook has, or will.
- */
-static bool decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
-		   struct fim_access *access)
-{
-	access->op = hook->op;
-	access->dentry = ARG(const struct dentry *, 1);
-
-	switch (hook->op) {
-	case FIM_OP_CREATE:
-		/*
-		 * An open with O_CREAT asks before it looks whether the file
-		 * exists. If it does, what was answered is forgotten.
-		 */
-		access->uncertain = d_in_lookup(access->dentry);
-		break;
-	case FIM_OP_LINK:
-		access->dentry = ARG(const struct dentry *, 0);
-		access->other = ARG(const struct dentry *, 2);
-		break;
-	case FIM_OP_UNLINK:
-	case FIM_OP_RMDIR:
-		access->removes = true;
-		break;
-	case FIM_OP_RENAME:
-		access->removes = true;
-		access->other = ARG(const struct dentry *, 3);
-		break;
-	case FIM_OP_SYMLINK:
-		access->text = ARG(const char *, 2);
-		break;
-	case FIM_OP_SETATTR:
-		/* The truncation of an open, which was decided about as such */
-		return !(ARG(const struct iattr *, 2)->ia_valid & ATTR_OPEN);
-	case FIM_OP_SETXATTR:
-		/* Up to 6.1, ACLs come as the attributes that hold them. */
-		if (is_acl(ARG(const char *, 2)))
-			access->op = FIM_OP_SETACL;
-		break;
-	case FIM_OP_REMOVEXATTR:
-		if (is_acl(ARG(const char *, 2)))
-			access->op = FIM_OP_REMOVEACL;
-		break;
-	case FIM_OP_FILEATTR:
-		access->dentry = ARG(const struct dentry *, 0);
-		break;
-	case FIM_OP_OPEN:
-		access->dentry = fim_file_dentry(ARG(const struct file *, 0));
-		fim_event_not_created();
-		break;
-	}
-	return true;
+	if (access->op == FIM_OP_MOUNT || access->op == FIM_OP_MOVE_MOUNT)
+		return rs->nr_waiting;
+	return access->made && fim_is_awaited(rs, access->made);
 }
 
 /* What happens behind the filter: rarely, and then it may take its time. */
@@ -124,18 +71,19 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 	struct fim_access access = {};
 	struct fim_verdict verdict;
 
-	if (WARN_ON_ONCE(!hook) || !decode(hook, fregs, &access))
+	if (WARN_ON_ONCE(!hook) || !fim_decode(hook, fregs, &access))
 		return;
 	fim_decide(rs, &access, &verdict);
-	if (verdict.action == FIM_ACTION_UNSET)
-		return;
 	/* The self-test's own file */
-	if (!verdict.match.binding->policy->kind)
+	if (verdict.match.binding && !verdict.match.binding->policy->kind)
 		WRITE_ONCE(hook->fired, true);
-	else
+	else if (verdict.action != FIM_ACTION_UNSET)
 		fim_event_violation(&access, &verdict);
+
 	if (verdict.action == FIM_ACTION_BLOCK)
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
+	else if (makes_awaited(rs, &access))
+		fim_event_awaited();
 }
 
 /*
@@ -150,8 +98,7 @@ static noinline void check_dentry(const struct dentry *dentry,
 
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (fim_filtered(rs, READ_ONCE(dentry->d_inode), FIM_MARK_GUARD) ||
-	    !fim_walk_is_clear(rs, dentry))
+	if (!fim_entry_is_clear(rs, dentry) || !fim_walk_is_clear(rs, dentry))
 		decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
@@ -171,6 +118,7 @@ static void hook_inode_link(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	const struct dentry *old_dentry = ARG(const struct dentry *, 0);
+	const struct dentry *new_dentry = ARG(const struct dentry *, 2);
 	const struct fim_ruleset *rs;
 
 	if (likely(!fim_sb_marked(old_dentry->d_sb)))
@@ -178,7 +126,8 @@ static void hook_inode_link(unsigned long ip, unsigned long parent_ip,
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
 	if (!fim_walk_is_clear(rs, old_dentry) ||
-	    !fim_walk_is_clear(rs, ARG(const struct dentry *, 2)))
+	    !fim_entry_is_clear(rs, new_dentry) ||
+	    !fim_walk_is_clear(rs, new_dentry))
 		decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
@@ -195,8 +144,8 @@ static void hook_inode_rename(unsigned long ip, unsigned long parent_ip,
 		return;
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (fim_filtered(rs, READ_ONCE(old_dentry->d_inode), FIM_MARK_GUARD) ||
-	    fim_filtered(rs, READ_ONCE(new_dentry->d_inode), FIM_MARK_GUARD) ||
+	if (!fim_entry_is_clear(rs, old_dentry) ||
+	    !fim_entry_is_clear(rs, new_dentry) ||
 	    !fim_walk_is_clear(rs, old_dentry) ||
 	    !fim_walk_is_clear(rs, new_dentry))
 		decide(rs, ip, fregs);
@@ -247,6 +196,43 @@ static void hook_file_open(unsigned long ip, unsigned long parent_ip,
 		check_open(file, ip, fregs);
 }
 
+static noinline void check_ioctl(const struct file *file, unsigned int cmd,
+				 unsigned long ip, struct ftrace_regs *fregs)
+{
+	umode_t mode = file_inode(file)->i_mode;
+	const struct fim_ruleset *rs;
+	bool whole_sb = fim_ioctl_changes_sb(cmd);
+
+	/* What is done to a FIFO, socket or device does not change it. */
+	if (!whole_sb && ((!S_ISREG(mode) && !S_ISDIR(mode)) ||
+			  fim_ioctl_only_reads(cmd)))
+		return;
+
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (whole_sb || !fim_walk_is_clear(rs, file->f_path.dentry))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+static void hook_file_ioctl(unsigned long ip, unsigned long parent_ip,
+			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct file *file = ARG(const struct file *, 0);
+
+	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
+		check_ioctl(file, ARG(unsigned long, 1), ip, fregs);
+}
+
+/* mount(2) and its relatives, which are rare */
+static void hook_mount(unsigned long ip, unsigned long parent_ip,
+		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	rcu_read_lock_sched_notrace();
+	decide(rcu_dereference_sched(fim_ruleset), ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
 static void no_sb_delete(struct super_block *sb)
 {
 }
@@ -262,7 +248,7 @@ static void release_and_delete(struct super_block *sb)
 	int idx = srcu_read_lock(&fim_hook_srcu);
 
 	if (fim_objects_release(sb))
-		fim_policy_recheck();
+		fim_policy_recheck_later();
 	static_call(fim_security_sb_delete)(sb);
 	srcu_read_unlock(&fim_hook_srcu, idx);
 }
@@ -297,6 +283,8 @@ OPS(link_ops, hook_inode_link);
 OPS(rename_ops, hook_inode_rename);
 OPS(file_setattr_ops, hook_inode_file_setattr);
 OPS(open_ops, hook_file_open);
+OPS(ioctl_ops, hook_file_ioctl);
+OPS(mount_ops, hook_mount);
 OPS(sb_delete_ops, hook_sb_delete);
 
 /* A prototype that has changed must not compile: it would read wild. */
@@ -327,6 +315,15 @@ PROTOTYPE(inode_remove_acl, int, fim_idmap_t *, struct dentry *, const char *);
 PROTOTYPE(inode_file_setattr, int, struct dentry *, struct file_kattr *);
 #endif
 PROTOTYPE(file_open, int, struct file *);
+PROTOTYPE(file_ioctl, int, struct file *, unsigned int, unsigned long);
+#ifdef FIM_HAVE_FILE_IOCTL_COMPAT
+PROTOTYPE(file_ioctl_compat, int, struct file *, unsigned int, unsigned long);
+#endif
+PROTOTYPE(sb_mount, int, const char *, const struct path *, const char *,
+	  unsigned long, void *);
+PROTOTYPE(move_mount, int, const struct path *, const struct path *);
+PROTOTYPE(sb_umount, int, struct vfsmount *, int);
+PROTOTYPE(sb_pivotroot, int, const struct path *, const struct path *);
 PROTOTYPE(sb_delete, void, struct super_block *);
 
 #define HOOK(name, operation, where, need, lost) {			\
@@ -368,9 +365,23 @@ struct fim_hook fim_hooks[] = {
 #endif
 	HOOK(inode_file_setattr, FIM_OP_FILEATTR, file_setattr_ops,
 	     IS_ENABLED(FIM_HAVE_FILE_SETATTR),
-	     "changing inode flags and project ids (chattr)"),
+	     "changing inode flags and project ids by file_setattr(2)"),
 	HOOK(file_open, FIM_OP_OPEN, open_ops, true,
 	     "opening files for writing"),
+	HOOK(file_ioctl, FIM_OP_IOCTL, ioctl_ops, true,
+	     "ioctls that change files, chattr among them"),
+#ifdef FIM_HAVE_FILE_IOCTL_COMPAT
+	HOOK(file_ioctl_compat, FIM_OP_IOCTL, ioctl_ops, true,
+	     "ioctls of 32-bit programs"),
+#endif
+	HOOK(sb_mount, FIM_OP_MOUNT, mount_ops, true,
+	     "mounting over protected directories by mount(2)"),
+	HOOK(move_mount, FIM_OP_MOVE_MOUNT, mount_ops, true,
+	     "mounting over protected directories by move_mount(2)"),
+	HOOK(sb_umount, FIM_OP_UMOUNT, mount_ops, true,
+	     "unmounting filesystems with protected directories"),
+	HOOK(sb_pivotroot, FIM_OP_PIVOT_ROOT, mount_ops, true,
+	     "replacing the root by pivot_root(2)"),
 	HOOK(sb_delete, FIM_OP_UNSPEC, sb_delete_ops, true,
 	     "a clean unmount of filesystems with protected directories"),
 };
@@ -378,16 +389,29 @@ struct fim_hook fim_hooks[] = {
 const unsigned int fim_nr_hooks = ARRAY_SIZE(fim_hooks);
 
 /**
- * fim_hook_set_originals() - learn where the function is that hooks call
+ * fim_hook_addr() - where a hooked function is
+ * @symbol: its name
+ *
+ * Return: its address, or 0 if this kernel has none.
+ */
+unsigned long fim_hook_addr(const char *symbol)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++)
+		if (!strcmp(fim_hooks[i].symbol, symbol))
+			return fim_hooks[i].addr;
+	return 0;
+}
+
+/**
+ * fim_hook_set_originals() - learn where the function is that a hook calls
  *
  * Context: process, before hooks are attached.
  */
 void fim_hook_set_originals(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < fim_nr_hooks; i++)
-		if (fim_hooks[i].ops == &sb_delete_ops)
-			static_call_update(fim_security_sb_delete,
-				(typeof(&no_sb_delete))fim_hooks[i].addr);
+	static_call_update(fim_security_sb_delete,
+			   (typeof(&no_sb_delete))
+			   fim_hook_addr("security_sb_delete"));
 }

@@ -38,6 +38,7 @@ extern struct fim_hook fim_hooks[];
 extern const unsigned int fim_nr_hooks;
 extern struct srcu_struct fim_hook_srcu;
 
+unsigned long fim_hook_addr(const char *symbol);
 void fim_hook_set_originals(void);
 
 #endif /* FIM_HOOK_H */

@@ -11,6 +11,7 @@
 #include <linux/rcupdate.h>
 
 #include "attach.h"
+#include "decode.h"
 #include "event.h"
 #include "main.h"
 #include "netlink.h"
@@ -59,6 +60,7 @@ static int __init fim_init(void)
 	err = fim_policy_init();
 	if (err)
 		goto err_selftest;
+	fim_decode_init();
 	err = fim_attach();
 	if (err)
 		goto err_policy;

@@ -98,7 +98,7 @@ static int fill_real_path(struct sk_buff *skb,
 		return 0;
 	real = route->steps[route->nr - 1].path;
 	len = strlen(real);
-	if (len + 1 == rule->path_len && !memcmp(real, rule->path, len))
+	if (len == fim_rule_path_len(rule) && !memcmp(real, rule->path, len))
 		return 0;
 	return nla_put(skb, FIM_RULE_A_REAL_PATH, len, real);
 }
@@ -373,28 +373,37 @@ int fim_nl_policy_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-/* Why a path can't be a directory's, or NULL. */
-static const char *path_error(const char *path, size_t len)
+static const char *name_error(const char *name, size_t len)
 {
-	const char *name, *slash;
-	size_t i, n;
+	if (!len)
+		return "the path has // in it";
+	if (len > NAME_MAX)
+		return "a name of the path is too long";
+	if (name[0] == '.' && (len == 1 || (len == 2 && name[1] == '.')))
+		return "the path has . or .. in it";
+	return NULL;
+}
+
+/* Why a path can't be a rule's, or NULL. */
+static const char *path_error(const char *path, size_t len, u8 type)
+{
+	const char *slash, *end, *error, *name;
 
 	if (len < 1 || path[0] != '/')
 		return "the path does not begin with /";
-	if (path[len - 1] != '/')
-		return "the path of a directory does not end with /";
 	if (memchr(path, '\0', len))
 		return "the path has a NUL in it";
-	for (i = 1; i < len; i += n + 1) {
-		name = path + i;
-		slash = memchr(name, '/', len - i);
-		n = slash - name;
-		if (!n)
-			return "the path has // in it";
-		if (n > NAME_MAX)
-			return "a name of the path is too long";
-		if (!memcmp(name, "..", min_t(size_t, n, 2)) && n <= 2)
-			return "the path has . or .. in it";
+	if (type == FIM_RULE_DIRECTORY && path[len - 1] != '/')
+		return "the path of a directory does not end with /";
+	if (type == FIM_RULE_FILE && path[len - 1] == '/')
+		return "the path of a file ends with /";
+
+	end = path + len - (type == FIM_RULE_DIRECTORY);
+	for (name = path + 1; name < end; name = slash + 1) {
+		slash = memchr(name, '/', end - name) ?: end;
+		error = name_error(name, slash - name);
+		if (error)
+			return error;
 	}
 	return NULL;
 }
@@ -410,7 +419,8 @@ static int check_rule(struct nlattr *nest, struct nlattr **attrs,
 		return -EINVAL;
 	}
 	error = path_error(nla_data(attrs[FIM_RULE_A_PATH]),
-			   nla_len(attrs[FIM_RULE_A_PATH]));
+			   nla_len(attrs[FIM_RULE_A_PATH]),
+			   nla_get_u8(attrs[FIM_RULE_A_TYPE]));
 	if (error) {
 		NL_SET_BAD_ATTR(extack, attrs[FIM_RULE_A_PATH]);
 		extack->_msg = error;
@@ -430,6 +440,8 @@ static const char *bind_error(int err)
 	switch (err) {
 	case -ENOTDIR:
 		return "the path is not a directory";
+	case -EISDIR:
+		return "the path is a directory";
 	case -ELOOP:
 		return "too many symbolic links on the path";
 	case -EOPNOTSUPP:

@@ -180,7 +180,8 @@ static struct fim_binding *make_binding(struct fim_rule *rule)
 
 	if (!binding)
 		return ERR_PTR(-ENOMEM);
-	err = fim_resolve(rule->path, &binding->route);
+	err = fim_resolve(rule->path, rule->type == FIM_RULE_DIRECTORY,
+			  &binding->route);
 	if (err) {
 		fim_binding_put(binding);
 		return ERR_PTR(err);

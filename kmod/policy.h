@@ -100,6 +100,12 @@ struct fim_binding {
 	struct fim_route route;
 };
 
+/* Without the "/" at the end of a directory's */
+static inline unsigned int fim_rule_path_len(const struct fim_rule *rule)
+{
+	return rule->path_len - (rule->type == FIM_RULE_DIRECTORY);
+}
+
 static inline u8 fim_rule_action(const struct fim_rule *rule)
 {
 	return rule->text.action ?: rule->policy->text.action;

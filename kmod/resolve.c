@@ -33,6 +33,7 @@
  * @text: where the walk is, as text, "" at the root
  * @len: length of @text
  * @links: symbolic links followed
+ * @missing: the name that does not exist, in @rest
  * @route: what was passed
  */
 struct walk {
@@ -42,6 +43,7 @@ struct walk {
 	char text[PATH_MAX];
 	size_t len;
 	unsigned int links;
+	const char *missing;
 	struct fim_route *route;
 };
 
@@ -88,7 +90,8 @@ bool fim_in_initial_root(void)
 	return same;
 }
 
-static int add_step(struct walk *walk, struct inode *inode, const char *path)
+static int add_step(struct walk *walk, struct inode *inode,
+		    enum fim_mark_kind kind, const char *path)
 {
 	struct fim_route *route = walk->route;
 	struct fim_step *steps, *step;
@@ -105,7 +108,8 @@ static int add_step(struct walk *walk, struct inode *inode, const char *path)
 	}
 
 	step = &route->steps[route->nr];
-	step->kind = FIM_MARK_GUARD;
+	step->kind = kind;
+	step->mnt = NULL;
 	step->path = kstrdup(path, GFP_KERNEL);
 	if (!step->path)
 		return -ENOMEM;
@@ -189,7 +193,8 @@ static int add_covered(struct walk *walk, const struct path *place)
 	path_get(&path);
 	while (!err && path.dentry == path.mnt->mnt_root &&
 	       path.mnt != walk->at.mnt && follow_up(&path))
-		err = add_step(walk, d_inode(path.dentry), walk->text);
+		err = add_step(walk, d_inode(path.dentry), FIM_MARK_GUARD,
+			       walk->text);
 	path_put(&path);
 	return err;
 }
@@ -216,12 +221,17 @@ static int step_down(struct walk *walk, const char *name, const char *names)
 	if (err)
 		return err;
 	err = vfs_path_lookup(walk->at.dentry, walk->at.mnt, name, 0, &next);
+	if (err == -ENOENT)
+		walk->missing = name;
 	if (err)
 		return err;
 
 	err = add_covered(walk, &next);
 	if (!err)
-		err = add_step(walk, d_inode(next.dentry), walk->text);
+		err = add_step(walk, d_inode(next.dentry), FIM_MARK_GUARD,
+			       walk->text);
+	if (!err && next.mnt != walk->at.mnt)
+		walk->route->steps[walk->route->nr - 1].mnt = next.mnt;
 	if (!err && d_is_symlink(next.dentry)) {
 		walk->len = before;
 		walk->text[before] = '\0';
@@ -260,18 +270,21 @@ static int walk_names(struct walk *walk)
 		if (walk->rest != before)
 			cursor = walk->rest;
 	}
-	return d_is_dir(walk->at.dentry) ? 0 : -ENOTDIR;
+	return 0;
 }
 
 /* The goal: usually the last step, but a link may end in "." or "..". */
-static int add_goal(struct walk *walk)
+static int add_goal(struct walk *walk, bool directory)
 {
 	struct fim_route *route = walk->route;
 	struct fim_step *last = route->nr ? &route->steps[route->nr - 1] : NULL;
 	int err;
 
+	if (d_is_dir(walk->at.dentry) != directory)
+		return directory ? -ENOTDIR : -EISDIR;
 	if (!last || last->object->inode != d_inode(walk->at.dentry)) {
-		err = add_step(walk, d_inode(walk->at.dentry), walk->text);
+		err = add_step(walk, d_inode(walk->at.dentry), FIM_MARK_TREE,
+			       walk->text);
 		if (err)
 			return err;
 		last = &route->steps[route->nr - 1];
@@ -282,16 +295,17 @@ static int add_goal(struct walk *walk)
 
 /**
  * fim_resolve() - find what gives a path its meaning
- * @name: an absolute path that shall lead to a directory
+ * @name: an absolute path
+ * @directory: whether it has to lead to a directory, or to anything else
  * @route: where to put what was passed; to be freed with fim_route_free() if
  *	and only if 0 is returned
  *
  * Context: process; may sleep.
- * Return: 0, also if a name of the path does not exist; else -ENOTDIR, -ELOOP,
- * -EOPNOTSUPP for a link of procfs, -ENAMETOOLONG, -ENOMEM, or what the
- * filesystem says.
+ * Return: 0, also if a name of the path does not exist; else -ENOTDIR, -EISDIR,
+ * -ELOOP, -EOPNOTSUPP for a link of procfs, -ENAMETOOLONG, -ENOMEM, or what
+ * the filesystem says.
  */
-int fim_resolve(const char *name, struct fim_route *route)
+int fim_resolve(const char *name, bool directory, struct fim_route *route)
 {
 	struct walk *walk;
 	int err = -ENOMEM;
@@ -313,10 +327,11 @@ int fim_resolve(const char *name, struct fim_route *route)
 
 	err = walk_names(walk);
 	if (!err)
-		err = add_goal(walk);
+		err = add_goal(walk, directory);
 	route->complete = !err;
-	if (err == -ENOENT)
-		err = 0;
+	if (err == -ENOENT && walk->missing)
+		err = add_step(walk, d_inode(walk->at.dentry),
+			       FIM_MARK_ANCHOR, walk->missing);
 
 	path_put(&walk->at);
 	path_put(&walk->root);

@@ -8,33 +8,41 @@
 #include <linux/types.h>
 
 struct fim_object;
+struct vfsmount;
 
 /**
  * enum fim_mark_kind - what a marked inode is to a rule. The low bits of an
  *	inode's address, which are 0, hold it in a key of the tree.
  * @FIM_MARK_TREE: the rule's directory: what lies in it is protected
  * @FIM_MARK_GUARD: an entry on the way there, which may not be taken away
+ * @FIM_MARK_ANCHOR: the last directory on the way that exists: if the next name
+ *	appears in it, the rule can take hold
  */
 enum fim_mark_kind {
 	FIM_MARK_TREE,
 	FIM_MARK_GUARD,
+	FIM_MARK_ANCHOR,
 };
 
 /**
  * struct fim_step - one entry on the way of a path
  * @object: its inode, a reference
  * @kind: what it is to the rule
- * @path: where it is, from the root on, without a "/" at the end
+ * @mnt: the mount that is entered with it, or NULL; an address to compare
+ * @path: where it is, from the root on, without a "/" at the end; of an anchor
+ *	the name that is missing in it
  */
 struct fim_step {
 	struct fim_object *object;
 	enum fim_mark_kind kind;
+	const struct vfsmount *mnt;
 	char *path;
 };
 
 /**
  * struct fim_route - what a path led to
- * @steps: the entries on the way; the last one is the goal if @complete
+ * @steps: the entries on the way; the last one is the goal if @complete, else
+ *	the anchor
  * @nr: how many
  * @room: for how many there is room
  * @complete: whether every name of the path exists
@@ -46,7 +54,7 @@ struct fim_route {
 	bool complete;
 };
 
-int fim_resolve(const char *name, struct fim_route *route);
+int fim_resolve(const char *name, bool directory, struct fim_route *route);
 void fim_route_free(struct fim_route *route);
 bool fim_in_initial_root(void);
 

@@ -6,6 +6,8 @@
  * All of this runs inside a hook: under RCU with preemption off, without a
  * lock, memory or sleep.
  */
+#include <linux/mount.h>
+
 #include "rule.h"
 #include "tree.h"
 
@@ -18,6 +20,8 @@ static u8 action_of(const struct fim_match *match)
 /* @depth: 0 for the directory itself, 1 for its entries, and so on */
 static bool applies(const struct fim_rule *rule, unsigned int depth)
 {
+	if (rule->type == FIM_RULE_FILE)
+		return !depth;
 	return depth <= 1 || (rule->flags & FIM_RULE_RECURSIVE);
 }
 
@@ -29,10 +33,9 @@ static bool is_canonical(const struct fim_binding *binding)
 {
 	const struct fim_route *route = &binding->route;
 	const char *real = route->steps[route->nr - 1].path;
-	const struct fim_rule *rule = binding->rule;
+	size_t len = fim_rule_path_len(binding->rule);
 
-	return strlen(real) + 1 == rule->path_len &&
-	       !memcmp(real, rule->path, rule->path_len - 1);
+	return strlen(real) == len && !memcmp(real, binding->rule->path, len);
 }
 
 static bool is_better(const struct fim_binding *a, const struct fim_binding *b)
@@ -61,7 +64,7 @@ static const struct fim_binding *best_of(const struct fim_mark *mark,
 	return best;
 }
 
-/* Opened by handle, and not known yet where it lies: the strictest decides. */
+/* For what is done to it as a whole, or by who knows what name. */
 static const struct fim_binding *best_of_sb(const struct fim_ruleset *rs,
 					    const struct super_block *sb)
 {
@@ -126,6 +129,74 @@ static void match_one(const struct fim_ruleset *rs, const struct dentry *object,
 		match_guard(rs, object, match);
 }
 
+/* A mount takes along what is in it. */
+static void match_mount(const struct fim_ruleset *rs,
+			const struct fim_access *access,
+			struct fim_match *match)
+{
+	const struct fim_mount_rule *rule;
+	unsigned int i;
+
+	for (i = 0; i < rs->nr_mounts; i++) {
+		rule = &rs->mounts[i];
+		if (!access->any_mount && rule->mnt != access->mnt)
+			continue;
+		/* The self-test's mount can't be moved. */
+		if (access->any_mount && !rule->binding->policy->kind)
+			continue;
+		if (match->binding && fim_rule_action(rule->binding->rule) <=
+				      action_of(match))
+			continue;
+		match->binding = rule->binding;
+		/* A mount of the list is not followed: it may be gone. */
+		if (!match->object)
+			match->object = access->mnt->mnt_root;
+		match->mark = match->object;
+		match->guard = rule->path;
+	}
+}
+
+static void match_reach(const struct fim_ruleset *rs,
+			const struct fim_access *access,
+			struct fim_match *match)
+{
+	if (match->binding)
+		return;
+	if (access->reach == FIM_REACH_SB)
+		match->binding = best_of_sb(rs, access->dentry->d_sb);
+	if (access->reach == FIM_REACH_ALL)
+		match->binding = rs->strictest;
+}
+
+/**
+ * fim_is_awaited() - whether a rule waits for a name
+ * @rs: the ruleset
+ * @dentry: the name, which does not exist yet
+ *
+ * Context: any in which RCU protects @rs; the caller holds the directory.
+ * Return: whether some rule may take hold once it exists.
+ */
+bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry)
+{
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+	const struct fim_route *route;
+	const struct fim_mark *mark;
+	const char *name;
+	unsigned int i;
+
+	mark = fim_mark_find(rs, READ_ONCE(parent->d_inode), FIM_MARK_ANCHOR);
+	if (!mark)
+		return false;
+	for (i = 0; i < mark->nr; i++) {
+		route = &mark->bindings[i]->route;
+		name = route->steps[route->nr - 1].path;
+		if (strlen(name) == dentry->d_name.len &&
+		    !memcmp(name, dentry->d_name.name, dentry->d_name.len))
+			return true;
+	}
+	return false;
+}
+
 /**
  * fim_decide() - decide about an operation
  * @rs: the ruleset
@@ -137,7 +208,12 @@ static void match_one(const struct fim_ruleset *rs, const struct dentry *object,
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 		struct fim_verdict *verdict)
 {
-	match_one(rs, access->dentry, access->removes, &verdict->match);
+	verdict->match = (struct fim_match){};
+	if (access->dentry)
+		match_one(rs, access->dentry, access->removes, &verdict->match);
+	match_reach(rs, access, &verdict->match);
+	if (access->mnt || access->any_mount)
+		match_mount(rs, access, &verdict->match);
 	verdict->rest = (struct fim_match){};
 	if (access->other) {
 		match_one(rs, access->other, access->removes, &verdict->rest);

@@ -8,25 +8,47 @@
 #include <linux/types.h>
 
 struct dentry;
+struct vfsmount;
 struct fim_binding;
 struct fim_ruleset;
 
 /**
+ * enum fim_reach - how far an operation reaches
+ * @FIM_REACH_OBJECT: to its object
+ * @FIM_REACH_SB: to anything on the object's filesystem
+ * @FIM_REACH_ALL: to everything
+ */
+enum fim_reach {
+	FIM_REACH_OBJECT,
+	FIM_REACH_SB,
+	FIM_REACH_ALL,
+};
+
+/**
  * struct fim_access - an operation, as a hook's arguments tell it
  * @op: enum fim_op
+ * @reach: enum fim_reach
  * @removes: the names @dentry and @other go, or come to mean something else
+ * @any_mount: a mount is moved, but it can't be told which
  * @uncertain: it is not known yet whether the operation will take place; a
  *	record is due only if the system call tells so
- * @dentry: what it is done to; held by the hook's caller, as all here
+ * @dentry: what it is done to, or NULL if to a mount only; held by the hook's
+ *	caller, as all here
  * @other: the other name of a rename or link, or NULL
+ * @made: of both, the name that will exist and did not before, or NULL
+ * @mnt: a mount that goes away, or NULL
  * @text: what a new symbolic link holds, or NULL
  */
 struct fim_access {
 	u8 op;
+	u8 reach;
 	bool removes;
+	bool any_mount;
 	bool uncertain;
 	const struct dentry *dentry;
 	const struct dentry *other;
+	const struct dentry *made;
+	const struct vfsmount *mnt;
 	const char *text;
 };
 
@@ -57,6 +79,7 @@ struct fim_verdict {
 	struct fim_match rest;
 };
 
+bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry);
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 		struct fim_verdict *verdict);
 

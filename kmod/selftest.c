@@ -14,6 +14,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/static_call.h>
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
@@ -68,6 +69,78 @@ static int try_open(const char *name, int flags)
 		return PTR_ERR(file);
 	fput(file);
 	return 0;
+}
+
+/*
+ * Modules can't get at what calls these through the VFS, so they are called
+ * themselves: directly, as a static call is.
+ */
+#define ORIGINAL(name, ...)						\
+	static int no_##name(__VA_ARGS__)				\
+	{								\
+		return -ENOSYS;						\
+	}								\
+	DEFINE_STATIC_CALL(fim_security_##name, no_##name)
+
+ORIGINAL(sb_mount, const char *dev_name, const struct path *path,
+	 const char *type, unsigned long flags, void *data);
+ORIGINAL(move_mount, const struct path *from, const struct path *to);
+ORIGINAL(sb_umount, struct vfsmount *mnt, int flags);
+ORIGINAL(sb_pivotroot, const struct path *old, const struct path *new);
+ORIGINAL(file_ioctl, struct file *file, unsigned int cmd, unsigned long arg);
+ORIGINAL(file_ioctl_compat, struct file *file, unsigned int cmd,
+	 unsigned long arg);
+
+#define SET_ORIGINAL(name)						\
+	static_call_update(fim_security_##name, (typeof(&no_##name))	\
+			   (fim_hook_addr("security_" #name) ?:		\
+			    (unsigned long)no_##name))
+
+static void set_originals(void)
+{
+	SET_ORIGINAL(sb_mount);
+	SET_ORIGINAL(move_mount);
+	SET_ORIGINAL(sb_umount);
+	SET_ORIGINAL(sb_pivotroot);
+	SET_ORIGINAL(file_ioctl);
+	SET_ORIGINAL(file_ioctl_compat);
+}
+
+static int try_ioctl(bool compat)
+{
+	struct file *file = open_at_root(PROTECTED "/file", O_RDONLY);
+	int err;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	if (compat)
+		err = static_call(fim_security_file_ioctl_compat)
+			(file, FS_IOC_SETVERSION, 0);
+	else
+		err = static_call(fim_security_file_ioctl)
+			(file, FS_IOC_SETVERSION, 0);
+	fput(file);
+	return err;
+}
+
+static int try_direct(const struct fim_hook *hook)
+{
+	struct path path = { .mnt = mnt, .dentry = dir };
+
+	switch (hook->op) {
+	case FIM_OP_MOUNT:
+		return static_call(fim_security_sb_mount)(NULL, &path, NULL, 0,
+							  NULL);
+	case FIM_OP_MOVE_MOUNT:
+		return static_call(fim_security_move_mount)(&path, &path);
+	case FIM_OP_UMOUNT:
+		return static_call(fim_security_sb_umount)(mnt, 0);
+	case FIM_OP_PIVOT_ROOT:
+		return static_call(fim_security_sb_pivotroot)(&path, &path);
+	case FIM_OP_IOCTL:
+		return try_ioctl(strstr(hook->symbol, "compat"));
+	}
+	return -EOPNOTSUPP;
 }
 
 /* Tries what one hook is there to refuse; -EACCES is what is hoped for. */
@@ -156,10 +229,16 @@ static bool sb_delete_fires(void)
 
 static bool test_hook(struct fim_hook *hook)
 {
+	int err;
+
 	if (hook->op == FIM_OP_UNSPEC)
 		return sb_delete_fires();
 	WRITE_ONCE(hook->fired, false);
-	return try_operation(hook->op) == -EACCES && READ_ONCE(hook->fired);
+	if (hook->op >= FIM_OP_IOCTL)
+		err = try_direct(hook);
+	else
+		err = try_operation(hook->op);
+	return err == -EACCES && READ_ONCE(hook->fired);
 }
 
 /**
@@ -270,11 +349,13 @@ static int make_policy(void)
 	step = kzalloc(sizeof(*step), GFP_KERNEL);
 	if (!rule || !binding || !step)
 		goto nomem;
+	rule->type = FIM_RULE_DIRECTORY;
 	rule->flags = FIM_RULE_RECURSIVE | FIM_RULE_READONLY;
 
 	step->path = kstrdup("", GFP_KERNEL);
 	step->object = fim_object_get(d_inode(dir));
 	step->kind = FIM_MARK_TREE;
+	step->mnt = mnt;
 	if (!step->path || !step->object)
 		goto nomem_step;
 	binding->rule = rule;
@@ -335,8 +416,10 @@ err:
  */
 int fim_selftest_start(void)
 {
-	int err = fim_selftest();
+	int err;
 
+	set_originals();
+	err = fim_selftest();
 	if (!err && selftest_interval)
 		schedule_delayed_work(&selftest_work, selftest_interval * HZ);
 	return err;

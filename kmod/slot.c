@@ -27,7 +27,7 @@ static struct fim_slot *fim_slots;
 static unsigned long *fim_slots_used;
 
 /**
- * fim_slot_take() - take a free slot
+ * fim_slot_take() - take a free slot for the current task
  *
  * Context: any.
  * Return: the slot, or NULL if all are taken.
@@ -35,13 +35,22 @@ static unsigned long *fim_slots_used;
 struct fim_slot *fim_slot_take(void)
 {
 	unsigned long i = raw_smp_processor_id() * 8 % slots;
+	struct fim_slot *slot;
 	unsigned int tries;
 
 	for (tries = 0; tries < slots; tries++, i = (i + 1) % slots)
 		if (!test_bit(i, fim_slots_used) &&
 		    !test_and_set_bit(i, fim_slots_used))
-			return &fim_slots[i];
-	return NULL;
+			break;
+	if (tries == slots)
+		return NULL;
+	slot = &fim_slots[i];
+	slot->policy = NULL;
+	slot->recheck = FIM_RECHECK_NONE;
+	slot->doubted = false;
+	slot->doubt = FIM_SLOT_CERTAIN;
+	WRITE_ONCE(slot->task, current);
+	return slot;
 }
 
 /**
@@ -50,7 +59,7 @@ struct fim_slot *fim_slot_take(void)
  */
 void fim_slot_give(struct fim_slot *slot)
 {
-	slot->task = NULL;
+	WRITE_ONCE(slot->task, NULL);
 	clear_bit_unlock(slot - fim_slots, fim_slots_used);
 }
 
@@ -140,8 +149,7 @@ static size_t path_of(const struct fim_match *match, char *buf, u32 *flags)
 	if (match->binding && !match->mark)
 		return 0;
 	if (match->binding) {
-		/* Without its "/": the names below bring theirs. */
-		len = match->binding->rule->path_len - 1;
+		len = fim_rule_path_len(match->binding->rule);
 		memcpy(buf, match->binding->rule->path, len);
 	}
 	len += names_below(match->object, match->mark, buf + len,
@@ -190,7 +198,6 @@ void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 
 	fim_subject_read(&slot->subject);
 	slot->flags |= slot->subject.flags;
-	WRITE_ONCE(slot->task, current);
 }
 
 /**

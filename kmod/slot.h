@@ -32,11 +32,25 @@ enum fim_slot_doubt {
 };
 
 /**
+ * enum fim_recheck - what to resolve again when the operation is over
+ * @FIM_RECHECK_NONE: nothing
+ * @FIM_RECHECK_WAITING: the paths of the rules that wait: a name appears
+ * @FIM_RECHECK_ALL: all paths: some come to mean something else
+ */
+enum fim_recheck {
+	FIM_RECHECK_NONE,
+	FIM_RECHECK_WAITING,
+	FIM_RECHECK_ALL,
+};
+
+/**
  * struct fim_slot - a record in the making; whoever took the slot owns it
  * @work: to finish it when @task returns to user space
  * @node: or in a worker, if @task never does
  * @task: whose operation it is; a reference only if a worker finishes it
- * @policy: of the rule that decided, a reference; it keeps @rule
+ * @recheck: enum fim_recheck
+ * @policy: of the rule that decided, a reference; it keeps @rule; NULL if there
+ *	is nothing to record, and then there is nothing in what follows
  * @rule: that rule
  * @doubt: enum fim_slot_doubt, written by @task only
  * @doubted: whether it was in doubt at first
@@ -56,6 +70,7 @@ struct fim_slot {
 	struct callback_head work;
 	struct llist_node node;
 	struct task_struct *task;
+	u8 recheck;
 	struct fim_policy *policy;
 	const struct fim_rule *rule;
 	u8 doubt;

@@ -94,7 +94,7 @@ static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
 		rs->nr_marks++;
 		__set_bit(fim_hash(key) >> rs->shift, rs->filter);
 	}
-	if (step->kind == FIM_MARK_TREE)
+	if (step->kind != FIM_MARK_GUARD)
 		return add_binding(mark, binding);
 	if (is_stricter(binding, mark->guarded)) {
 		mark->guarded = binding;
@@ -117,7 +117,37 @@ static void add_sb(struct fim_ruleset *rs, const struct super_block *sb,
 		rs->sbs[i].binding = binding;
 }
 
-/* A route that has lost its goal says nothing: the rule waits. */
+static void add_mount(struct fim_ruleset *rs, const struct fim_step *step,
+		      const struct fim_binding *binding)
+{
+	unsigned int i;
+
+	for (i = 0; i < rs->nr_mounts; i++)
+		if (rs->mounts[i].mnt == step->mnt)
+			break;
+	if (i == rs->nr_mounts)
+		rs->mounts[rs->nr_mounts++].mnt = step->mnt;
+	if (is_stricter(binding, rs->mounts[i].binding)) {
+		rs->mounts[i].binding = binding;
+		rs->mounts[i].path = step->path;
+	}
+}
+
+/* Of a rule that waits, only where it waits counts. */
+static int add_anchor(struct fim_ruleset *rs, const struct fim_binding *binding)
+{
+	const struct fim_route *route = &binding->route;
+	const struct fim_step *last;
+
+	rs->nr_waiting++;
+	if (!route->nr)
+		return 0;
+	last = &route->steps[route->nr - 1];
+	if (last->kind != FIM_MARK_ANCHOR || !fim_object_held(last->object))
+		return 0;
+	return add_mark(rs, last, binding);
+}
+
 static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 {
 	const struct fim_route *route = &binding->route;
@@ -125,29 +155,46 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	int err;
 
 	if (!fim_binding_armed(binding))
-		return 0;
+		return add_anchor(rs, binding);
 	for (i = 0; i < route->nr; i++) {
 		if (!fim_object_held(route->steps[i].object))
 			continue;
 		err = add_mark(rs, &route->steps[i], binding);
 		if (err)
 			return err;
+		if (route->steps[i].mnt)
+			add_mount(rs, &route->steps[i], binding);
 	}
+	/* The self-test's rule does not stand for the others. */
+	if (binding->policy->kind && is_stricter(binding, rs->strictest))
+		rs->strictest = binding;
 	add_sb(rs, route->steps[route->nr - 1].object->sb, binding);
 	return 0;
 }
 
+static unsigned int count_mounts(const struct fim_route *route)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < route->nr; i++)
+		nr += !!route->steps[i].mnt;
+	return nr;
+}
+
 static void count(struct fim_policy **policies, unsigned int nr,
-		  unsigned int *steps, unsigned int *rules)
+		  unsigned int *steps, unsigned int *rules,
+		  unsigned int *mounts)
 {
 	struct fim_rule *rule;
 	unsigned int i;
 
 	*steps = 0;
 	*rules = 0;
+	*mounts = 0;
 	for (i = 0; i < nr; i++) {
 		list_for_each_entry(rule, &policies[i]->rules, node) {
 			*steps += rule->binding->route.nr;
+			*mounts += count_mounts(&rule->binding->route);
 			*rules += 1;
 		}
 	}
@@ -155,13 +202,14 @@ static void count(struct fim_policy **policies, unsigned int nr,
 
 static struct fim_ruleset *alloc_ruleset(unsigned int steps,
 					 unsigned int rules,
+					 unsigned int mounts,
 					 unsigned int policies)
 {
 	unsigned int marks, bits, slots;
 	struct fim_ruleset *rs;
 
-	/* Many steps are the same few inodes, each marked in two ways at most. */
-	marks = min(steps, 2 * fim_object_count());
+	/* Many steps are the same few inodes, each marked in three ways at most */
+	marks = min(steps, 3 * fim_object_count());
 	slots = roundup_pow_of_two(2 * marks + 1);
 	bits = roundup_pow_of_two(marks * FIM_FILTER_BITS_PER_MARK + 1);
 	bits = clamp(bits, FIM_FILTER_MIN_BITS, FIM_FILTER_MAX_BITS);
@@ -172,9 +220,11 @@ static struct fim_ruleset *alloc_ruleset(unsigned int steps,
 	rs->mask = slots - 1;
 	rs->marks = kvcalloc(slots, sizeof(*rs->marks), GFP_KERNEL);
 	rs->sbs = kvcalloc(rules, sizeof(*rs->sbs), GFP_KERNEL);
+	rs->mounts = kvcalloc(mounts, sizeof(*rs->mounts), GFP_KERNEL);
 	rs->policies = kvcalloc(policies, sizeof(*rs->policies), GFP_KERNEL);
 	rs->bindings = kvcalloc(rules, sizeof(*rs->bindings), GFP_KERNEL);
-	if (!rs->marks || !rs->sbs || !rs->policies || !rs->bindings) {
+	if (!rs->marks || !rs->sbs || !rs->mounts || !rs->policies ||
+	    !rs->bindings) {
 		fim_ruleset_free(rs);
 		return NULL;
 	}
@@ -192,14 +242,14 @@ static struct fim_ruleset *alloc_ruleset(unsigned int steps,
 struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 				      unsigned int nr_policies)
 {
-	unsigned int i, steps, rules;
+	unsigned int i, steps, rules, mounts;
 	struct fim_ruleset *rs;
 	struct fim_rule *rule;
 
 	lockdep_assert_held(&fim_policy_lock);
 
-	count(policies, nr_policies, &steps, &rules);
-	rs = alloc_ruleset(steps, rules, nr_policies);
+	count(policies, nr_policies, &steps, &rules, &mounts);
+	rs = alloc_ruleset(steps, rules, mounts, nr_policies);
 	if (!rs)
 		return NULL;
 
@@ -239,6 +289,7 @@ void fim_ruleset_free(struct fim_ruleset *rs)
 		fim_policy_put(rs->policies[i]);
 	kvfree(rs->bindings);
 	kvfree(rs->policies);
+	kvfree(rs->mounts);
 	kvfree(rs->sbs);
 	kvfree(rs->marks);
 	kvfree(rs);

@@ -21,7 +21,8 @@
  * struct fim_mark - what a ruleset has to say about an inode
  * @key: the inode's address and enum fim_mark_kind; 0 if the slot is free
  * @object: the inode, whose address counts only while it is held
- * @bindings: of FIM_MARK_TREE: those of the rules that name it, in order
+ * @bindings: of FIM_MARK_TREE and FIM_MARK_ANCHOR: those of the rules that name
+ *	it or that wait for a name in it, in order
  * @nr: how many
  * @guarded: of FIM_MARK_GUARD: the strictest of the rules that need it
  * @path: of FIM_MARK_GUARD: where it is; @guarded owns it
@@ -47,6 +48,18 @@ struct fim_sb_rule {
 };
 
 /**
+ * struct fim_mount_rule - the strictest rule whose path enters a mount
+ * @mnt: the mount, an address to compare
+ * @binding: the rule
+ * @path: where it is mounted; @binding owns it
+ */
+struct fim_mount_rule {
+	const struct vfsmount *mnt;
+	const struct fim_binding *binding;
+	const char *path;
+};
+
+/**
  * struct fim_ruleset - all that is in force
  * @shift: takes a hash to a bit of @filter
  * @mask: takes a hash to a slot of @marks
@@ -54,6 +67,10 @@ struct fim_sb_rule {
  * @nr_marks: slots that are taken
  * @sbs: a rule for each filesystem that has one
  * @nr_sbs: how many
+ * @mounts: a rule for each mount that a rule's path enters
+ * @nr_mounts: how many
+ * @strictest: of all rules, or NULL
+ * @nr_waiting: rules that wait for their path to exist
  * @policies: references, in the order in which they were first applied
  * @nr_policies: how many
  * @bindings: references, policy by policy, in the order of the rules
@@ -68,6 +85,10 @@ struct fim_ruleset {
 	unsigned int nr_marks;
 	struct fim_sb_rule *sbs;
 	unsigned int nr_sbs;
+	struct fim_mount_rule *mounts;
+	unsigned int nr_mounts;
+	const struct fim_binding *strictest;
+	unsigned int nr_waiting;
 	struct fim_policy **policies;
 	unsigned int nr_policies;
 	struct fim_binding **bindings;
@@ -134,6 +155,24 @@ static __always_inline bool fim_walk_is_clear(const struct fim_ruleset *rs,
 			return dentry == dentry->d_sb->s_root;
 		dentry = parent;
 	}
+}
+
+/**
+ * fim_entry_is_clear() - look whether the name itself matters to a rule
+ * @rs: the ruleset
+ * @dentry: the name; held by the caller of the hook
+ *
+ * Return: false if it may be a guard, or may be missing where a rule waits.
+ */
+static __always_inline bool fim_entry_is_clear(const struct fim_ruleset *rs,
+					       const struct dentry *dentry)
+{
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+
+	if (inode)
+		return !fim_filtered(rs, inode, FIM_MARK_GUARD);
+	return !fim_filtered(rs, READ_ONCE(dentry->d_parent)->d_inode,
+			     FIM_MARK_ANCHOR);
 }
 
 const struct fim_mark *fim_mark_find(const struct fim_ruleset *rs,

@@ -388,7 +388,15 @@ static bool recheck_rule(struct fim_rule *rule)
 	return true;
 }
 
-static void recheck(struct work_struct *work)
+/**
+ * fim_policy_recheck() - resolve the paths of rules again
+ * @all: those of all rules, not only of those that wait for theirs
+ *
+ * What leads elsewhere than before is in force when this returns.
+ *
+ * Context: process, holding nothing; may sleep.
+ */
+void fim_policy_recheck(bool all)
 {
 	struct fim_policy **policies;
 	struct fim_rule *rule;
@@ -407,7 +415,8 @@ static void recheck(struct work_struct *work)
 		if (!policies[i]->kind)
 			continue;
 		list_for_each_entry(rule, &policies[i]->rules, node)
-			changed |= recheck_rule(rule);
+			if (all || !fim_binding_armed(rule->binding))
+				changed |= recheck_rule(rule);
 	}
 	/* Without memory the old ruleset stays, whose gone inodes are ignored. */
 	if (changed)
@@ -417,14 +426,20 @@ out:
 	mutex_unlock(&fim_policy_lock);
 }
 
-static DECLARE_WORK(recheck_work, recheck);
+static void recheck_later(struct work_struct *work)
+{
+	fim_policy_recheck(false);
+}
+
+static DECLARE_WORK(recheck_work, recheck_later);
 
 /**
- * fim_policy_recheck() - resolve the paths of all rules again, soon
+ * fim_policy_recheck_later() - have the rules looked after whose inodes are
+ *	gone
  *
  * Context: any.
  */
-void fim_policy_recheck(void)
+void fim_policy_recheck_later(void)
 {
 	schedule_work(&recheck_work);
 }

@@ -18,7 +18,8 @@ int fim_txn_commit(u32 owner);
 int fim_txn_abort(u32 owner);
 bool fim_txn_has_room(void);
 
-void fim_policy_recheck(void);
+void fim_policy_recheck(bool all);
+void fim_policy_recheck_later(void);
 int fim_policy_init(void);
 void fim_policy_exit(void);
 

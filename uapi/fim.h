@@ -78,8 +78,9 @@
  * root, which must be the root directory of process 1 (-EXDEV otherwise). The
  * rules before the one that is refused stay appended. Errors, with the offset
  * of the rule's attribute to blame: -ENOTDIR the path is not a directory,
- * -ELOOP too many symlinks on the way, -EINVAL a path that does not begin and
- * end with "/", or has "." or ".." in it, -EOPNOTSUPP a combination that
+ * -EISDIR it is one but the rule is about a file, -ELOOP too many symlinks on
+ * the way, -EINVAL a path that does not begin and, if it is a directory's, end
+ * with "/", or has "." or ".." in it, -EOPNOTSUPP a combination that
  * this module can't enforce, -E2BIG above FIM_RULES_MAX. A path that does not
  * exist is no error: the rule waits for it (FIM_RULE_WAITING).
  *
@@ -329,10 +330,12 @@ enum fim_policy_attr {
 /**
  * enum fim_rule_type - what a rule names
  * @FIM_RULE_DIRECTORY: a directory, the entry itself included
+ * @FIM_RULE_FILE: anything but a directory, by whatever name it is reached
  */
 enum fim_rule_type {
 	FIM_RULE_UNSPEC,
 	FIM_RULE_DIRECTORY,
+	FIM_RULE_FILE,
 	__FIM_RULE_LAST,
 };
 #define FIM_RULE_MAX (__FIM_RULE_LAST - 1)
@@ -343,12 +346,16 @@ enum fim_rule_type {
  *	it the directory and its direct entries
  * @FIM_RULE_READONLY: changes are matched and reads are not. Required: rules
  *	about reads are refused with -EOPNOTSUPP.
+ * @FIM_RULE_IMPLIED: not a rule of the policy's text but one that follows from
+ *	another: a file of its directory that has names elsewhere too, or a
+ *	filesystem that is mounted in it
  * @FIM_RULE_ALL: every bit that there is
  */
 enum fim_rule_flags {
 	FIM_RULE_RECURSIVE = 1U << 0,
 	FIM_RULE_READONLY = 1U << 1,
-	FIM_RULE_ALL = (1U << 2) - 1,
+	FIM_RULE_IMPLIED = 1U << 2,
+	FIM_RULE_ALL = (1U << 3) - 1,
 };
 
 /**
@@ -415,6 +422,11 @@ enum fim_rule_attr {
  * @FIM_OP_FILEATTR: inode flags, project id or extent size change
  * @FIM_OP_OPEN: a regular file is opened for writing or with O_TRUNC, or a
  *	nameless one is made with O_TMPFILE
+ * @FIM_OP_IOCTL: an ioctl changes the file, or the whole filesystem
+ * @FIM_OP_MOUNT: something is mounted over what is protected or on its way
+ * @FIM_OP_MOVE_MOUNT: a mount is moved onto it, or away from its way
+ * @FIM_OP_UMOUNT: a mount on its way is taken away
+ * @FIM_OP_PIVOT_ROOT: the root of the initial mount namespace is replaced
  */
 enum fim_op {
 	FIM_OP_UNSPEC,
@@ -433,6 +445,11 @@ enum fim_op {
 	FIM_OP_REMOVEACL,
 	FIM_OP_FILEATTR,
 	FIM_OP_OPEN,
+	FIM_OP_IOCTL,
+	FIM_OP_MOUNT,
+	FIM_OP_MOVE_MOUNT,
+	FIM_OP_UMOUNT,
+	FIM_OP_PIVOT_ROOT,
 	__FIM_OP_LAST,
 };
 #define FIM_OP_MAX (__FIM_OP_LAST - 1)

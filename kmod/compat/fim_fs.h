@@ -85,6 +85,19 @@ static inline int fim_vfs_rename(struct dentry *parent,
 }
 
 /*
+ * Whether what is mounted on a mount may appear in other namespaces. From 6.17
+ * on, the kernel does not show that to modules.
+ */
+static inline bool fim_mnt_is_shared(const struct vfsmount *mnt)
+{
+#ifdef FIM_HAVE_MNT_SHARED
+	return mnt->mnt_flags & MNT_SHARED;
+#else
+	return false;
+#endif
+}
+
+/*
  * The dentry whose ancestors decide for an open file. Up to 6.4, overlayfs
  * opens the file below with the path of the one above: then d_real() names the
  * dentry that the inode really has. It only reads pointers of the overlay's

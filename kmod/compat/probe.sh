@@ -41,6 +41,10 @@ try FTRACE_REGS_ARGUMENT 'ftrace.h' \
 	'struct ftrace_regs *r = NULL; long v = ftrace_regs_get_argument(r, 0)' &
 # 6.2: POSIX ACLs are set by hooks of their own.
 try SET_ACL 'security.h' 'void *p = security_inode_set_acl' &
+# 6.8, and stable series: ioctls of 32-bit programs have a hook of their own.
+try FILE_IOCTL_COMPAT 'security.h' 'void *p = security_file_ioctl_compat' &
+# Until 6.16: the flags of a mount tell whether it is shared.
+try MNT_SHARED 'mount.h' 'int f = MNT_SHARED' &
 # 6.17: so are inode flags.
 try FILE_SETATTR 'security.h' 'void *p = security_inode_file_setattr' &
 # 6.2: operations of generic netlink are split into do and dump.

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a hook's arguments to the operation. It comes to this only behind the
+ * filter, so it may take its time.
+ */
+#include <linux/cred.h>
+#include <linux/mount.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/task.h>
+#include <linux/user_namespace.h>
+#include <uapi/linux/mount.h>
+
+#include "decode.h"
+#include "event.h"
+#include "fim_fs.h"
+#include "hook.h"
+#include "ioctl.h"
+#include "rule.h"
+
+/* The mount namespace of process 1: an address to compare. */
+static const void *initial_mnt_ns;
+
+static bool is_acl(const char *xattr)
+{
+	return !strcmp(xattr, XATTR_NAME_POSIX_ACL_ACCESS) ||
+	       !strcmp(xattr, XATTR_NAME_POSIX_ACL_DEFAULT);
+}
+
+/* The new name of a link or rename, if it does not replace another. */
+static const struct dentry *if_new(const struct dentry *dentry)
+{
+	return READ_ONCE(dentry->d_inode) ? NULL : dentry;
+}
+
+static void decode_ioctl(struct ftrace_regs *fregs, struct fim_access *access)
+{
+	const struct file *file = ARG(const struct file *, 0);
+	unsigned int cmd = ARG(unsigned long, 1);
+
+	access->dentry = file->f_path.dentry;
+	access->reach = fim_ioctl_changes_sb(cmd) ? FIM_REACH_SB :
+						     FIM_REACH_OBJECT;
+	if (cmd == FS_IOC_SETFLAGS || cmd == FS_IOC32_SETFLAGS ||
+	    cmd == FS_IOC_FSSETXATTR)
+		access->op = FIM_OP_FILEATTR;
+}
+
+/*
+ * Whether a mount operation counts: in the initial mount namespace, or where it
+ * may spread from to there. Elsewhere a mount changes what paths mean for who
+ * made the namespace only. Who may not mount will be told so by the kernel.
+ */
+static bool mounts_count(const struct vfsmount *mnt)
+{
+	/* The self-test's, which nobody else can name */
+	if (mnt->mnt_flags & MNT_INTERNAL)
+		return true;
+	if (current_user_ns() != &init_user_ns ||
+	    !cap_raised(current_cred()->cap_effective, CAP_SYS_ADMIN))
+		return false;
+	return current->nsproxy->mnt_ns == initial_mnt_ns ||
+	       fim_mnt_is_shared(mnt);
+}
+
+#define MOUNT_PROPAGATION	(MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
+
+/* mount(2): its flags are looked at in the kernel's order. */
+static bool decode_sb_mount(struct ftrace_regs *fregs,
+			    struct fim_access *access)
+{
+	const struct path *path = ARG(const struct path *, 1);
+	unsigned long flags = ARG(unsigned long, 3);
+
+	if (flags & MS_REMOUNT)
+		return false;
+	access->dentry = path->dentry;
+	if (!(flags & MS_BIND)) {
+		if (flags & MOUNT_PROPAGATION)
+			return false;
+		if (flags & MS_MOVE) {
+			access->op = FIM_OP_MOVE_MOUNT;
+			/* What to move is a path yet, which may change. */
+			access->any_mount = true;
+		}
+	}
+	return mounts_count(path->mnt);
+}
+
+static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
+{
+	const struct path *path = ARG(const struct path *, 1);
+
+	access->removes = true;
+	switch (access->op) {
+	case FIM_OP_MOUNT:
+		return decode_sb_mount(fregs, access);
+	case FIM_OP_MOVE_MOUNT:
+		access->dentry = path->dentry;
+		access->mnt = ARG(const struct path *, 0)->mnt;
+		return mounts_count(path->mnt);
+	case FIM_OP_UMOUNT:
+		/* Its root does not matter: that of a bind mount lies anywhere. */
+		access->mnt = ARG(const struct vfsmount *, 0);
+		access->dentry = NULL;
+		return mounts_count(access->mnt);
+	default:
+		access->dentry = path->dentry;
+		access->reach = FIM_REACH_ALL;
+		return mounts_count(path->mnt);
+	}
+}
+
+/**
+ * fim_decode() - find the operation in a hook's arguments
+ * @hook: the hook
+ * @fregs: its arguments
+ * @access: what to fill, all zero
+ *
+ * Context: inside the hook.
+ * Return: false if there is nothing to decide: because another hook has or
+ * will, or because it does not count.
+ */
+bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
+		struct fim_access *access)
+{
+	access->op = hook->op;
+	access->dentry = ARG(const struct dentry *, 1);
+
+	switch (hook->op) {
+	case FIM_OP_CREATE:
+		/*
+		 * An open with O_CREAT asks before it looks whether the file
+		 * exists. If it does, what was answered is forgotten.
+		 */
+		access->uncertain = d_in_lookup(access->dentry);
+		access->made = access->dentry;
+		break;
+	case FIM_OP_MKDIR:
+	case FIM_OP_MKNOD:
+		access->made = access->dentry;
+		break;
+	case FIM_OP_LINK:
+		access->dentry = ARG(const struct dentry *, 0);
+		access->other = ARG(const struct dentry *, 2);
+		access->made = access->other;
+		break;
+	case FIM_OP_UNLINK:
+	case FIM_OP_RMDIR:
+		access->removes = true;
+		break;
+	case FIM_OP_RENAME:
+		access->removes = true;
+		access->other = ARG(const struct dentry *, 3);
+		access->made = if_new(access->other);
+		break;
+	case FIM_OP_SYMLINK:
+		access->text = ARG(const char *, 2);
+		access->made = access->dentry;
+		break;
+	case FIM_OP_SETATTR:
+		/* The truncation of an open, which was decided about as such */
+		return !(ARG(const struct iattr *, 2)->ia_valid & ATTR_OPEN);
+	case FIM_OP_SETXATTR:
+		/* Up to 6.1, ACLs come as the attributes that hold them. */
+		if (is_acl(ARG(const char *, 2)))
+			access->op = FIM_OP_SETACL;
+		break;
+	case FIM_OP_REMOVEXATTR:
+		if (is_acl(ARG(const char *, 2)))
+			access->op = FIM_OP_REMOVEACL;
+		break;
+	case FIM_OP_FILEATTR:
+		access->dentry = ARG(const struct dentry *, 0);
+		break;
+	case FIM_OP_OPEN:
+		access->dentry = fim_file_dentry(ARG(const struct file *, 0));
+		fim_event_not_created();
+		break;
+	case FIM_OP_IOCTL:
+		decode_ioctl(fregs, access);
+		break;
+	case FIM_OP_MOUNT:
+	case FIM_OP_MOVE_MOUNT:
+	case FIM_OP_UMOUNT:
+	case FIM_OP_PIVOT_ROOT:
+		return decode_mount(fregs, access);
+	}
+	return true;
+}
+
+/**
+ * fim_decode_init() - learn which mount namespace is the initial one
+ *
+ * Context: process.
+ */
+void fim_decode_init(void)
+{
+	struct task_struct *init;
+
+	rcu_read_lock();
+	init = init_pid_ns.child_reaper;
+	task_lock(init);
+	if (init->nsproxy)
+		initial_mnt_ns = init->nsproxy->mnt_ns;
+	task_unlock(init);
+	rcu_read_unlock();
+}

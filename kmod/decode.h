@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * From a hook's arguments to the operation.
+ */
+#ifndef FIM_DECODE_H
+#define FIM_DECODE_H
+
+#include "fim_ftrace.h"
+
+#define ARG(type, n)	((type)fim_ftrace_argument(fregs, n))
+
+struct fim_access;
+struct fim_hook;
+
+bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
+		struct fim_access *access);
+void fim_decode_init(void);
+
+#endif /* FIM_DECODE_H */

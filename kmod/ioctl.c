@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which ioctls change a file, or a whole filesystem.
+ *
+ * On what is protected, what is not known to read only is refused: filesystems
+ * come up with new commands, few of them ask the LSM, and one that does not
+ * exist fails anyway. Numbers that are not in the kernel's public headers are
+ * from those of ext4, f2fs and xfs.
+ */
+#include <linux/btrfs.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
+#include <linux/ioctl.h>
+#include <asm/ioctls.h>
+
+#include "ioctl.h"
+#include "probed.h"
+
+#define EXT4_IOC_SETFSUUID	_IOC(_IOC_WRITE, 'f', 44, 0)
+#define EXT4_IOC_GETSTATE	_IOW('f', 41, __u32)
+#define EXT4_IOC_GET_ES_CACHE	_IOWR('f', 42, struct fiemap)
+#define EXT4_IOC_GETFSUUID	_IOC(_IOC_READ, 'f', 44, 0)
+
+#define XFS_GETBMAP		38
+#define XFS_FSGEOMETRY		100
+#define XFS_BULKSTAT_SINGLE	102
+#define XFS_INUMBERS		103
+#define XFS_PATH_TO_FSHANDLE	104
+#define XFS_PATH_TO_HANDLE	105
+#define XFS_FD_TO_HANDLE	106
+#define XFS_SWAPEXT		109
+#define XFS_GETPARENTS		62
+#define XFS_FSSETDM_BY_HANDLE	121
+#define XFS_ATTRMULTI_BY_HANDLE	123
+#define XFS_GOINGDOWN		125	/* also of ext4 and f2fs */
+#define XFS_FSGEOMETRY_NEW	126
+#define XFS_BULKSTAT		127
+#define XFS_INUMBERS_NEW	128
+#define XFS_DIOINFO		30
+#define XFS_GETBMAPA		44
+#define XFS_GETBMAPX		56
+
+#ifndef FS_IOC_GETFSUUID
+#define FS_IOC_GETFSUUID	_IOC(_IOC_READ, 0x15, 0, 17)
+#endif
+
+#define BTRFS_NR(name)		_IOC_NR(BTRFS_IOC_##name)
+
+/**
+ * fim_ioctl_changes_sb() - whether an ioctl reaches past its descriptor
+ * @cmd: the command
+ *
+ * Return: true if it changes or removes what may be anywhere on the
+ * filesystem, or the filesystem's own identity.
+ */
+bool fim_ioctl_changes_sb(unsigned int cmd)
+{
+	unsigned int nr = _IOC_NR(cmd);
+
+	switch (_IOC_TYPE(cmd)) {
+	case BTRFS_IOCTL_MAGIC:
+		return nr == BTRFS_NR(SNAP_DESTROY_V2) ||
+		       nr == BTRFS_NR(DEFAULT_SUBVOL) ||
+		       cmd == FS_IOC_SETFSLABEL;
+	case 'X':
+		return nr == XFS_SWAPEXT || nr == XFS_FSSETDM_BY_HANDLE ||
+		       nr == XFS_ATTRMULTI_BY_HANDLE || nr == XFS_GOINGDOWN;
+	case 'f':
+		return nr == _IOC_NR(EXT4_IOC_SETFSUUID) &&
+		       _IOC_DIR(cmd) == _IOC_DIR(EXT4_IOC_SETFSUUID);
+	}
+	return false;
+}
+
+static bool xfs_only_reads(unsigned int nr)
+{
+	switch (nr) {
+	case XFS_DIOINFO:
+	case XFS_GETBMAP:
+	case XFS_GETBMAPA:
+	case XFS_GETBMAPX:
+	case XFS_GETPARENTS:
+	case XFS_FSGEOMETRY:
+	case XFS_BULKSTAT_SINGLE:
+	case XFS_INUMBERS:
+	case XFS_PATH_TO_FSHANDLE:
+	case XFS_PATH_TO_HANDLE:
+	case XFS_FD_TO_HANDLE:
+	case XFS_FSGEOMETRY_NEW:
+	case XFS_BULKSTAT:
+	case XFS_INUMBERS_NEW:
+		return true;
+	}
+	return false;
+}
+
+static bool btrfs_only_reads(unsigned int cmd)
+{
+	if (cmd == FS_IOC_GETFSLABEL || cmd == FICLONE || cmd == FICLONERANGE ||
+	    cmd == FIDEDUPERANGE)
+		return true;
+	switch (_IOC_NR(cmd)) {
+	case BTRFS_NR(TREE_SEARCH):
+	case BTRFS_NR(INO_LOOKUP):
+	case BTRFS_NR(SPACE_INFO):
+	case BTRFS_NR(DEV_INFO):
+	case BTRFS_NR(FS_INFO):
+	case BTRFS_NR(INO_PATHS):
+	case BTRFS_NR(LOGICAL_INO):
+	case BTRFS_NR(GET_DEV_STATS):
+	case BTRFS_NR(LOGICAL_INO_V2):
+	case BTRFS_NR(GET_SUBVOL_INFO):
+	case BTRFS_NR(GET_SUBVOL_ROOTREF):
+	case BTRFS_NR(INO_LOOKUP_USER):
+		return true;
+	case BTRFS_NR(SUBVOL_GETFLAGS):
+		return cmd == BTRFS_IOC_SUBVOL_GETFLAGS;
+	case BTRFS_NR(GET_FEATURES):
+		return _IOC_DIR(cmd) == _IOC_READ;
+	}
+	return false;
+}
+
+/**
+ * fim_ioctl_only_reads() - whether an ioctl leaves its file as it is
+ * @cmd: the command
+ *
+ * Clones and deduplication pass too: they need a descriptor that is open for
+ * writing, or do not change what is read.
+ *
+ * Return: true if it does, or if another hook decides about it.
+ */
+bool fim_ioctl_only_reads(unsigned int cmd)
+{
+	/* Who asks a file whether it is a terminal or a socket is told no. */
+	if (_IOC_TYPE(cmd) == 'T' || _IOC_TYPE(cmd) == 0x89)
+		return true;
+	if (_IOC_TYPE(cmd) == BTRFS_IOCTL_MAGIC)
+		return btrfs_only_reads(cmd);
+
+	switch (cmd) {
+	case FIOQSIZE:
+	case FIBMAP:
+	case FIGETBSZ:
+	case FS_IOC_FIEMAP:
+	case FIFREEZE:
+	case FITHAW:
+	case FITRIM:
+	case FS_IOC_GETFLAGS:
+	case FS_IOC32_GETFLAGS:
+	case FS_IOC_GETVERSION:
+	case FS_IOC32_GETVERSION:
+	case FS_IOC_FSGETXATTR:
+	case FS_IOC_GETFSUUID:
+	case FS_IOC_GET_ENCRYPTION_PWSALT:
+	case FS_IOC_GET_ENCRYPTION_POLICY:
+	case FS_IOC_GET_ENCRYPTION_POLICY_EX:
+	case FS_IOC_GET_ENCRYPTION_KEY_STATUS:
+	case FS_IOC_GET_ENCRYPTION_NONCE:
+	case FS_IOC_MEASURE_VERITY:
+	case FS_IOC_READ_VERITY_METADATA:
+	case EXT4_IOC_GETSTATE:
+	case EXT4_IOC_GET_ES_CACHE:
+	case EXT4_IOC_GETFSUUID:
+		return true;
+#ifdef FIM_HAVE_FILE_SETATTR
+	/* security_inode_file_setattr() */
+	case FS_IOC_SETFLAGS:
+	case FS_IOC32_SETFLAGS:
+	case FS_IOC_FSSETXATTR:
+		return true;
+#endif
+	}
+	return _IOC_TYPE(cmd) == 'X' && xfs_only_reads(_IOC_NR(cmd));
+}

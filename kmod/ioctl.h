@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which ioctls change a file, or a whole filesystem.
+ */
+#ifndef FIM_IOCTL_H
+#define FIM_IOCTL_H
+
+#include <linux/types.h>
+
+bool fim_ioctl_changes_sb(unsigned int cmd);
+bool fim_ioctl_only_reads(unsigned int cmd);
+
+#endif /* FIM_IOCTL_H */
