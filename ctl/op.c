@@ -14,7 +14,6 @@
 const char *op_name(uint64_t op)
 {
 	static const char *const name[] = {
-		[FIM_OP_UNSPEC] = "unknown",
 		[FIM_OP_CREATE] = "create",
 		[FIM_OP_LINK] = "link",
 		[FIM_OP_UNLINK] = "unlink",
@@ -31,8 +30,8 @@ const char *op_name(uint64_t op)
 		[FIM_OP_FILEATTR] = "fileattr",
 		[FIM_OP_OPEN] = "open",
 	};
-	_Static_assert(sizeof(name) / sizeof(name[0]) == FIM_OP_MAX + 1,
-		       "every operation has a name");
 
-	return op <= FIM_OP_MAX ? name[op] : "unknown";
+	if (op >= sizeof(name) / sizeof(name[0]) || !name[op])
+		return "unknown";
+	return name[op];
 }
