@@ -2,6 +2,7 @@
 /*
  * test_schema.c - tests of ctl/schema.c: each error of a policy, with its place
  */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -378,11 +379,14 @@ FIXTURE_VARIANT_ADD(flood, aliases) { "", "a: &x [*x, *x]\n" };
 FIXTURE_VARIANT_ADD(flood, tags) { "", "!!str " };
 FIXTURE_VARIANT_ADD(flood, same_keys) { "", "a: b\n" };
 
+/* FLOOD_KIB makes the megabytes less, for valgrind. */
 FIXTURE_SETUP(flood)
 {
+	const char *kib = getenv("FLOOD_KIB");
+
 	self->data = (struct buf){ 0 };
 	buf_adds(&self->data, variant->head);
-	repeat(&self->data, variant->unit, 10 << 20);
+	repeat(&self->data, variant->unit, (kib ? atol(kib) : 10240) << 10);
 }
 
 FIXTURE_TEARDOWN(flood)
@@ -390,7 +394,7 @@ FIXTURE_TEARDOWN(flood)
 	buf_free(&self->data);
 }
 
-/* Three seconds at most; the rest is for valgrind. */
+/* Three seconds at most; the rest is for sanitizers. */
 TEST_F_TIMEOUT(flood, is_refused, 120)
 {
 	struct parsed p;
