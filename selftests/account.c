@@ -20,7 +20,7 @@
 #include "request.h"
 
 #define TASKS 8
-#define PER_TASK 2000
+#define PER_TASK 500
 
 FIXTURE(account) {
 	struct fim_nl nl;
@@ -150,10 +150,10 @@ TEST_F_TIMEOUT(account, processes, 60)
 
 	NEEDS_MODULE();
 	ASSERT_EQ(0, protect(self, "Block"));
-	start(self->dir, TASKS, PER_TASK);
+	start(self->dir, TASKS, 4 * PER_TASK);
 	EXPECT_EQ(0, reap(TASKS));
 	ASSERT_EQ(0, fim_settle(&self->nl, &st));
-	EXPECT_EQ(self->before.refused + TASKS * PER_TASK, st.refused);
+	EXPECT_EQ(self->before.refused + TASKS * 4 * PER_TASK, st.refused);
 	EXPECT_EQ(self->before.audited, st.audited);
 	EXPECT_EQ(0, st.pending);
 	EXPECT_EQ(st.refused + st.audited, st.recorded + st.lost);
@@ -165,13 +165,13 @@ TEST_F_TIMEOUT(account, processes, 60)
 	EXPECT_TRUE(ring.dense);
 	if (st.first_seq <= self->before.last_seq + 1) {
 		ring = ring_since(&self->nl, self->before.last_seq);
-		EXPECT_EQ(TASKS * PER_TASK, ring.operations);
+		EXPECT_EQ(TASKS * 4 * PER_TASK, ring.operations);
 	}
 }
 
 static void *violate_in_thread(void *dir)
 {
-	return (void *)(long)violate_often(dir, PER_TASK / 4);
+	return (void *)(long)violate_often(dir, PER_TASK);
 }
 
 TEST_F_TIMEOUT(account, threads, 60)
@@ -192,7 +192,7 @@ TEST_F_TIMEOUT(account, threads, 60)
 		EXPECT_EQ(NULL, passed);
 	}
 	ASSERT_EQ(0, fim_settle(&self->nl, &st));
-	EXPECT_EQ(self->before.refused + TASKS * (PER_TASK / 4), st.refused);
+	EXPECT_EQ(self->before.refused + TASKS * PER_TASK, st.refused);
 	EXPECT_EQ(st.refused + st.audited, st.recorded + st.lost);
 	EXPECT_EQ(self->before.lost, st.lost);
 }

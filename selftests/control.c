@@ -225,6 +225,7 @@ TEST_F(control, network_namespace)
  */
 static int open_as_user(const void *arg)
 {
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	int pair = *(const int *)arg;
 	struct fim_nl nl;
 	union {
@@ -239,8 +240,10 @@ static int open_as_user(const void *arg)
 		.msg_controllen = sizeof(control),
 	};
 
-	if (fim_nl_open(&nl))
+	if (fim_nl_open(&nl) ||
+	    connect(nl.fd, (struct sockaddr *)&kernel, sizeof(kernel)))
 		return errno;
+	nl.connected = true;
 	control.head.cmsg_level = SOL_SOCKET;
 	control.head.cmsg_type = SCM_RIGHTS;
 	control.head.cmsg_len = CMSG_LEN(sizeof(int));

@@ -162,6 +162,8 @@ static void attack(struct __test_metadata *_metadata,
 		   const char *victim, const char *other, const char *inner,
 		   bool guard)
 {
+	/* The kernel itself keeps a mount point of ours from being removed. */
+	bool mounted = !strcmp(victim, self->tree.mnt);
 	unsigned long long since;
 	struct stat before = {};
 	struct stat after = {};
@@ -171,6 +173,8 @@ static void attack(struct __test_metadata *_metadata,
 	for (i = 0; i < ARRAY_SIZE(dir_attacks); i++) {
 		const struct attack *a = &attacks[i];
 
+		if (mounted && a->run(victim, other) == EBUSY)
+			continue;
 		since = last_seq(&self->nl);
 		EXPECT_EQ(0, lstat(victim, &before));
 		EXPECT_EQ(EACCES, a->run(victim, other))

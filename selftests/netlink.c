@@ -100,6 +100,20 @@ int fim_nl_join(struct fim_nl *nl)
 			      &nl->group, sizeof(nl->group)));
 }
 
+static struct nl_msg *begin(const struct fim_nl *nl, int cmd, int flags,
+			    size_t size)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(size);
+
+	if (!msg)
+		abort();
+	flags |= NLM_F_REQUEST;
+	if (!(flags & NLM_F_DUMP))
+		flags |= NLM_F_ACK;
+	genlmsg_put(msg, 0, 0, nl->family, 0, flags, cmd, FIM_GENL_VERSION);
+	return msg;
+}
+
 /**
  * fim_msg() - begin a request
  * @nl: the socket that it will be sent on
@@ -110,15 +124,20 @@ int fim_nl_join(struct fim_nl *nl)
  */
 struct nl_msg *fim_msg(const struct fim_nl *nl, int cmd, int flags)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(RECEIVE_SIZE);
+	return begin(nl, cmd, flags, 2 * FIM_PATH_MAX);
+}
 
-	if (!msg)
-		abort();
-	flags |= NLM_F_REQUEST;
-	if (!(flags & NLM_F_DUMP))
-		flags |= NLM_F_ACK;
-	genlmsg_put(msg, 0, 0, nl->family, 0, flags, cmd, FIM_GENL_VERSION);
-	return msg;
+/**
+ * fim_big_msg() - begin a request of up to 128 KiB
+ * @nl: the socket that it will be sent on
+ * @cmd: enum fim_cmd
+ * @flags: NLM_F_DUMP or 0
+ *
+ * Return: a message for fim_nl_call(), which frees it.
+ */
+struct nl_msg *fim_big_msg(const struct fim_nl *nl, int cmd, int flags)
+{
+	return begin(nl, cmd, flags, 128 * 1024);
 }
 
 /**
@@ -135,7 +154,9 @@ int fim_nl_send(struct fim_nl *nl, struct nl_msg *msg)
 	int err;
 
 	nlh->nlmsg_seq = ++nl->seq;
-	err = sys(sendto(nl->fd, nlh, nlh->nlmsg_len, 0,
+	err = nl->connected ?
+	      sys(send(nl->fd, nlh, nlh->nlmsg_len, 0)) :
+	      sys(sendto(nl->fd, nlh, nlh->nlmsg_len, 0,
 			 (struct sockaddr *)&kernel, sizeof(kernel)));
 	nlmsg_free(msg);
 	return err;

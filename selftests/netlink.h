@@ -20,6 +20,7 @@
  * @fd: the socket
  * @family: number of the family "fim"
  * @group: number of its group "events"
+ * @connected: connected to the kernel: requests are sent without an address
  * @seq: number of the last request
  * @extack: text of the last refusal, "" if it had none
  * @offs: offset of the attribute to blame in that request, 0 if none
@@ -28,6 +29,7 @@ struct fim_nl {
 	int fd;
 	int family;
 	int group;
+	bool connected;
 	unsigned int seq;
 	char extack[256];
 	unsigned int offs;
@@ -40,6 +42,7 @@ void fim_nl_close(struct fim_nl *nl);
 int fim_nl_join(struct fim_nl *nl);
 
 struct nl_msg *fim_msg(const struct fim_nl *nl, int cmd, int flags);
+struct nl_msg *fim_big_msg(const struct fim_nl *nl, int cmd, int flags);
 int fim_nl_send(struct fim_nl *nl, struct nl_msg *msg);
 int fim_nl_receive(struct fim_nl *nl, fim_nl_cb cb, void *arg);
 int fim_nl_call(struct fim_nl *nl, struct nl_msg *msg, fim_nl_cb cb, void *arg);

@@ -372,6 +372,13 @@ static int on_terminal(const void *arg)
 	return fim_write_file(self->f, "new") == EACCES ? 200 + n : EIO;
 }
 
+static int without_terminal(const void *arg)
+{
+	const FIXTURE_DATA(record) *self = arg;
+
+	return sys(setsid()) ?: fim_write_file(self->f, "new");
+}
+
 TEST_F(record, terminal)
 {
 	const struct fim_event *ev;
@@ -387,8 +394,7 @@ TEST_F(record, terminal)
 
 	/* A session without a terminal has none. */
 	self->since = last_seq(&self->nl);
-	setsid();
-	EXPECT_EQ(EACCES, fim_write_file(self->f, "new"));
+	EXPECT_EQ(EACCES, fim_run(0, without_terminal, self, NULL));
 	ev = only(self);
 	ASSERT_NE(NULL, ev);
 	EXPECT_FALSE(fim_has(ev, FIM_EVENT_A_TTY));

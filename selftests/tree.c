@@ -151,96 +151,107 @@ int fim_tree_remove(struct fim_tree *tree)
 	return tree->mnt ? clear() : 0;
 }
 
-static void put_xattrs(FILE *out, const char *path)
+static void put_xattrs(FILE *out, int fd)
 {
 	char names[1024];
 	char value[256];
-	ssize_t len = llistxattr(path, names, sizeof(names));
+	ssize_t len = flistxattr(fd, names, sizeof(names));
 	char *name;
 	ssize_t n;
 	ssize_t i;
 
 	for (name = names; len > 0 && name < names + len;
 	     name += strlen(name) + 1) {
-		n = lgetxattr(path, name, value, sizeof(value));
+		n = fgetxattr(fd, name, value, sizeof(value));
 		fprintf(out, " %s=", name);
 		for (i = 0; i < n; i++)
 			fprintf(out, "%02x", (unsigned char)value[i]);
 	}
 }
 
-static void put_content(FILE *out, const char *path)
+static void put_content(FILE *out, int fd)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	unsigned int hash = 2166136261U;
 	unsigned char buf[4096];
-	int flags = 0;
 	ssize_t n;
 	ssize_t i;
 
-	if (fd < 0) {
-		fprintf(out, " unreadable");
-		return;
-	}
-	if (!ioctl(fd, FS_IOC_GETFLAGS, &flags))
-		fprintf(out, " flags %x", flags);
 	while ((n = read(fd, buf, sizeof(buf))) > 0)
 		for (i = 0; i < n; i++)
 			hash = (hash ^ buf[i]) * 16777619U;
 	fprintf(out, " hash %08x", hash);
-	close(fd);
 }
 
-static void put_entry(FILE *out, const char *path, const char *name)
+static void put_stat(FILE *out, const struct stat *st)
+{
+	fprintf(out, " mode %o uid %u gid %u links %lu size %llu rdev %llx",
+		st->st_mode, st->st_uid, st->st_gid,
+		(unsigned long)st->st_nlink,
+		S_ISDIR(st->st_mode) ? 0ULL : (unsigned long long)st->st_size,
+		(unsigned long long)st->st_rdev);
+	/* What goes through a FIFO dates it. */
+	if (!S_ISFIFO(st->st_mode))
+		fprintf(out, " mtime %lld.%09ld ctime %lld.%09ld",
+			(long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec,
+			(long long)st->st_ctim.tv_sec, st->st_ctim.tv_nsec);
+}
+
+/* The names in a directory, in order; thus all that is below them. */
+static void put_dir(FILE *out, int fd, const char *path);
+
+static void put_entry(FILE *out, int dir, const char *name, const char *path)
 {
 	char target[PATH_MAX];
 	struct stat st;
+	int flags = 0;
 	ssize_t len;
+	int fd;
 
-	if (lstat(path, &st)) {
-		fprintf(out, "%s: %s\n", name, strerror(errno));
+	fputs(path, out);
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW)) {
+		fprintf(out, ": %s\n", strerror(errno));
 		return;
 	}
-	fprintf(out, "%s mode %o uid %u gid %u links %lu size %llu rdev %llx",
-		name, st.st_mode, st.st_uid, st.st_gid,
-		(unsigned long)st.st_nlink,
-		S_ISDIR(st.st_mode) ? 0ULL : (unsigned long long)st.st_size,
-		(unsigned long long)st.st_rdev);
-	/* What goes through a FIFO dates it. */
-	if (!S_ISFIFO(st.st_mode))
-		fprintf(out, " mtime %lld.%09ld ctime %lld.%09ld",
-			(long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
-			(long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec);
-	put_xattrs(out, path);
-	if (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
-		put_content(out, path);
+	put_stat(out, &st);
 	if (S_ISLNK(st.st_mode)) {
-		len = readlink(path, target, sizeof(target));
+		len = readlinkat(dir, name, target, sizeof(target));
 		fprintf(out, " -> %.*s", (int)(len < 0 ? 0 : len), target);
 	}
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		fputc('\n', out);
+		return;
+	}
+
+	fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0) {
+		fprintf(out, ": %s\n", strerror(errno));
+		return;
+	}
+	put_xattrs(out, fd);
+	if (!ioctl(fd, FS_IOC_GETFLAGS, &flags))
+		fprintf(out, " flags %x", flags);
+	if (S_ISREG(st.st_mode))
+		put_content(out, fd);
 	fputc('\n', out);
+	if (S_ISDIR(st.st_mode))
+		put_dir(out, fd, path);
+	close(fd);
 }
 
-static void put_dir(FILE *out, const char *dir, const char *prefix)
+static void put_dir(FILE *out, int fd, const char *path)
 {
 	struct dirent **list;
-	char path[PATH_MAX];
-	char name[PATH_MAX];
-	int n = scandir(dir, &list, NULL, alphasort);
+	char entry[PATH_MAX];
+	int n = scandirat(fd, ".", &list, NULL, alphasort);
 	int i;
 
 	for (i = 0; i < n; i++) {
-		const char *entry = list[i]->d_name;
+		const char *name = list[i]->d_name;
 
-		if (strcmp(entry, ".") && strcmp(entry, "..") &&
-		    (size_t)snprintf(path, sizeof(path), "%s/%s", dir, entry) <
-		    sizeof(path) &&
-		    (size_t)snprintf(name, sizeof(name), "%s/%s", prefix, entry) <
-		    sizeof(name)) {
-			put_entry(out, path, name);
-			if (list[i]->d_type == DT_DIR)
-				put_dir(out, path, name);
-		}
+		if (strcmp(name, ".") && strcmp(name, "..") &&
+		    (size_t)snprintf(entry, sizeof(entry), "%s/%s", path,
+				     name) < sizeof(entry))
+			put_entry(out, fd, name, entry);
 		free(list[i]);
 	}
 	if (n >= 0)
@@ -262,8 +273,7 @@ char *fim_snapshot(const char *dir)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	put_entry(out, dir, ".");
-	put_dir(out, dir, ".");
+	put_entry(out, AT_FDCWD, dir, ".");
 	fclose(out);
 	return text;
 }
