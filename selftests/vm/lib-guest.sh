@@ -53,3 +53,26 @@ status_of() {
 		sed -n "s/^[[:space:]]*\"$1\"[[:space:]]*:[[:space:]]*\\([0-9]*\\).*/\\1/p" |
 		head -n 1
 }
+
+# policy NAME DIRECTORY...: one that blocks changes in them.
+policy() {
+	cat <<-EOF
+	apiVersion: security.kubearmor.com/v1
+	kind: KubeArmorHostPolicy
+	metadata:
+	  name: $1
+	spec:
+	  nodeSelector:
+	    matchLabels:
+	      kubernetes.io/hostname: "*"
+	  severity: 5
+	  action: Block
+	  file:
+	    matchDirectories:
+	EOF
+	shift
+	for _dir in "$@"; do
+		printf '    - dir: %s/\n      recursive: true\n      readOnly: true\n' \
+			"$_dir"
+	done
+}

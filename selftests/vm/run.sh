@@ -104,6 +104,15 @@ listen() {
 	done
 }
 
+# What the log says about it: failed assertions, or how it ended.
+explain() {
+	if [ "$end" = ok ]; then
+		grep -aE '^# [a-z_]+\.c:[0-9]+:|^not ok|^FAILED' "$log" | tail -n 100
+	else
+		tail -n 80 "$log"
+	fi
+}
+
 judge() {
 	case $end in
 	ok) ;;
@@ -118,7 +127,7 @@ judge() {
 	printf '  %s: %s passed, %s failed, %s skipped in %s s\n' "$name" \
 		"$passed" "$failed" "$skipped" "$SECONDS" >&2
 	[ "$failed" -eq 0 ] && return
-	[ -n "$verbose" ] || tail -n 80 "$log" >&2
+	[ -n "$verbose" ] || explain >&2
 	warn "the console's log: $log"
 	return 1
 }

@@ -13,26 +13,6 @@
 # Prints "STATE FILESYSTEM OPERATION INSTRUCTIONS" as data.
 . /vm/lib-guest.sh
 
-# policy NAME DIRECTORY...
-policy() {
-	cat <<-EOF
-	apiVersion: security.kubearmor.com/v1
-	kind: KubeArmorHostPolicy
-	metadata:
-	  name: $1
-	spec:
-	  severity: 5
-	  action: Block
-	  file:
-	    matchDirectories:
-	EOF
-	shift
-	for dir in "$@"; do
-		printf '    - dir: %s/\n      recursive: true\n      readOnly: true\n' \
-			"$dir"
-	done
-}
-
 # Both filesystems get half of them.
 many_rules() {
 	policy many

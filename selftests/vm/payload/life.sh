@@ -11,20 +11,7 @@ cycles=$(sed -n 's/.*fim\.cycles=\([0-9]*\).*/\1/p' /proc/cmdline)
 cycles=${cycles:-200}
 dir=/mnt/ext4/life
 mkdir -p $dir/protected
-cat >/tmp/life.yaml <<'EOF'
-apiVersion: security.kubearmor.com/v1
-kind: KubeArmorHostPolicy
-metadata:
-  name: life
-spec:
-  severity: 5
-  file:
-    matchDirectories:
-    - dir: /mnt/ext4/life/protected/
-      recursive: true
-      readOnly: true
-  action: Block
-EOF
+policy life $dir/protected >/tmp/life.yaml
 
 # Memory that the kernel holds and cannot give back, in kB.
 kernel_memory() {

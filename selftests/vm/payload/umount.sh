@@ -8,26 +8,13 @@
 protect() {
 	mkdir -p /mnt/ext4/tree/sub
 	: >/mnt/ext4/tree/sub/file
-	cat >/tmp/umount.yaml <<-EOF
-	apiVersion: security.kubearmor.com/v1
-	kind: KubeArmorHostPolicy
-	metadata:
-	  name: umount
-	spec:
-	  severity: 5
-	  file:
-	    matchDirectories:
-	    - dir: /mnt/ext4/tree/
-	      recursive: true
-	      readOnly: true
-	  action: Block
-	EOF
+	policy umount /mnt/ext4/tree >/tmp/umount.yaml
 	fimctl apply -f /tmp/umount.yaml
 }
 
 is() {
 	[ "$(status_of "$1")" = "$2" ] || {
-		fimctl status -o json
+		fimctl status
 		false
 	}
 }
