@@ -7,6 +7,9 @@
  * a look at the module's last number every other second (a message can be
  * dropped without a trace) all lead to the ring. What it holds no longer is
  * reported as lost. What was shown before is skipped.
+ *
+ * What waits at the socket may be older than all that the ring still holds, so
+ * it is taken first, after an overflow too.
  */
 #include <errno.h>
 #include <poll.h>
@@ -274,13 +277,14 @@ static void receive(struct follow *f)
 {
 	int i, err;
 
-	for (i = 0; i < BURST && !f->stop; i++) {
+	for (i = 0; i < BURST && !f->stop && !f->behind; i++) {
 		err = nl_recvmsgs(f->events, f->cb);
-		if (err == -NLE_AGAIN)
+		f->drained = err == -NLE_AGAIN;
+		if (f->drained)
 			return;
 		/* An overflow, or anything else that may have cost a record. */
 		if (err < 0)
-			f->behind = true;
+			f->overrun = true;
 	}
 }
 
@@ -319,6 +323,7 @@ static bool wait_for_events(struct follow *f, int64_t deadline,
 	/* Whoever read our output has gone. */
 	if (fd[1].revents & (POLLERR | POLLHUP))
 		f->stop = true;
+	f->drained = !fd[0].revents;
 	if (!*interrupted && fd[0].revents)
 		receive(f);
 	return !*interrupted;
@@ -345,7 +350,8 @@ int follow_run(struct follow *f, const volatile sig_atomic_t *interrupted)
 		}
 		if (!wait_for_events(f, check, interrupted))
 			break;
-		if (now_ms() >= check) {
+		if (f->drained && (f->overrun || now_ms() >= check)) {
+			f->overrun = false;
 			err = check_module(f);
 			check = now_ms() + CHECK_MS;
 		}

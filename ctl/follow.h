@@ -23,6 +23,8 @@
  * @boot_id: the module's; a new one means new numbers
  * @next: number of the next record to show
  * @behind: the next record has to be read from the ring
+ * @overrun: the socket overflowed
+ * @drained: nothing waited at the socket when it was last looked at
  * @gone: the module was unloaded
  * @stop: @sink wants no more
  * @sink: shows an alert; returns false to stop
@@ -35,6 +37,8 @@ struct follow {
 	uint8_t boot_id[BOOT_ID_SIZE];
 	uint64_t next;
 	bool behind;
+	bool overrun;
+	bool drained;
 	bool gone;
 	bool stop;
 	bool (*sink)(const cJSON *alert, void *arg);
