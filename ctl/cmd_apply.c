@@ -167,6 +167,8 @@ static int report_applied(struct apply *a, struct link *l)
 		code = link_report(l, "applied, but can't be read back");
 	print_applied(a, code == EXIT_OK ? &now : NULL);
 	policies_free(&now);
+	/* What was done comes before what is to be said about it. */
+	fflush(stdout);
 	diag_print(&a->load.diags, stderr);
 	return code;
 }

@@ -9,27 +9,18 @@
 #include "cmd.h"
 #include "link.h"
 #include "status.h"
-#include "term.h"
 
-static int print_hooks(struct link *l)
+static int show_hooks(struct link *l)
 {
 	struct hooks hooks;
 	int code = EXIT_OK;
-	size_t i, proven = 0;
 
 	if (hooks_get(l, &hooks)) {
 		code = link_report(l, "can't read the hooks");
-		goto out;
+	} else {
+		printf("hooks: ");
+		hooks_print(&hooks, 2);
 	}
-	for (i = 0; i < hooks.nr; i++) {
-		proven += hooks.v[i].state == FIM_HOOK_PROVEN;
-		if (hooks.v[i].state == FIM_HOOK_DEAD)
-			term_error("%s did not fire%s%s", hooks.v[i].name,
-				   hooks.v[i].loses ? ": " : "",
-				   hooks.v[i].loses ? hooks.v[i].loses : "");
-	}
-	printf("%zu of %zu hooks proven\n", proven, hooks.nr);
-out:
 	hooks_free(&hooks);
 	return code;
 }
@@ -49,7 +40,7 @@ int cmd_selftest(const struct command *cmd, int argc, char **argv)
 	if (err && err != -EIO) {
 		code = link_report(&l, "the self-test did not run");
 	} else {
-		code = print_hooks(&l);
+		code = show_hooks(&l);
 		if (err)
 			code = EXIT_FAILED;
 	}

@@ -80,25 +80,6 @@ static void print_json(const struct status *st, const struct hooks *hooks)
 	buf_free(&boot_id);
 }
 
-static void print_hooks(const struct hooks *hooks)
-{
-	size_t i, proven = 0;
-
-	for (i = 0; i < hooks->nr; i++)
-		proven += hooks->v[i].state == FIM_HOOK_PROVEN;
-	printf("hooks      %zu of %zu proven\n", proven, hooks->nr);
-	for (i = 0; i < hooks->nr; i++) {
-		const struct hook *h = &hooks->v[i];
-
-		if (h->state == FIM_HOOK_PROVEN)
-			continue;
-		printf("           %s%s: %s%s%s%s\n",
-		       term_on(stdout, TERM_YELLOW), h->name,
-		       hook_state_name(h->state), h->loses ? "; lost: " : "",
-		       h->loses ? h->loses : "", term_off(stdout));
-	}
-}
-
 static void print_counters(const uint64_t *n)
 {
 	printf("policies   %" PRIu64 " with %" PRIu64 " rules, %" PRIu64
@@ -136,7 +117,8 @@ static void print_text(const struct status *st, const struct hooks *hooks)
 	print_counters(st->number);
 	printf("changes    %" PRIu64 " commits since it was loaded as %s\n",
 	       st->number[FIM_STATUS_A_GENERATION], boot_id.data);
-	print_hooks(hooks);
+	printf("hooks      ");
+	hooks_print(hooks, 11);
 	buf_free(&boot_id);
 }
 

@@ -166,6 +166,40 @@ cJSON *json_tags(const char *tags, size_t len)
 	return list;
 }
 
+static void write_compact(struct buf *out, const cJSON *json)
+{
+	char *text = check(cJSON_PrintUnformatted(json));
+
+	text_json_escape(out, text);
+	cJSON_free(text);
+}
+
+/* cJSON's own form has tabs after colons. Recursion is as deep as our trees. */
+static void write_pretty(struct buf *out, const cJSON *json, int indent)
+{
+	const bool is_list = cJSON_IsArray(json);
+	const cJSON *child;
+	cJSON *key;
+
+	if (!json->child) {
+		write_compact(out, json);
+		return;
+	}
+	buf_addc(out, is_list ? '[' : '{');
+	cJSON_ArrayForEach(child, json) {
+		buf_addf(out, "%s\n%*s", child == json->child ? "" : ",",
+			 indent + 2, "");
+		if (!is_list) {
+			key = check(cJSON_CreateStringReference(child->string));
+			write_compact(out, key);
+			cJSON_Delete(key);
+			buf_adds(out, ": ");
+		}
+		write_pretty(out, child, indent + 2);
+	}
+	buf_addf(out, "\n%*s%c", indent, "", is_list ? ']' : '}');
+}
+
 /**
  * json_write() - append JSON as text that is safe on a terminal
  * @out: appended to, without a newline at the end
@@ -174,11 +208,10 @@ cJSON *json_tags(const char *tags, size_t len)
  */
 void json_write(struct buf *out, const cJSON *json, bool pretty)
 {
-	char *text = check(pretty ? cJSON_Print(json) :
-				    cJSON_PrintUnformatted(json));
-
-	text_json_escape(out, text);
-	cJSON_free(text);
+	if (pretty)
+		write_pretty(out, json, 0);
+	else
+		write_compact(out, json);
 }
 
 /**

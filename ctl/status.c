@@ -3,12 +3,14 @@
  * status.c - the module's state and hooks
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "attr.h"
 #include "mem.h"
 #include "status.h"
+#include "term.h"
 
 static int take_status(uint8_t cmd, struct nlattr **top, void *arg)
 {
@@ -108,6 +110,30 @@ int hooks_get(struct link *l, struct hooks *hooks)
 {
 	*hooks = (struct hooks){ 0 };
 	return link_dump(l, FIM_CMD_HOOK_GET, take_hook, hooks);
+}
+
+static void print_hook(const struct hook *h, int indent)
+{
+	printf("%*s%s%s: %s%s%s%s\n", indent, "", term_on(stdout, TERM_YELLOW),
+	       h->name, hook_state_name(h->state), h->loses ? "; lost: " : "",
+	       h->loses ? h->loses : "", term_off(stdout));
+}
+
+/**
+ * hooks_print() - print how many hooks are proven, and each one that is not
+ * @hooks: the hooks
+ * @indent: of all lines but the first
+ */
+void hooks_print(const struct hooks *hooks, int indent)
+{
+	size_t i, proven = 0;
+
+	for (i = 0; i < hooks->nr; i++)
+		proven += hooks->v[i].state == FIM_HOOK_PROVEN;
+	printf("%zu of %zu proven\n", proven, hooks->nr);
+	for (i = 0; i < hooks->nr; i++)
+		if (hooks->v[i].state != FIM_HOOK_PROVEN)
+			print_hook(&hooks->v[i], indent);
 }
 
 /**

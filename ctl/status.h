@@ -59,6 +59,7 @@ void status_free(struct status *st);
 const char *status_state_name(uint64_t state);
 
 int hooks_get(struct link *l, struct hooks *hooks);
+void hooks_print(const struct hooks *hooks, int indent);
 void hooks_free(struct hooks *hooks);
 const char *hook_state_name(uint64_t state);
 
