@@ -100,19 +100,21 @@ static void print_rules(size_t nr, size_t waiting)
 	printf(")\n");
 }
 
+/* The kernel keeps the rules in their order, with implied ones among them. */
 static void warn_waiting(struct apply *a, const struct policy *p,
 			 const struct policy *now)
 {
-	const struct rule *r;
+	const struct rule *r = p->rules, *end = p->rules + p->nr_rules;
 	size_t i;
 
-	for (i = 0; i < p->nr_rules && i < now->nr_rules; i++) {
-		r = &p->rules[i];
-		if (now->rules[i].state == FIM_RULE_WAITING &&
-		    !strcmp(now->rules[i].path, r->path))
+	for (i = 0; i < now->nr_rules && r < end; i++) {
+		if (rule_is_implied(&now->rules[i]))
+			continue;
+		if (now->rules[i].state == FIM_RULE_WAITING)
 			diag_warning(&a->load.diags, &r->at,
 				     "'%s' does not exist; the rule takes hold when it does",
 				     r->path);
+		r++;
 	}
 }
 

@@ -35,7 +35,7 @@ static void print_row(const struct policy *p, const char *name, int width)
 {
 	printf("%-*s  %-19s  %-6s  %5zu  %7zu  %7" PRIu64 "  %7" PRIu64 "\n",
 	       width, name, policy_kind_name(p->kind),
-	       policy_action_name(p->attrs.action), p->nr_rules,
+	       policy_action_name(p->attrs.action), policy_rules(p),
 	       policy_waiting(p), p->refused, p->audited);
 }
 

@@ -21,11 +21,11 @@ static void export_attrs(cJSON *to, const struct attrs *a)
 		json_add_string(to, "action", policy_action_name(a->action));
 }
 
-static cJSON *export_rule(const struct rule *r)
+static cJSON *export_rule(const struct rule *r, const char *key)
 {
 	cJSON *rule = json_object();
 
-	json_add_string(rule, "dir", r->path);
+	json_add_string(rule, key, r->path);
 	if (r->flags & FIM_RULE_RECURSIVE)
 		json_add_bool(rule, "recursive", true);
 	if (r->flags & FIM_RULE_READONLY)
@@ -34,14 +34,30 @@ static cJSON *export_rule(const struct rule *r)
 	return rule;
 }
 
+static cJSON *export_rules(const struct policy *p, uint8_t type,
+			   const char *key)
+{
+	const struct rule *r;
+	cJSON *rules = json_list();
+
+	for (r = p->rules; r < p->rules + p->nr_rules; r++)
+		if (r->type == type && !rule_is_implied(r))
+			json_append(rules, export_rule(r, key));
+	return rules;
+}
+
 static cJSON *export_file(const struct policy *p)
 {
-	cJSON *file = json_object(), *rules = json_list();
-	size_t i;
+	cJSON *file = json_object(), *rules;
 
-	for (i = 0; i < p->nr_rules; i++)
-		json_append(rules, export_rule(&p->rules[i]));
-	json_add(file, "matchDirectories", rules);
+	/* Another program may have made these; schema.c does not take them. */
+	rules = export_rules(p, FIM_RULE_FILE, "path");
+	if (rules->child)
+		json_add(file, "matchPaths", rules);
+	else
+		cJSON_Delete(rules);
+	json_add(file, "matchDirectories",
+		 export_rules(p, FIM_RULE_DIRECTORY, "dir"));
 	return file;
 }
 

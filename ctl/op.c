@@ -29,6 +29,11 @@ const char *op_name(uint64_t op)
 		[FIM_OP_REMOVEACL] = "removeacl",
 		[FIM_OP_FILEATTR] = "fileattr",
 		[FIM_OP_OPEN] = "open",
+		[FIM_OP_IOCTL] = "ioctl",
+		[FIM_OP_MOUNT] = "mount",
+		[FIM_OP_MOVE_MOUNT] = "move_mount",
+		[FIM_OP_UMOUNT] = "umount",
+		[FIM_OP_PIVOT_ROOT] = "pivot_root",
 	};
 
 	if (op >= sizeof(name) / sizeof(name[0]) || !name[op])

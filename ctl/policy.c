@@ -151,7 +151,33 @@ struct label *policy_add_label(struct policy *p)
 }
 
 /**
- * policy_waiting() - count the rules whose path does not exist
+ * rule_is_implied() - whether a rule is none of the policy's text
+ * @r: the rule
+ *
+ * Return: true if it follows from another one.
+ */
+bool rule_is_implied(const struct rule *r)
+{
+	return r->flags & FIM_RULE_IMPLIED;
+}
+
+/**
+ * policy_rules() - count the rules of a policy's text
+ * @p: the policy
+ *
+ * Return: how many.
+ */
+size_t policy_rules(const struct policy *p)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < p->nr_rules; i++)
+		nr += !rule_is_implied(&p->rules[i]);
+	return nr;
+}
+
+/**
+ * policy_waiting() - count the rules of a policy's text that have no object yet
  * @p: a policy that came from the kernel
  *
  * Return: how many.
@@ -161,7 +187,8 @@ size_t policy_waiting(const struct policy *p)
 	size_t i, nr = 0;
 
 	for (i = 0; i < p->nr_rules; i++)
-		nr += p->rules[i].state == FIM_RULE_WAITING;
+		nr += !rule_is_implied(&p->rules[i]) &&
+		      p->rules[i].state == FIM_RULE_WAITING;
 	return nr;
 }
 

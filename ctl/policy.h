@@ -116,6 +116,8 @@ void policies_free(struct policies *set);
 
 struct rule *policy_add_rule(struct policy *p);
 struct label *policy_add_label(struct policy *p);
+bool rule_is_implied(const struct rule *r);
+size_t policy_rules(const struct policy *p);
 size_t policy_waiting(const struct policy *p);
 void policy_free(struct policy *p);
 void attrs_free(struct attrs *a);

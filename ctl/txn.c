@@ -173,6 +173,7 @@ bool txn_is_policy_fault(int code)
 	switch (code) {
 	case -EINVAL:
 	case -ENOTDIR:
+	case -EISDIR:
 	case -ELOOP:
 	case -EOPNOTSUPP:
 	case -E2BIG:

@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "helper.h"
 #include "json.h"
+#include "op.h"
 #include "record.h"
 #include "text.h"
 
@@ -215,6 +216,19 @@ TEST(io_uring)
 	EXPECT_EQ(2, cJSON_GetArraySize(cJSON_GetObjectItem(alert, "Flags")));
 	cJSON_Delete(alert);
 	record_free(&r);
+}
+
+/* A protocol that grew: its new operations want names. */
+TEST(every_operation_has_a_name)
+{
+	int op;
+
+	for (op = 1; op <= FIM_OP_MAX; op++)
+		EXPECT_STRNE("unknown", op_name(op)) {
+			TH_LOG("operation %d", op);
+		}
+	EXPECT_STREQ("unknown", op_name(FIM_OP_MAX + 1));
+	EXPECT_STREQ("unknown", op_name(UINT64_MAX));
 }
 
 TEST(own_events)

@@ -191,6 +191,28 @@ TEST(yaml_looks_like_this)
 	policy_free(&p);
 }
 
+/* What follows from a rule is not shown as if it had been written. */
+TEST(implied_rules_are_left_out)
+{
+	struct buf with = { 0 }, without = { 0 };
+	struct policy p = { 0 };
+	struct rule *r;
+
+	make_policy(&p, "x");
+	export_yaml(&p, &without);
+	r = policy_add_rule(&p);
+	r->type = FIM_RULE_FILE;
+	r->flags = FIM_RULE_READONLY | FIM_RULE_IMPLIED;
+	r->path = mem_string("/y");
+	export_yaml(&p, &with);
+	EXPECT_STREQ(without.data, with.data);
+	EXPECT_EQ(1, policy_rules(&p));
+	EXPECT_EQ(1, policy_waiting(&p));
+	buf_free(&with);
+	buf_free(&without);
+	policy_free(&p);
+}
+
 TEST(meta)
 {
 	struct policy p = { 0 }, back = { 0 };
