@@ -113,55 +113,6 @@ static void hook_dentry(unsigned long ip, unsigned long parent_ip,
 		check_dentry(dentry, ip, fregs);
 }
 
-/* Old and new name are on the same filesystem, here and in a rename. */
-static void hook_inode_link(unsigned long ip, unsigned long parent_ip,
-			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	const struct dentry *old_dentry = ARG(const struct dentry *, 0);
-	const struct dentry *new_dentry = ARG(const struct dentry *, 2);
-	const struct fim_ruleset *rs;
-
-	if (likely(!fim_sb_marked(old_dentry->d_sb)))
-		return;
-	rcu_read_lock_sched_notrace();
-	rs = rcu_dereference_sched(fim_ruleset);
-	if (!fim_walk_is_clear(rs, old_dentry) ||
-	    !fim_entry_is_clear(rs, new_dentry) ||
-	    !fim_walk_is_clear(rs, new_dentry))
-		decide(rs, ip, fregs);
-	rcu_read_unlock_sched_notrace();
-}
-
-static void hook_inode_rename(unsigned long ip, unsigned long parent_ip,
-			      struct ftrace_ops *ops,
-			      struct ftrace_regs *fregs)
-{
-	const struct dentry *old_dentry = ARG(const struct dentry *, 1);
-	const struct dentry *new_dentry = ARG(const struct dentry *, 3);
-	const struct fim_ruleset *rs;
-
-	if (likely(!fim_sb_marked(old_dentry->d_sb)))
-		return;
-	rcu_read_lock_sched_notrace();
-	rs = rcu_dereference_sched(fim_ruleset);
-	if (!fim_entry_is_clear(rs, old_dentry) ||
-	    !fim_entry_is_clear(rs, new_dentry) ||
-	    !fim_walk_is_clear(rs, old_dentry) ||
-	    !fim_walk_is_clear(rs, new_dentry))
-		decide(rs, ip, fregs);
-	rcu_read_unlock_sched_notrace();
-}
-
-static void hook_inode_file_setattr(unsigned long ip, unsigned long parent_ip,
-				    struct ftrace_ops *ops,
-				    struct ftrace_regs *fregs)
-{
-	const struct dentry *dentry = ARG(const struct dentry *, 0);
-
-	if (unlikely(fim_sb_marked(dentry->d_sb)))
-		check_dentry(dentry, ip, fregs);
-}
-
 static noinline void check_open(const struct file *file, unsigned long ip,
 				struct ftrace_regs *fregs)
 {
@@ -224,15 +175,6 @@ static void hook_file_ioctl(unsigned long ip, unsigned long parent_ip,
 		check_ioctl(file, ARG(unsigned long, 1), ip, fregs);
 }
 
-/* mount(2) and its relatives, which are rare */
-static void hook_mount(unsigned long ip, unsigned long parent_ip,
-		       struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	rcu_read_lock_sched_notrace();
-	decide(rcu_dereference_sched(fim_ruleset), ip, fregs);
-	rcu_read_unlock_sched_notrace();
-}
-
 static void no_sb_delete(struct super_block *sb)
 {
 }
@@ -257,14 +199,92 @@ static void release_and_delete(struct super_block *sb)
  * The end of a filesystem: the inodes that are held must go before it frees
  * what is left. That can sleep, so it can't be done in here.
  */
-static void hook_sb_delete(unsigned long ip, unsigned long parent_ip,
-			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+static void check_sb_delete(unsigned long parent_ip, struct ftrace_regs *fregs)
 {
 	/* Called by release_and_delete(): now it shall run. */
 	if (within_module(parent_ip, THIS_MODULE))
 		return;
 	if (fim_sb_marked(ARG(struct super_block *, 0)))
 		fim_ftrace_redirect(fregs, (unsigned long)release_and_delete);
+}
+
+/* Old and new name are on the same filesystem, here and in a rename. */
+static void check_link(unsigned long ip, struct ftrace_regs *fregs)
+{
+	const struct dentry *old_dentry = ARG(const struct dentry *, 0);
+	const struct dentry *new_dentry = ARG(const struct dentry *, 2);
+	const struct fim_ruleset *rs;
+
+	if (likely(!fim_sb_marked(old_dentry->d_sb)))
+		return;
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (!fim_walk_is_clear(rs, old_dentry) ||
+	    !fim_entry_is_clear(rs, new_dentry) ||
+	    !fim_walk_is_clear(rs, new_dentry))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+static void check_rename(unsigned long ip, struct ftrace_regs *fregs)
+{
+	const struct dentry *old_dentry = ARG(const struct dentry *, 1);
+	const struct dentry *new_dentry = ARG(const struct dentry *, 3);
+	const struct fim_ruleset *rs;
+
+	if (likely(!fim_sb_marked(old_dentry->d_sb)))
+		return;
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (!fim_entry_is_clear(rs, old_dentry) ||
+	    !fim_entry_is_clear(rs, new_dentry) ||
+	    !fim_walk_is_clear(rs, old_dentry) ||
+	    !fim_walk_is_clear(rs, new_dentry))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+static void check_file_setattr(unsigned long ip, struct ftrace_regs *fregs)
+{
+	const struct dentry *dentry = ARG(const struct dentry *, 0);
+
+	if (unlikely(fim_sb_marked(dentry->d_sb)))
+		check_dentry(dentry, ip, fregs);
+}
+
+/* mount(2) and its relatives */
+static void check_mount(unsigned long ip, struct ftrace_regs *fregs)
+{
+	rcu_read_lock_sched_notrace();
+	decide(rcu_dereference_sched(fim_ruleset), ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+/* All that is rare enough to be told apart by its address. */
+static void hook_rest(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct fim_hook *hook = find_hook(ip);
+
+	if (WARN_ON_ONCE(!hook))
+		return;
+	switch (hook->op) {
+	case FIM_OP_RENAME:
+		check_rename(ip, fregs);
+		break;
+	case FIM_OP_LINK:
+		check_link(ip, fregs);
+		break;
+	case FIM_OP_FILEATTR:
+		check_file_setattr(ip, fregs);
+		break;
+	case FIM_OP_UNSPEC:
+		check_sb_delete(parent_ip, fregs);
+		break;
+	default:
+		check_mount(ip, fregs);
+		break;
+	}
 }
 
 #define OPS(name, callback)						\
@@ -275,17 +295,14 @@ static void hook_sb_delete(unsigned long ip, unsigned long parent_ip,
 	}
 
 /*
- * One ops for each place of the object, as each takes its time to unregister;
- * never two on one function, for then the kernel calls both through a list.
+ * One ops for each hook that has to be fast or that finds its object at the
+ * same place, and one for the rest, as each takes its time to unregister.
+ * Never two on one function, for then the kernel calls both through a list.
  */
 OPS(dentry_ops, hook_dentry);
-OPS(link_ops, hook_inode_link);
-OPS(rename_ops, hook_inode_rename);
-OPS(file_setattr_ops, hook_inode_file_setattr);
 OPS(open_ops, hook_file_open);
 OPS(ioctl_ops, hook_file_ioctl);
-OPS(mount_ops, hook_mount);
-OPS(sb_delete_ops, hook_sb_delete);
+OPS(rest_ops, hook_rest);
 
 /* A prototype that has changed must not compile: it would read wild. */
 #define PROTOTYPE(name, ret, ...)					\
@@ -334,11 +351,14 @@ PROTOTYPE(sb_delete, void, struct super_block *);
 	.loses = lost,							\
 }
 
+/* In the order in which find_hook() looks for them */
 struct fim_hook fim_hooks[] = {
+	HOOK(inode_rename, FIM_OP_RENAME, rest_ops, true,
+	     "renaming, and replacing by renaming"),
+	HOOK(inode_link, FIM_OP_LINK, rest_ops, true,
+	     "hard links to and into what is protected"),
 	HOOK(inode_create, FIM_OP_CREATE, dentry_ops, true,
 	     "creating files in protected directories"),
-	HOOK(inode_link, FIM_OP_LINK, link_ops, true,
-	     "hard links to and into what is protected"),
 	HOOK(inode_unlink, FIM_OP_UNLINK, dentry_ops, true,
 	     "removing files"),
 	HOOK(inode_symlink, FIM_OP_SYMLINK, dentry_ops, true,
@@ -349,8 +369,6 @@ struct fim_hook fim_hooks[] = {
 	     "removing directories"),
 	HOOK(inode_mknod, FIM_OP_MKNOD, dentry_ops, true,
 	     "making FIFOs, sockets and device nodes"),
-	HOOK(inode_rename, FIM_OP_RENAME, rename_ops, true,
-	     "renaming, and replacing by renaming"),
 	HOOK(inode_setattr, FIM_OP_SETATTR, dentry_ops, true,
 	     "changing mode, owner, size and times"),
 	HOOK(inode_setxattr, FIM_OP_SETXATTR, dentry_ops, true,
@@ -363,7 +381,7 @@ struct fim_hook fim_hooks[] = {
 	HOOK(inode_remove_acl, FIM_OP_REMOVEACL, dentry_ops, true,
 	     "removing POSIX ACLs"),
 #endif
-	HOOK(inode_file_setattr, FIM_OP_FILEATTR, file_setattr_ops,
+	HOOK(inode_file_setattr, FIM_OP_FILEATTR, rest_ops,
 	     IS_ENABLED(FIM_HAVE_FILE_SETATTR),
 	     "changing inode flags and project ids by file_setattr(2)"),
 	HOOK(file_open, FIM_OP_OPEN, open_ops, true,
@@ -374,15 +392,15 @@ struct fim_hook fim_hooks[] = {
 	HOOK(file_ioctl_compat, FIM_OP_IOCTL, ioctl_ops, true,
 	     "ioctls of 32-bit programs"),
 #endif
-	HOOK(sb_mount, FIM_OP_MOUNT, mount_ops, true,
+	HOOK(sb_mount, FIM_OP_MOUNT, rest_ops, true,
 	     "mounting over protected directories by mount(2)"),
-	HOOK(move_mount, FIM_OP_MOVE_MOUNT, mount_ops, true,
+	HOOK(move_mount, FIM_OP_MOVE_MOUNT, rest_ops, true,
 	     "mounting over protected directories by move_mount(2)"),
-	HOOK(sb_umount, FIM_OP_UMOUNT, mount_ops, true,
+	HOOK(sb_umount, FIM_OP_UMOUNT, rest_ops, true,
 	     "unmounting filesystems with protected directories"),
-	HOOK(sb_pivotroot, FIM_OP_PIVOT_ROOT, mount_ops, true,
+	HOOK(sb_pivotroot, FIM_OP_PIVOT_ROOT, rest_ops, true,
 	     "replacing the root by pivot_root(2)"),
-	HOOK(sb_delete, FIM_OP_UNSPEC, sb_delete_ops, true,
+	HOOK(sb_delete, FIM_OP_UNSPEC, rest_ops, true,
 	     "a clean unmount of filesystems with protected directories"),
 };
 
