@@ -33,12 +33,21 @@ static const struct dentry *if_new(const struct dentry *dentry)
 	return READ_ONCE(dentry->d_inode) ? NULL : dentry;
 }
 
+/* The dentry whose ancestors decide for an open file */
+static noinline __noclone const struct dentry *
+file_dentry_of(const struct file *file)
+{
+	if (unlikely(fim_file_is_faked(file)))
+		return fim_file_real_dentry(file);
+	return file->f_path.dentry;
+}
+
 static void decode_ioctl(struct ftrace_regs *fregs, struct fim_access *access)
 {
 	const struct file *file = ARG(const struct file *, 0);
 	unsigned int cmd = ARG(unsigned long, 1);
 
-	access->dentry = file->f_path.dentry;
+	access->dentry = file_dentry_of(file);
 	access->reach = fim_ioctl_changes_sb(cmd) ? FIM_REACH_SB :
 						     FIM_REACH_OBJECT;
 	if (cmd == FS_IOC_SETFLAGS || cmd == FS_IOC32_SETFLAGS ||
@@ -174,7 +183,7 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		access->dentry = ARG(const struct dentry *, 0);
 		break;
 	case FIM_OP_OPEN:
-		access->dentry = fim_file_dentry(ARG(const struct file *, 0));
+		access->dentry = file_dentry_of(ARG(const struct file *, 0));
 		fim_event_not_created();
 		break;
 	case FIM_OP_IOCTL:

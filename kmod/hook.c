@@ -130,7 +130,8 @@ static noinline void check_open(const struct file *file, unsigned long ip,
 
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (!fim_walk_is_clear(rs, fim_file_dentry(file)))
+	if (unlikely(fim_file_is_faked(file)) ||
+	    !fim_walk_is_clear(rs, file->f_path.dentry))
 		decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }

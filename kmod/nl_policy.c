@@ -498,6 +498,7 @@ static int add_rules(struct genl_info *info, const char *name)
 {
 	struct fim_policy *policy;
 	struct nlattr *attr;
+	bool any = false;
 	int rem, err;
 
 	lockdep_assert_held(&fim_policy_lock);
@@ -513,11 +514,16 @@ static int add_rules(struct genl_info *info, const char *name)
 	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
 		if (nla_type(attr) != FIM_A_RULE)
 			continue;
+		any = true;
 		err = add_rule(policy, attr, info->extack);
 		if (err)
 			return err;
 		/* Paths lead over slow filesystems, and there may be many. */
 		cond_resched();
+	}
+	if (!any) {
+		NL_SET_ERR_MSG(info->extack, "FIM_A_RULE is missing");
+		return -EINVAL;
 	}
 	return 0;
 }

@@ -116,7 +116,9 @@ static const char *exe_text(struct mm_struct *mm, char *buf, u32 *flags,
 	if (!file)
 		return NULL;
 	text = path_text(&file->f_path, buf, flags);
-	*deleted = d_unlinked(file->f_path.dentry);
+	/* A memfd never had a name. */
+	*deleted = !file_inode(file)->i_nlink ||
+		   d_unlinked(file->f_path.dentry);
 	fput(file);
 	return text;
 }

@@ -98,20 +98,29 @@ static inline bool fim_mnt_is_shared(const struct vfsmount *mnt)
 }
 
 /*
- * The dentry whose ancestors decide for an open file. Up to 6.4, overlayfs
- * opens the file below with the path of the one above: then d_real() names the
- * dentry that the inode really has. It only reads pointers of the overlay's
- * inode, which the open file holds.
+ * Up to 6.4, overlayfs opens the file below with the path of the one above, so
+ * that the dentry of an open file has another inode than the file.
  */
-static __always_inline struct dentry *fim_file_dentry(const struct file *file)
+static __always_inline bool fim_file_is_faked(const struct file *file)
 {
-	struct dentry *dentry = file->f_path.dentry;
-
-#ifndef FIM_HAVE_BACKING_FILE
-	if (unlikely(d_inode(dentry) != file_inode(file)))
-		dentry = d_real(dentry, file_inode(file));
+#ifdef FIM_HAVE_BACKING_FILE
+	return false;
+#else
+	return d_inode(file->f_path.dentry) != file_inode(file);
 #endif
-	return dentry;
+}
+
+/*
+ * The dentry that the inode of such a file really has. d_real() only reads
+ * pointers of the overlay's inode, which the open file holds.
+ */
+static inline struct dentry *fim_file_real_dentry(const struct file *file)
+{
+#ifdef FIM_HAVE_BACKING_FILE
+	return file->f_path.dentry;
+#else
+	return d_real(file->f_path.dentry, file_inode(file));
+#endif
 }
 
 #endif /* FIM_COMPAT_FS_H */

@@ -20,9 +20,7 @@ TEXT_MAX=65536
 # d_real() is inline and calls the dentry's own d_real method, overlayfs's: not
 # an LSM function, and one that is meant to be called so.
 ALLOWED_INDIRECT='
-check_open: d_real()
-decide: d_real(), inlined
-fim_resolve: d_real()
+file_dentry_of: d_real(), up to Linux 6.4
 '
 
 # LSM functions that may be named as undefined symbols, and why.

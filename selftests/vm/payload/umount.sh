@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# A filesystem that holds marks is unmounted: that must work, be recorded, and
-# leave a rule that waits.
+# A filesystem that holds marks is unmounted: refused by a Block rule; let
+# through by an Audit rule, and then it must work, be recorded, leave a rule
+# that waits, and take hold again by itself when it is mounted again.
 . /vm/lib-guest.sh
 
 protect() {
-	mkdir -p /mnt/ext4/tree/sub
-	: >/mnt/ext4/tree/sub/file
-	policy umount /mnt/ext4/tree >/tmp/umount.yaml
+	policy umount /mnt/ext4/tree | sed "s/action: Block/action: $1/" \
+		>/tmp/umount.yaml
 	fimctl apply -f /tmp/umount.yaml
 }
 
@@ -19,30 +19,38 @@ is() {
 	}
 }
 
-remove() {
-	rm -f /mnt/ext4/tree/sub/file
+touch_file() {
+	true >>/mnt/ext4/tree/sub/file
 }
 
 recorded() {
 	# the listener ends by itself: there is nothing to wait for
 	timeout 5 fimctl watch --since 1 -o json >/tmp/records
 	cat /tmp/records
-	grep -q /mnt/ext4/tree/ /tmp/records
+	grep -q "$1.*/mnt/ext4/tree/" /tmp/records
 }
 
+mkdir -p /mnt/ext4/tree/sub
+touch /mnt/ext4/tree/sub/file
 check 'load' insmod /fim.ko
-check 'apply' protect
-check_not 'a change is refused' remove
+check 'apply' protect Block
+check_not 'a change is refused' touch_file
 check 'one rule, none waits' is waiting 0
+check_not 'the filesystem is unmounted' umount /mnt/ext4
+check_not 'it is unmounted lazily' umount -l /mnt/ext4
+check 'it is still there' touch /mnt/ext4/other
+check 'apply as Audit' protect Audit
 check 'the filesystem can be unmounted' umount /mnt/ext4
+sleep 1
 check 'its rule waits' is waiting 1
-check 'no mark is left on it' is marks 0
-check 'it is recorded' recorded
+check 'it is recorded' recorded RuleUnarmed
 check 'the filesystem can be mounted again' mount -t ext4 /dev/vdb /mnt/ext4
-check 'apply again' protect
-check 'no rule waits' is waiting 0
-check_not 'a change is refused again' remove
-umount -l /mnt/ext4
+check 'its rule has taken hold by itself' is waiting 0
+check 'that is recorded, too' recorded RuleArmed
+check 'apply as Block' protect Block
+check_not 'a change is refused again' touch_file
+check 'apply as Audit again' protect Audit
+check 'a lazy unmount' umount -l /mnt/ext4
 sleep 1
 check 'its rule waits after a lazy unmount' is waiting 1
 check 'delete' fimctl delete umount
