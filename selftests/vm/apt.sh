@@ -58,10 +58,7 @@ apt_write_config() {
 	local dir=$1
 
 	mkdir -p "$dir/state/lists/partial" "$dir/cache/archives/partial"
-	apt_sources "$2" >"$dir/sources.list.new" || exit 1
-	cmp -s "$dir/sources.list.new" "$dir/sources.list" ||
-		rm -f "$dir/updated"
-	mv "$dir/sources.list.new" "$dir/sources.list"
+	apt_sources "$2" >"$dir/sources.list"
 	{
 		cat <<-EOF
 		Dir::Etc::main "/dev/null";
@@ -88,19 +85,28 @@ apt_write_config() {
 apt_private() {
 	local dir=$FIM_CACHE/apt/${1//,/_}-$2
 
-	apt_write_config "$dir" "$1" "$2" || exit 1
+	[ -n "$(find "$dir/updated" -mtime -1 2>/dev/null)" ] ||
+		locked "apt-${1%%,*}-$2" apt_update "$dir" "$1" "$2"
 	export APT_CONFIG=$dir/apt.conf
-	[ -n "$(find "$dir/updated" -mtime -1 2>/dev/null)" ] && return
-	say "reading the package lists of ${1//,/, }"
+}
+
+# In a subshell: APT_CONFIG is nobody else's until the lists are there.
+apt_update() (
+	dir=$1
+
+	[ -z "$(find "$dir/updated" -mtime -1 2>/dev/null)" ] || exit 0
+	apt_write_config "$dir" "$2" "$3"
+	export APT_CONFIG=$dir/apt.conf
+	say "reading the package lists of ${2//,/, }"
 	if apt-get -qq update >"$dir/update.log" 2>&1; then
 		touch "$dir/updated"
 	elif [ -e "$dir/updated" ]; then
 		warn "could not refresh the package lists; the old ones serve"
 	else
 		cat "$dir/update.log" >&2
-		die "could not read the package lists of $1"
+		die "could not read the package lists of $2"
 	fi
-}
+)
 
 # apt_fetch DIR PACKAGE...: downloads them into DIR. apt checks what it gets.
 apt_fetch() {
@@ -110,6 +116,18 @@ apt_fetch() {
 	(cd "$dir" && apt-get -qq download "$@" >"$dir/log" 2>&1) && return
 	cat "$dir/log" >&2
 	die "could not download $*"
+}
+
+# apt_bootstrap VARIANT PACKAGES SUITE DIR: a small Debian of it, by mmdebstrap.
+apt_bootstrap() {
+	local sources
+	local options=()
+
+	sources=$(apt_sources "$3")
+	mapfile -t options < <(apt_acquire_options)
+	APT_CONFIG='' quietly "$FIM_BUILD/log/${4##*/}.log" mmdebstrap \
+		--variant="$1" --include="$2" "${options[@]/#/--aptopt=}" \
+		"$3" "$4" "$sources"
 }
 
 # kernel_packages PACKAGE: it and the packages of the same kernel that it needs

@@ -10,7 +10,7 @@ set -euo pipefail
 packages=(gcc make libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev
 	  libyaml-dev libcjson-dev)
 # the VM: fetching, unpacking and booting kernels
-packages+=(mmdebstrap debian-archive-keyring qemu-system-x86 busybox-static
+packages+=(mmdebstrap debian-archive-keyring busybox-static
 	   kmod cpio e2fsprogs xz-utils util-linux binutils)
 # lint
 if [ "${1:-}" = --lint ]; then

@@ -21,6 +21,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$VM_DIR/apt.sh"
 . "$VM_DIR/kernel.sh"
+. "$VM_DIR/qemu.sh"
 . "$VM_DIR/image.sh"
 
 verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append=''
@@ -42,6 +43,7 @@ payload=$VM_DIR/payload/$2.sh
 [ -f "$payload" ] || die "no payload $2"
 kernel_resolve "$(kernel_find "$1")"
 kernel_fetch
+qemu_use
 name=$K_LABEL/$2
 
 RUN_DIR=$(mktemp -d "${TMPDIR:-/tmp}/fim-vm.XXXXXX")
@@ -60,7 +62,7 @@ passed=0 failed=0 skipped=0 end=''
 
 boot() {
 	local drive='if=virtio,format=raw,cache=unsafe'
-	local args=(qemu-system-x86_64 -M q35 -cpu max -smp "$smp" -m "$mem"
+	local args=("${QEMU[@]}" -M q35 -cpu max -smp "$smp" -m "$mem"
 		-nodefaults -display none -no-reboot -serial "$1")
 	local cmdline="console=ttyS0 quiet panic=-1 oops=panic log_buf_len=4M $append"
 

@@ -14,7 +14,7 @@ tree_use() {
 
 tree_make() {
 	local packages=gcc,make,libc6-dev,libelf-dev,kmod,sparse
-	local sources tmp=$T_DIR.part
+	local tmp=$T_DIR.part
 
 	[ ! -d "$T_DIR" ] || return 0
 	need_root "making a build tree"
@@ -23,10 +23,7 @@ tree_make() {
 	rm -rf "$tmp"
 	mkdir -p "$FIM_CACHE/trees"
 	say "making a build tree of $T_SUITE (400 MB, once)"
-	sources=$(apt_sources "$T_SUITE") || exit 1
-	APT_CONFIG='' quietly "$FIM_CACHE/trees/$T_SUITE.log" \
-		mmdebstrap --variant=minbase --include="$packages" \
-		"$T_SUITE" "$tmp" "$sources"
+	apt_bootstrap minbase "$packages" "$T_SUITE" "$tmp"
 	mkdir "$tmp/fim"
 	mv "$tmp" "$T_DIR"
 }
