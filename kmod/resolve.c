@@ -152,8 +152,8 @@ static void step_up(struct walk *walk)
 }
 
 /* Puts the target of a symbolic link in front of the names to go. */
-static int follow_link(struct walk *walk, struct dentry *link,
-		       const char *names)
+static noinline int follow_link(struct walk *walk, struct dentry *link,
+				const char *names)
 {
 	DEFINE_DELAYED_CALL(done);
 	const char *target;

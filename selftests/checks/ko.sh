@@ -17,10 +17,11 @@ set -euo pipefail
 TEXT_MAX=65536
 
 # Functions that may call through a pointer, and why: "name: reason".
-# d_real() is inline and calls the dentry's own d_real method, overlayfs's: not
-# an LSM function, and one that is meant to be called so.
+# Both are inline and call what the filesystem has put there for it: no LSM
+# function, and meant to be called so.
 ALLOWED_INDIRECT='
 file_dentry_of: d_real(), up to Linux 6.4
+follow_link: do_delayed_call(), which frees the text of a symbolic link
 '
 
 # LSM functions that may be named as undefined symbols, and why.
@@ -40,8 +41,11 @@ indirect_calls() {
 }
 
 traceable() {
-	readelf -SW "$1" | grep -oE '__mcount_loc|__patchable_function_entries' |
-		sort -u
+	local sections='__mcount_loc|__patchable_function_entries'
+
+	# on x86 this section tells of padding in front of functions, not of calls
+	! readelf -hW "$1" | grep -q X86-64 || sections=__mcount_loc
+	readelf -SW "$1" | grep -oE "$sections" | sort -u
 	readelf -rW "$1" | grep -oE '__fentry__|\<mcount\>' | sort -u
 }
 
