@@ -46,7 +46,6 @@ struct fim_place {
  * @FIM_CASE_SILENT: changes nothing that a snapshot shows
  * @FIM_CASE_PEER: needs the peer, which not every route reaches
  * @FIM_CASE_RW: needs the descriptor
- * @FIM_CASE_FILEATTR: seen by kernels with security_inode_file_setattr only
  * @FIM_CASE_PROC: needs /proc, which not every route leaves in sight
  * @FIM_CASE_SAMPLE: one of the few that stand for all where time is short
  */
@@ -56,9 +55,8 @@ enum fim_case_flags {
 	FIM_CASE_SILENT = 1 << 2,
 	FIM_CASE_PEER = 1 << 3,
 	FIM_CASE_RW = 1 << 4,
-	FIM_CASE_FILEATTR = 1 << 5,
-	FIM_CASE_PROC = 1 << 6,
-	FIM_CASE_SAMPLE = 1 << 7,
+	FIM_CASE_PROC = 1 << 5,
+	FIM_CASE_SAMPLE = 1 << 6,
 };
 
 /**

@@ -214,7 +214,6 @@ static int file_setattr(PLACE)
 
 #define ROOT FIM_CASE_ROOT
 #define OPTIONAL FIM_CASE_OPTIONAL
-#define FILEATTR (FIM_CASE_FILEATTR | FIM_CASE_OPTIONAL)
 #define SAMPLE FIM_CASE_SAMPLE
 
 static const struct fim_case cases[] = {
@@ -261,11 +260,11 @@ static const struct fim_case cases[] = {
 	{ "removeacl", "F08", removeacl, 0, FIM_OP_REMOVEACL, "acl",
 	  .flags = OPTIONAL },
 	{ "setflags", "F09", setflags, 0, FIM_OP_FILEATTR, "f",
-	  .flags = FILEATTR },
+	  .flags = OPTIONAL },
 	{ "fssetxattr", "F09", fssetxattr, 0, FIM_OP_FILEATTR, "f",
-	  .flags = FILEATTR },
+	  .flags = OPTIONAL },
 	{ "file_setattr", "F10", file_setattr, 0, FIM_OP_FILEATTR, "f",
-	  .flags = FILEATTR },
+	  .flags = OPTIONAL },
 };
 
 const struct fim_cases fim_attr_cases = {

@@ -29,6 +29,11 @@ const char *const fim_op_names[FIM_OP_MAX + 1] = {
 	[FIM_OP_REMOVEACL] = "removeacl",
 	[FIM_OP_FILEATTR] = "fileattr",
 	[FIM_OP_OPEN] = "open",
+	[FIM_OP_IOCTL] = "ioctl",
+	[FIM_OP_MOUNT] = "mount",
+	[FIM_OP_MOVE_MOUNT] = "move_mount",
+	[FIM_OP_UMOUNT] = "umount",
+	[FIM_OP_PIVOT_ROOT] = "pivot_root",
 };
 
 const char *const fim_action_names[FIM_ACTION_MAX + 1] = {

@@ -106,20 +106,6 @@ static int apply(const struct fim_tree *tree, const char *action)
 	return fim_apply_dirs("t", action, fim_fmt("%s/", tree->prot), NULL);
 }
 
-/*
- * Whether a case is this user's, and one that this kernel lets us see.
- */
-static bool applies(struct fim_nl *nl, const struct fim_case *c, uid_t uid,
-		    const char *action)
-{
-	if (uid && c->flags & FIM_CASE_ROOT)
-		return false;
-	if (action && c->flags & FIM_CASE_FILEATTR)
-		return fim_hook_state(nl, "security_inode_file_setattr") !=
-		       FIM_HOOK_MISSING;
-	return true;
-}
-
 #define case_log(c) TH_LOG("in case %s (%s)", (c)->name, (c)->id ?: "-")
 
 /*
@@ -270,7 +256,7 @@ static void run_cases(struct __test_metadata *_metadata,
 			.rw = rw[i],
 		};
 
-		if (!applies(&self->nl, c, uid, action) ||
+		if ((uid && c->flags & FIM_CASE_ROOT) ||
 		    (blocked && !check_twin(_metadata, self, c, uid)))
 			continue;
 		count += check_case(_metadata, self, c, &at, uid, action);
