@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "alert.h"
+#include "array.h"
 #include "attr.h"
 #include "config.h"
 #include "json.h"
@@ -26,8 +27,6 @@
 #include "status.h"
 #include "syscall.h"
 #include "text.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /** @NSEC_PER_SEC: nanoseconds in a second */
 #define NSEC_PER_SEC 1000000000ULL

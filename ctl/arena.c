@@ -2,7 +2,7 @@
 /*
  * arena.c - many small allocations that are freed at once
  */
-#include <stdalign.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ struct arena_chunk {
 	struct arena_chunk *before;
 	size_t used;
 	size_t size;
-	alignas(max_align_t) char data[];
+	max_align_t data[];
 };
 
 /**
@@ -31,14 +31,15 @@ void *arena_alloc(struct arena *a, size_t size)
 	size_t room;
 	void *p;
 
-	size = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) *
+	       sizeof(max_align_t);
 	if (!c || c->size - c->used < size) {
 		room = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 		c = mem_resize(NULL, sizeof(*c) + room, 1);
 		*c = (struct arena_chunk){ .before = a->chunk, .size = room };
 		a->chunk = c;
 	}
-	p = c->data + c->used;
+	p = (char *)c->data + c->used;
 	c->used += size;
 	return memset(p, 0, size);
 }

@@ -96,20 +96,22 @@ static void print_policies(const struct policy *p, size_t nr, int format)
 
 static int get(struct link *l, const char *name, int format)
 {
-	const struct policy *p = NULL;
+	const struct policy *p;
 	struct policies set;
 	int code = EXIT_OK;
 
 	if (ruleset_get(l, &set)) {
 		code = link_report(l, "can't read the policies");
-	} else if (!name) {
-		print_policies(set.v, set.nr, format);
-	} else if ((p = policies_find(&set, name))) {
-		print_policies(p, 1, format);
-	} else {
+		goto out;
+	}
+	p = name ? policies_find(&set, name) : set.v;
+	if (name && !p) {
 		term_error("there is no policy '%s'", name);
 		code = EXIT_FAILED;
+		goto out;
 	}
+	print_policies(p, name ? 1 : set.nr, format);
+out:
 	policies_free(&set);
 	return code;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array.h"
 #include "cmd.h"
 #include "json.h"
 #include "link.h"
@@ -69,7 +70,7 @@ static void print_json(const struct status *st, const struct hooks *hooks)
 	if (st->backend)
 		json_add_string(json, "backend", st->backend);
 	json_add_string(json, "bootID", boot_id.data);
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		json_add_number(json, numbers[i].key,
 				st->number[numbers[i].attr]);
 	for (i = 0; i < hooks->nr; i++)

@@ -85,7 +85,7 @@ static int watch(struct watch *w)
 	if (!err)
 		err = follow_run(&f, &interrupted);
 out:
-	err = err ? link_report(&f.ask, "can't watch") : EXIT_OK;
+	err = err ? link_report(&f.ask, "can't listen") : EXIT_OK;
 	follow_close(&f);
 	return err;
 }

@@ -17,6 +17,10 @@
 
 static void add(struct diags *d, const struct mark *at, bool warning,
 		const char *fmt, va_list ap)
+	__attribute__((format(printf, 4, 0)));
+
+static void add(struct diags *d, const struct mark *at, bool warning,
+		const char *fmt, va_list ap)
 {
 	struct diag *new, *last;
 

@@ -3,6 +3,7 @@
  * op.c - operations by name
  */
 #include "../uapi/fim.h"
+#include "array.h"
 #include "op.h"
 
 /**
@@ -36,7 +37,7 @@ const char *op_name(uint64_t op)
 		[FIM_OP_PIVOT_ROOT] = "pivot_root",
 	};
 
-	if (op >= sizeof(name) / sizeof(name[0]) || !name[op])
+	if (op >= ARRAY_SIZE(name) || !name[op])
 		return "unknown";
 	return name[op];
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "mem.h"
 #include "policy.h"
 
@@ -253,7 +254,7 @@ const char *policy_action_name(uint8_t action)
 		[FIM_ACTION_BLOCK] = "Block",
 	};
 
-	if (action >= sizeof(name) / sizeof(name[0]) || !name[action])
+	if (action >= ARRAY_SIZE(name) || !name[action])
 		return "unknown";
 	return name[action];
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "buf.h"
 #include "mem.h"
 #include "meta.h"
@@ -18,8 +19,6 @@
 #include "selector.h"
 #include "suggest.h"
 #include "value.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /**
  * struct parse - where reading stands

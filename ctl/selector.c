@@ -70,8 +70,9 @@ static const char *check_repeats(const char *value)
 			n = strtoul(p, &end, 10);
 			p = end - 1;
 		}
-		if (n > REPEAT_MAX || (n && (product *= n) > REPEAT_MAX))
+		if (n > REPEAT_MAX || n * product > REPEAT_MAX)
 			return "repeats too often; use * or +";
+		product *= n ? n : 1;
 	}
 	return NULL;
 }
@@ -85,7 +86,7 @@ static const char *check_pattern(const char *value)
 		return "is longer than 256 bytes";
 	while ((p = strchr(p, '\\'))) {
 		if (isalnum((unsigned char)p[1]))
-			return "holds '\\' before a letter or digit; POSIX has none: write [0-9] for \\d";
+			return "holds '\\' before a letter or digit; write [0-9] for \\d";
 		p += p[1] ? 2 : 1;
 	}
 	if (strstr(value, "(?"))

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "buf.h"
 #include "mem.h"
 #include "schema.h"
@@ -77,7 +78,7 @@ static bool is_policy_file(const char *name)
 
 	if (name[0] == '.')
 		return false;
-	for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(ending); i++) {
 		n = strlen(ending[i]);
 		if (len > n && !strcmp(name + len - n, ending[i]))
 			return true;

@@ -12,11 +12,10 @@
 
 #include <linux/audit.h>
 
+#include "array.h"
 #include "flags.h"
 #include "syscall.h"
 #include "syscall_names.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /** @X32_BIT: set in the numbers of x32 calls, which are else x86-64's */
 #define X32_BIT 0x40000000
@@ -73,7 +72,8 @@ struct call {
 #define DIRFD		{ "fd", INT }
 #define OLDFD		{ "oldfd", INT }
 #define NEWFD		{ "newfd", INT }
-#define OWNER		{ "uid", INT }, { "gid", INT }
+#define UID		{ "uid", INT }
+#define GID		{ "gid", INT }
 
 static const struct call calls[] = {
 	{ "open", { NO, { "flags", OPEN }, { "mode", MODE } } },
@@ -94,13 +94,13 @@ static const struct call calls[] = {
 	{ "fchmod", { DIRFD, { "mode", MODE } } },
 	{ "fchmodat", { DIRFD, NO, { "mode", MODE } } },
 	{ "fchmodat2", { DIRFD, NO, { "mode", MODE }, { "flags", AT } } },
-	{ "chown", { NO, OWNER } },
-	{ "chown32", { NO, OWNER } },
-	{ "lchown", { NO, OWNER } },
-	{ "lchown32", { NO, OWNER } },
-	{ "fchown", { DIRFD, OWNER } },
-	{ "fchown32", { DIRFD, OWNER } },
-	{ "fchownat", { DIRFD, NO, OWNER, { "flags", AT } } },
+	{ "chown", { NO, UID, GID } },
+	{ "chown32", { NO, UID, GID } },
+	{ "lchown", { NO, UID, GID } },
+	{ "lchown32", { NO, UID, GID } },
+	{ "fchown", { DIRFD, UID, GID } },
+	{ "fchown32", { DIRFD, UID, GID } },
+	{ "fchownat", { DIRFD, NO, UID, GID, { "flags", AT } } },
 	{ "truncate", { NO, { "length", LENGTH } } },
 	{ "ftruncate", { DIRFD, { "length", LENGTH } } },
 	{ "ftruncate64", { DIRFD } },

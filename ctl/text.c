@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "array.h"
 #include "text.h"
 
 static size_t sequence_length(unsigned char lead)
@@ -98,7 +99,7 @@ bool text_unsafe(uint32_t code)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(range) / sizeof(range[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(range); i++)
 		if (code >= range[i].from && code <= range[i].to)
 			return true;
 	return false;
