@@ -111,17 +111,44 @@ static void detach_ops(struct ftrace_ops *ops)
 	ftrace_free_filter(ops);
 }
 
-static void detach_until(unsigned int end)
+static void detach_until(unsigned int end, bool on_demand)
 {
 	unsigned int i;
 
 	for (i = 0; i < end; i++)
-		if (is_first_of_ops(i))
+		if (is_first_of_ops(i) && fim_hooks[i].on_demand == on_demand)
 			detach_ops(fim_hooks[i].ops);
 }
 
+static void set_state(bool on_demand, enum fim_hook_state state)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++)
+		if (fim_hooks[i].addr && fim_hooks[i].on_demand == on_demand)
+			WRITE_ONCE(fim_hooks[i].state, state);
+}
+
+static int attach_all(bool on_demand)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < fim_nr_hooks; i++) {
+		if (!is_first_of_ops(i) || fim_hooks[i].on_demand != on_demand)
+			continue;
+		err = attach_ops(fim_hooks[i].ops);
+		if (err) {
+			detach_until(i, on_demand);
+			return err;
+		}
+	}
+	set_state(on_demand, FIM_HOOK_ATTACHED);
+	return 0;
+}
+
 /**
- * fim_attach() - attach all hooks
+ * fim_attach() - attach all hooks but those that are on demand
  *
  * Context: process; may sleep.
  * Return: 0; -ENOENT if a required function is missing, -EBUSY if one is taken,
@@ -129,26 +156,37 @@ static void detach_until(unsigned int end)
  */
 int fim_attach(void)
 {
-	unsigned int i;
-	int err;
+	int err = lookup_all();
 
-	err = lookup_all();
 	if (err)
 		return err;
 	fim_hook_set_originals();
-	for (i = 0; i < fim_nr_hooks; i++) {
-		if (!is_first_of_ops(i))
-			continue;
-		err = attach_ops(fim_hooks[i].ops);
-		if (err) {
-			detach_until(i);
-			return err;
-		}
+	set_state(true, FIM_HOOK_IDLE);
+	return attach_all(false);
+}
+
+/**
+ * fim_attach_on_demand() - attach or detach the hooks that are on demand
+ * @wanted: which of both
+ *
+ * Context: process, one at a time; may sleep.
+ * Return: 0, or as fim_attach().
+ */
+int fim_attach_on_demand(bool wanted)
+{
+	static bool attached;
+	int err = 0;
+
+	if (wanted == attached)
+		return 0;
+	if (wanted) {
+		err = attach_all(true);
+	} else {
+		detach_until(fim_nr_hooks, true);
+		set_state(true, FIM_HOOK_IDLE);
 	}
-	for (i = 0; i < fim_nr_hooks; i++)
-		fim_hooks[i].state = fim_hooks[i].addr ? FIM_HOOK_ATTACHED :
-							 FIM_HOOK_MISSING;
-	return 0;
+	attached = wanted && !err;
+	return err;
 }
 
 /**
@@ -161,7 +199,8 @@ int fim_attach(void)
  */
 void fim_detach(void)
 {
-	detach_until(fim_nr_hooks);
+	fim_attach_on_demand(false);
+	detach_until(fim_nr_hooks, false);
 	/* Who was on his way into release_and_delete() has been waited for. */
 	synchronize_srcu(&fim_hook_srcu);
 	synchronize_rcu_tasks();

@@ -5,9 +5,12 @@
 #ifndef FIM_ATTACH_H
 #define FIM_ATTACH_H
 
+#include <linux/types.h>
+
 #define FIM_BACKEND	"ftrace"
 
 int fim_attach(void);
+int fim_attach_on_demand(bool wanted);
 void fim_detach(void);
 
 #endif /* FIM_ATTACH_H */

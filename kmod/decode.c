@@ -4,6 +4,7 @@
  * filter, so it may take its time.
  */
 #include <linux/cred.h>
+#include <linux/mm_types.h>
 #include <linux/mount.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
@@ -185,6 +186,14 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 	case FIM_OP_OPEN:
 		access->dentry = file_dentry_of(ARG(const struct file *, 0));
 		fim_event_not_created();
+		break;
+	case FIM_OP_WRITE:
+	case FIM_OP_MMAP:
+		access->dentry = file_dentry_of(ARG(const struct file *, 0));
+		break;
+	case FIM_OP_MPROTECT:
+		access->dentry = file_dentry_of(
+			ARG(const struct vm_area_struct *, 0)->vm_file);
 		break;
 	case FIM_OP_IOCTL:
 		decode_ioctl(fregs, access);

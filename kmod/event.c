@@ -391,6 +391,31 @@ void fim_event_state(enum fim_state state)
 }
 
 /**
+ * fim_event_writer() - record that a file was found to be open for writing
+ * @slot: filled with the file and the rule that protects it
+ * @count: how often it is open
+ * @mapped: whether a mapping of it is shared and can be written to
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped)
+{
+	struct fim_event event = {
+		.type = FIM_EVENT_WRITER,
+		.flags = mapped ? FIM_EVENT_MAPPED : 0,
+		.time = slot->time,
+		.count = count,
+		.policy = slot->policy,
+		.rule = slot->rule,
+		.slot = slot,
+	};
+
+	if (emit(&event))
+		pr_warn("fim: no memory for a record about inode %llu, which is open for writing\n",
+			slot->ino);
+}
+
+/**
  * fim_event_stats() - read the account
  * @stats: where to put it; exact when no operation is under way
  *

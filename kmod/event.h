@@ -14,6 +14,7 @@
 struct fim_access;
 struct fim_policy;
 struct fim_rule;
+struct fim_slot;
 struct fim_verdict;
 
 /**
@@ -51,6 +52,7 @@ void fim_event_not_created(void);
 void fim_event_control(enum fim_event_type type, struct fim_policy *policy,
 		       const struct fim_rule *rule);
 void fim_event_state(enum fim_state state);
+void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped);
 
 void fim_event_stats(struct fim_event_stats *stats);
 int fim_event_init(void);

@@ -18,6 +18,8 @@
  * there on, ancestors and the ruleset, is freed by RCU, and preemption is off
  * while they are used.
  */
+#include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/security.h>
 #include <linux/static_call.h>
@@ -253,6 +255,68 @@ static void check_file_setattr(unsigned long ip, struct ftrace_regs *fregs)
 		check_dentry(dentry, ip, fregs);
 }
 
+/*
+ * The hooks on what is done by a descriptor from before the rule. They look
+ * for the file, not for its directory: any other write needs no decision.
+ */
+static noinline void check_writer(const struct file *file, unsigned long ip,
+				  struct ftrace_regs *fregs)
+{
+	const struct fim_ruleset *rs;
+
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (fim_mark_find(rs, file_inode(file), FIM_MARK_WRITER))
+		decide(rs, ip, fregs);
+	rcu_read_unlock_sched_notrace();
+}
+
+static void hook_file_permission(unsigned long ip, unsigned long parent_ip,
+				 struct ftrace_ops *ops,
+				 struct ftrace_regs *fregs)
+{
+	const struct file *file = ARG(const struct file *, 0);
+
+	if (likely(!(ARG(unsigned long, 1) & (MAY_WRITE | MAY_APPEND))))
+		return;
+	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
+		check_writer(file, ip, fregs);
+}
+
+static void check_mmap(unsigned long ip, struct ftrace_regs *fregs)
+{
+	const struct file *file = ARG(const struct file *, 0);
+	unsigned long type = ARG(unsigned long, 2) & MAP_TYPE;
+
+	if (file && (ARG(unsigned long, 1) & PROT_WRITE) &&
+	    type != MAP_PRIVATE && fim_sb_marked(file_inode(file)->i_sb))
+		check_writer(file, ip, fregs);
+}
+
+static void check_mprotect(unsigned long ip, struct ftrace_regs *fregs)
+{
+	const struct vm_area_struct *vma =
+		ARG(const struct vm_area_struct *, 0);
+
+	if (vma->vm_file && (vma->vm_flags & VM_SHARED) &&
+	    (ARG(unsigned long, 2) & PROT_WRITE) &&
+	    fim_sb_marked(file_inode(vma->vm_file)->i_sb))
+		check_writer(vma->vm_file, ip, fregs);
+}
+
+static void hook_mapping(unsigned long ip, unsigned long parent_ip,
+			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct fim_hook *hook = find_hook(ip);
+
+	if (WARN_ON_ONCE(!hook))
+		return;
+	if (hook->op == FIM_OP_MMAP)
+		check_mmap(ip, fregs);
+	else
+		check_mprotect(ip, fregs);
+}
+
 /* mount(2) and its relatives */
 static void check_mount(unsigned long ip, struct ftrace_regs *fregs)
 {
@@ -304,6 +368,8 @@ OPS(dentry_ops, hook_dentry);
 OPS(open_ops, hook_file_open);
 OPS(ioctl_ops, hook_file_ioctl);
 OPS(rest_ops, hook_rest);
+OPS(permission_ops, hook_file_permission);
+OPS(mapping_ops, hook_mapping);
 
 /* A prototype that has changed must not compile: it would read wild. */
 #define PROTOTYPE(name, ret, ...)					\
@@ -342,6 +408,10 @@ PROTOTYPE(sb_mount, int, const char *, const struct path *, const char *,
 PROTOTYPE(move_mount, int, const struct path *, const struct path *);
 PROTOTYPE(sb_umount, int, struct vfsmount *, int);
 PROTOTYPE(sb_pivotroot, int, const struct path *, const struct path *);
+PROTOTYPE(file_permission, int, struct file *, int);
+PROTOTYPE(mmap_file, int, struct file *, unsigned long, unsigned long);
+PROTOTYPE(file_mprotect, int, struct vm_area_struct *, unsigned long,
+	  unsigned long);
 PROTOTYPE(sb_delete, void, struct super_block *);
 
 #define HOOK(name, operation, where, need, lost) {			\
@@ -349,6 +419,15 @@ PROTOTYPE(sb_delete, void, struct super_block *);
 	.op = operation,						\
 	.ops = &where,							\
 	.required = need,						\
+	.loses = lost,							\
+}
+
+#define HOOK_ON_DEMAND(name, operation, where, lost) {			\
+	.symbol = "security_" #name,					\
+	.op = operation,						\
+	.ops = &where,							\
+	.required = true,						\
+	.on_demand = true,						\
 	.loses = lost,							\
 }
 
@@ -403,6 +482,12 @@ struct fim_hook fim_hooks[] = {
 	     "replacing the root by pivot_root(2)"),
 	HOOK(sb_delete, FIM_OP_UNSPEC, rest_ops, true,
 	     "a clean unmount of filesystems with protected directories"),
+	HOOK_ON_DEMAND(file_permission, FIM_OP_WRITE, permission_ops,
+	     "writing by descriptors from before a rule"),
+	HOOK_ON_DEMAND(mmap_file, FIM_OP_MMAP, mapping_ops,
+	     "new mappings by descriptors from before a rule"),
+	HOOK_ON_DEMAND(file_mprotect, FIM_OP_MPROTECT, mapping_ops,
+	     "making mappings from before a rule writable"),
 };
 
 const unsigned int fim_nr_hooks = ARRAY_SIZE(fim_hooks);

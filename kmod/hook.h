@@ -19,6 +19,7 @@
  *	their arguments share one
  * @op: enum fim_op
  * @required: the module does not arm without it
+ * @on_demand: attached only while fim_writers_exist()
  * @addr: where it is, 0 if this kernel has none; constant while attached
  * @fired: the self-test made it fire; written by hooks, too
  * @state: enum fim_hook_state, written by attaching and by the self-test
@@ -29,6 +30,7 @@ struct fim_hook {
 	struct ftrace_ops *ops;
 	u8 op;
 	bool required;
+	bool on_demand;
 	unsigned long addr;
 	bool fired;
 	u8 state;

@@ -120,6 +120,26 @@ void fim_object_put(struct fim_object *object)
 	kfree_rcu(object, rcu);
 }
 
+/**
+ * fim_object_pin_sb() - keep an object's filesystem from ending
+ * @object: the object
+ *
+ * Return: the superblock, to be let go with deactivate_super(), or NULL if it
+ * is about to end.
+ */
+struct super_block *fim_object_pin_sb(const struct fim_object *object)
+{
+	struct super_block *sb = NULL;
+
+	/* While it is held, the end of its filesystem has not got past us. */
+	spin_lock(&fim_objects_lock);
+	if (object->state == FIM_OBJECT_HELD &&
+	    atomic_inc_not_zero(&object->sb->s_active))
+		sb = object->sb;
+	spin_unlock(&fim_objects_lock);
+	return sb;
+}
+
 /* Takes one object of the filesystem for the caller to drop. */
 static struct fim_object *take_one(const struct super_block *sb, bool *busy)
 {

@@ -66,6 +66,7 @@ static __always_inline bool fim_sb_marked(const struct super_block *sb)
 
 struct fim_object *fim_object_get(struct inode *inode);
 void fim_object_put(struct fim_object *object);
+struct super_block *fim_object_pin_sb(const struct fim_object *object);
 bool fim_objects_release(struct super_block *sb);
 void fim_sb_filter_trim(void);
 unsigned int fim_object_count(void);

@@ -54,18 +54,25 @@ static int fill_policy(struct sk_buff *skb, const struct fim_event *event)
 
 static int fill_slot(struct sk_buff *skb, const struct fim_slot *slot)
 {
-	u32 error = slot->action == FIM_ACTION_BLOCK ? EACCES : 0;
-
-	if (nla_put_u8(skb, FIM_EVENT_A_ACTION, slot->action) ||
-	    nla_put_u32(skb, FIM_EVENT_A_ERRNO, error) ||
-	    nla_put_u8(skb, FIM_EVENT_A_OP, slot->op) ||
-	    (slot->path_len && nla_put(skb, FIM_EVENT_A_PATH, slot->path_len,
+	if ((slot->path_len && nla_put(skb, FIM_EVENT_A_PATH, slot->path_len,
 				       slot->path)) ||
 	    (slot->target_len && nla_put(skb, FIM_EVENT_A_TARGET,
 					 slot->target_len, slot->target)) ||
 	    (slot->ino && nla_put_u64_64bit(skb, FIM_EVENT_A_INO, slot->ino,
 					    FIM_EVENT_A_PAD)) ||
 	    nla_put_u32(skb, FIM_EVENT_A_DEV, slot->dev))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* What was decided, if anything was done */
+static int fill_verdict(struct sk_buff *skb, const struct fim_slot *slot)
+{
+	u32 error = slot->action == FIM_ACTION_BLOCK ? EACCES : 0;
+
+	if (nla_put_u8(skb, FIM_EVENT_A_ACTION, slot->action) ||
+	    nla_put_u32(skb, FIM_EVENT_A_ERRNO, error) ||
+	    nla_put_u8(skb, FIM_EVENT_A_OP, slot->op))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -157,6 +164,8 @@ int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
 	     nla_put_u8(skb, FIM_EVENT_A_STATE, event->state)) ||
 	    (event->policy && fill_policy(skb, event)) ||
 	    (event->slot && fill_slot(skb, event->slot)) ||
+	    (event->type == FIM_EVENT_VIOLATION &&
+	     fill_verdict(skb, event->slot)) ||
 	    (event->subject && fill_subject(skb, event->subject)) ||
 	    (event->text && fill_text(skb, event->text)))
 		return -EMSGSIZE;

@@ -17,11 +17,14 @@ struct vfsmount;
  * @FIM_MARK_GUARD: an entry on the way there, which may not be taken away
  * @FIM_MARK_ANCHOR: the last directory on the way that exists: if the next name
  *	appears in it, the rule can take hold
+ * @FIM_MARK_WRITER: no entry on a way but a file that was open for writing before
+ *	a rule came to protect it
  */
 enum fim_mark_kind {
 	FIM_MARK_TREE,
 	FIM_MARK_GUARD,
 	FIM_MARK_ANCHOR,
+	FIM_MARK_WRITER,
 };
 
 /**

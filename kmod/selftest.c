@@ -11,6 +11,8 @@
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
@@ -24,6 +26,8 @@
 #include "object.h"
 #include "policy.h"
 #include "selftest.h"
+#include "txn.h"
+#include "writer.h"
 
 static unsigned int selftest_interval = 60;
 module_param(selftest_interval, uint, 0444);
@@ -91,6 +95,12 @@ ORIGINAL(file_ioctl, struct file *file, unsigned int cmd, unsigned long arg);
 ORIGINAL(file_ioctl_compat, struct file *file, unsigned int cmd,
 	 unsigned long arg);
 
+ORIGINAL(file_permission, struct file *file, int mask);
+ORIGINAL(mmap_file, struct file *file, unsigned long prot,
+	 unsigned long flags);
+ORIGINAL(file_mprotect, struct vm_area_struct *vma, unsigned long reqprot,
+	 unsigned long prot);
+
 #define SET_ORIGINAL(name)						\
 	static_call_update(fim_security_##name, (typeof(&no_##name))	\
 			   (fim_hook_addr("security_" #name) ?:		\
@@ -104,21 +114,53 @@ static void set_originals(void)
 	SET_ORIGINAL(sb_pivotroot);
 	SET_ORIGINAL(file_ioctl);
 	SET_ORIGINAL(file_ioctl_compat);
+	SET_ORIGINAL(file_permission);
+	SET_ORIGINAL(mmap_file);
+	SET_ORIGINAL(file_mprotect);
 }
 
-static int try_ioctl(bool compat)
+static int try_mprotect(struct file *file)
+{
+	struct vm_area_struct *vma = kzalloc(sizeof(*vma), GFP_KERNEL);
+	int err;
+
+	if (!vma)
+		return -ENOMEM;
+	vma->vm_file = file;
+	*(unsigned long *)&vma->vm_flags = VM_SHARED;
+	err = static_call(fim_security_file_mprotect)(vma, PROT_WRITE,
+						      PROT_WRITE);
+	kfree(vma);
+	return err;
+}
+
+static int try_file(const struct fim_hook *hook)
 {
 	struct file *file = open_at_root(PROTECTED "/file", O_RDONLY);
-	int err;
+	int err = -EOPNOTSUPP;
 
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	if (compat)
-		err = static_call(fim_security_file_ioctl_compat)
-			(file, FS_IOC_SETVERSION, 0);
-	else
-		err = static_call(fim_security_file_ioctl)
-			(file, FS_IOC_SETVERSION, 0);
+	switch (hook->op) {
+	case FIM_OP_IOCTL:
+		if (strstr(hook->symbol, "compat"))
+			err = static_call(fim_security_file_ioctl_compat)
+				(file, FS_IOC_SETVERSION, 0);
+		else
+			err = static_call(fim_security_file_ioctl)
+				(file, FS_IOC_SETVERSION, 0);
+		break;
+	case FIM_OP_WRITE:
+		err = static_call(fim_security_file_permission)(file, MAY_WRITE);
+		break;
+	case FIM_OP_MMAP:
+		err = static_call(fim_security_mmap_file)(file, PROT_WRITE,
+							  MAP_SHARED);
+		break;
+	case FIM_OP_MPROTECT:
+		err = try_mprotect(file);
+		break;
+	}
 	fput(file);
 	return err;
 }
@@ -137,10 +179,8 @@ static int try_direct(const struct fim_hook *hook)
 		return static_call(fim_security_sb_umount)(mnt, 0);
 	case FIM_OP_PIVOT_ROOT:
 		return static_call(fim_security_sb_pivotroot)(&path, &path);
-	case FIM_OP_IOCTL:
-		return try_ioctl(strstr(hook->symbol, "compat"));
 	}
-	return -EOPNOTSUPP;
+	return try_file(hook);
 }
 
 /* Tries what one hook is there to refuse; -EACCES is what is hoped for. */
@@ -254,9 +294,11 @@ int fim_selftest(void)
 	int err = 0;
 
 	mutex_lock(&fim_selftest_lock);
+	/* Which hooks are attached stays as it is meanwhile. */
+	mutex_lock(&fim_policy_lock);
 	for (i = 0; i < fim_nr_hooks; i++) {
 		hook = &fim_hooks[i];
-		if (!hook->addr)
+		if (!hook->addr || READ_ONCE(hook->state) == FIM_HOOK_IDLE)
 			continue;
 		if (test_hook(hook)) {
 			WRITE_ONCE(hook->state, FIM_HOOK_PROVEN);
@@ -268,6 +310,7 @@ int fim_selftest(void)
 		WRITE_ONCE(hook->state, FIM_HOOK_DEAD);
 		err = -EIO;
 	}
+	mutex_unlock(&fim_policy_lock);
 	fim_sb_filter_trim();
 	fim_set_state(err ? FIM_STATE_DEGRADED : FIM_STATE_ARMED);
 	mutex_unlock(&fim_selftest_lock);
@@ -276,6 +319,7 @@ int fim_selftest(void)
 
 static void run_selftest(struct work_struct *work)
 {
+	fim_policy_tidy();
 	fim_selftest();
 	schedule_delayed_work(&selftest_work, selftest_interval * HZ);
 }
@@ -378,6 +422,20 @@ nomem:
 	return -ENOMEM;
 }
 
+static int make_writer(void)
+{
+	struct fim_object *object = fim_object_get(d_inode(reg));
+	int err = -ENOMEM;
+
+	mutex_lock(&fim_policy_lock);
+	if (object)
+		err = fim_writers_add_canary(object);
+	mutex_unlock(&fim_policy_lock);
+	if (err)
+		fim_object_put(object);
+	return err;
+}
+
 /**
  * fim_selftest_init() - make what the self-test needs
  *
@@ -402,6 +460,8 @@ int fim_selftest_init(void)
 	err = make_files();
 	if (!err)
 		err = make_policy();
+	if (!err)
+		err = make_writer();
 	if (!err)
 		return 0;
 err:
@@ -446,6 +506,7 @@ static void put_dentry(struct dentry *dentry)
  */
 void fim_selftest_exit(void)
 {
+	fim_writers_free(&fim_writers);
 	fim_policy_retire(canary);
 	canary = NULL;
 	put_dentry(reg);

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 
 #include "tree.h"
+#include "writer.h"
 
 /* One level in 500 of a walk is looked at more closely for nothing, at most. */
 #define FIM_FILTER_BITS_PER_MARK	512
@@ -82,18 +83,27 @@ static int add_binding(struct fim_mark *mark, const struct fim_binding *binding)
 	return 0;
 }
 
-static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
-		    const struct fim_binding *binding)
+static struct fim_mark *claim_slot(struct fim_ruleset *rs,
+				   const struct fim_object *object,
+				   enum fim_mark_kind kind)
 {
-	unsigned long key = mark_key(step->object->inode, step->kind);
+	unsigned long key = mark_key(object->inode, kind);
 	struct fim_mark *mark = find_slot(rs, key);
 
 	if (!mark->key) {
 		mark->key = key;
-		mark->object = step->object;
+		mark->object = object;
 		rs->nr_marks++;
 		__set_bit(fim_hash(key) >> rs->shift, rs->filter);
 	}
+	return mark;
+}
+
+static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
+		    const struct fim_binding *binding)
+{
+	struct fim_mark *mark = claim_slot(rs, step->object, step->kind);
+
 	if (step->kind != FIM_MARK_GUARD)
 		return add_binding(mark, binding);
 	if (is_stricter(binding, mark->guarded)) {
@@ -208,8 +218,8 @@ static struct fim_ruleset *alloc_ruleset(unsigned int steps,
 	unsigned int marks, bits, slots;
 	struct fim_ruleset *rs;
 
-	/* Many steps are the same few inodes, each marked in three ways at most */
-	marks = min(steps, 3 * fim_object_count());
+	/* Many steps are the same few inodes, each marked in four ways at most. */
+	marks = min(steps, 4 * fim_object_count());
 	slots = roundup_pow_of_two(2 * marks + 1);
 	bits = roundup_pow_of_two(marks * FIM_FILTER_BITS_PER_MARK + 1);
 	bits = clamp(bits, FIM_FILTER_MIN_BITS, FIM_FILTER_MAX_BITS);
@@ -243,12 +253,15 @@ struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 				      unsigned int nr_policies)
 {
 	unsigned int i, steps, rules, mounts;
+	struct fim_writer *writer;
 	struct fim_ruleset *rs;
 	struct fim_rule *rule;
 
 	lockdep_assert_held(&fim_policy_lock);
 
 	count(policies, nr_policies, &steps, &rules, &mounts);
+	list_for_each_entry(writer, &fim_writers, node)
+		steps++;
 	rs = alloc_ruleset(steps, rules, mounts, nr_policies);
 	if (!rs)
 		return NULL;
@@ -265,6 +278,8 @@ struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 			}
 		}
 	}
+	list_for_each_entry(writer, &fim_writers, node)
+		claim_slot(rs, writer->object, FIM_MARK_WRITER);
 	return rs;
 }
 

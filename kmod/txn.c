@@ -11,12 +11,14 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "attach.h"
 #include "event.h"
 #include "object.h"
 #include "policy.h"
 #include "selftest.h"
 #include "tree.h"
 #include "txn.h"
+#include "writer.h"
 
 struct fim_ruleset __rcu *fim_ruleset;
 
@@ -265,6 +267,43 @@ static bool rebind_all(struct fim_policy **policies, unsigned int nr)
 	return changed;
 }
 
+static int make_and_publish(struct fim_policy **policies, unsigned int nr,
+			    u64 generation)
+{
+	struct fim_ruleset *rs = fim_ruleset_build(policies, nr);
+
+	if (!rs)
+		return -ENOMEM;
+	fim_ruleset_free(publish(rs, generation));
+	return 0;
+}
+
+/*
+ * Looks for files that are open for writing, now that no hook lets one be
+ * opened any more, and lets go of those that are not open any more or not
+ * protected.
+ */
+static void update_writers(struct fim_policy **policies, unsigned int nr,
+			   u64 generation)
+{
+	LIST_HEAD(leaving);
+	bool found;
+
+	fim_writers_leave(current_ruleset(), &leaving);
+	found = fim_writers_find(current_ruleset());
+	if (!found && list_empty(&leaving))
+		return;
+	if (make_and_publish(policies, nr, generation)) {
+		pr_warn("fim: no memory to guard files that are open for writing\n");
+		/* The ruleset in force still knows them. */
+		list_splice(&leaving, &fim_writers);
+		return;
+	}
+	fim_writers_free(&leaving);
+	if (fim_attach_on_demand(fim_writers_exist()))
+		pr_warn("fim: can't guard files that are open for writing\n");
+}
+
 /*
  * Puts policies into force. A path that was changed between its resolution and
  * the moment the ruleset began to protect it is resolved again, now that it
@@ -274,17 +313,15 @@ static bool rebind_all(struct fim_policy **policies, unsigned int nr)
 static int put_into_force(struct fim_policy **policies, unsigned int nr,
 			  u64 generation)
 {
-	struct fim_ruleset *rs;
 	unsigned int tries = 0;
+	int err;
 
 	do {
-		rs = fim_ruleset_build(policies, nr);
-		if (!rs && !tries)
-			return -ENOMEM;
-		if (!rs)
-			break;
-		fim_ruleset_free(publish(rs, generation));
-	} while (rebind_all(policies, nr) && ++tries < 3);
+		err = make_and_publish(policies, nr, generation);
+	} while (!err && rebind_all(policies, nr) && ++tries < 3);
+	if (err && !tries)
+		return err;
+	update_writers(policies, nr, generation);
 	fim_sb_filter_trim();
 	return 0;
 }
@@ -388,6 +425,21 @@ static bool recheck_rule(struct fim_rule *rule)
 	return true;
 }
 
+/* A copy of the list, as the ruleset that holds it is about to be freed. */
+static struct fim_policy **copy_policies(unsigned int *nr)
+{
+	struct fim_ruleset *rs = current_ruleset();
+	struct fim_policy **policies;
+
+	policies = kvmalloc_array(rs->nr_policies, sizeof(*policies),
+				  GFP_KERNEL);
+	if (!policies)
+		return NULL;
+	*nr = rs->nr_policies;
+	memcpy(policies, rs->policies, *nr * sizeof(*policies));
+	return policies;
+}
+
 /**
  * fim_policy_recheck() - resolve the paths of rules again
  * @all: those of all rules, not only of those that wait for theirs
@@ -404,13 +456,9 @@ void fim_policy_recheck(bool all)
 	unsigned int i, nr;
 
 	mutex_lock(&fim_policy_lock);
-	/* A copy, for the ruleset that holds the list is about to be freed. */
-	nr = current_ruleset()->nr_policies;
-	policies = kvmalloc_array(nr, sizeof(*policies), GFP_KERNEL);
+	policies = copy_policies(&nr);
 	if (!policies)
 		goto out;
-	memcpy(policies, current_ruleset()->policies, nr * sizeof(*policies));
-
 	for (i = 0; i < nr; i++) {
 		if (!policies[i]->kind)
 			continue;
@@ -429,6 +477,27 @@ out:
 static void recheck_later(struct work_struct *work)
 {
 	fim_policy_recheck(false);
+}
+
+/**
+ * fim_policy_tidy() - let go of files that nobody can write to any more
+ *
+ * Context: process; may sleep.
+ */
+void fim_policy_tidy(void)
+{
+	struct fim_policy **policies;
+	unsigned int nr;
+
+	mutex_lock(&fim_policy_lock);
+	if (fim_writers_exist()) {
+		policies = copy_policies(&nr);
+		if (policies)
+			update_writers(policies, nr,
+				       current_ruleset()->generation);
+		kvfree(policies);
+	}
+	mutex_unlock(&fim_policy_lock);
 }
 
 static DECLARE_WORK(recheck_work, recheck_later);

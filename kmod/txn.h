@@ -20,6 +20,7 @@ bool fim_txn_has_room(void);
 
 void fim_policy_recheck(bool all);
 void fim_policy_recheck_later(void);
+void fim_policy_tidy(void);
 int fim_policy_init(void);
 void fim_policy_exit(void);
 

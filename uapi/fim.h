@@ -236,12 +236,14 @@ enum fim_status_attr {
  * @FIM_HOOK_ATTACHED: attached, not proven yet
  * @FIM_HOOK_PROVEN: fired when it was last tested
  * @FIM_HOOK_DEAD: did not fire when it was last tested
+ * @FIM_HOOK_IDLE: not attached, because nothing needs it now
  */
 enum fim_hook_state {
 	FIM_HOOK_MISSING,
 	FIM_HOOK_ATTACHED,
 	FIM_HOOK_PROVEN,
 	FIM_HOOK_DEAD,
+	FIM_HOOK_IDLE,
 	__FIM_HOOK_LAST,
 };
 #define FIM_HOOK_MAX (__FIM_HOOK_LAST - 1)
@@ -427,6 +429,9 @@ enum fim_rule_attr {
  * @FIM_OP_MOVE_MOUNT: a mount is moved onto it, or away from its way
  * @FIM_OP_UMOUNT: a mount on its way is taken away
  * @FIM_OP_PIVOT_ROOT: the root of the initial mount namespace is replaced
+ * @FIM_OP_WRITE: a file is written to by a descriptor from before the rule
+ * @FIM_OP_MMAP: it is mapped, shared and writable
+ * @FIM_OP_MPROTECT: a shared mapping of it is made writable
  */
 enum fim_op {
 	FIM_OP_UNSPEC,
@@ -450,6 +455,9 @@ enum fim_op {
 	FIM_OP_MOVE_MOUNT,
 	FIM_OP_UMOUNT,
 	FIM_OP_PIVOT_ROOT,
+	FIM_OP_WRITE,
+	FIM_OP_MMAP,
+	FIM_OP_MPROTECT,
 	__FIM_OP_LAST,
 };
 #define FIM_OP_MAX (__FIM_OP_LAST - 1)
@@ -466,6 +474,10 @@ enum fim_op {
  * @FIM_EVENT_UNARMED: a rule's directory went with its filesystem; the rule
  *	waits
  * @FIM_EVENT_ARMED: a waiting rule took hold
+ * @FIM_EVENT_WRITER: a file was found to be open for writing, FIM_EVENT_A_COUNT
+ *	times, when a rule came to protect it. Writing is refused or recorded
+ *	from now on; but a mapping that is shared and writable can't be taken
+ *	back (FIM_EVENT_MAPPED), nor can a loop device.
  */
 enum fim_event_type {
 	FIM_EVENT_UNSPEC,
@@ -476,6 +488,7 @@ enum fim_event_type {
 	FIM_EVENT_STATE,
 	FIM_EVENT_UNARMED,
 	FIM_EVENT_ARMED,
+	FIM_EVENT_WRITER,
 	__FIM_EVENT_LAST,
 };
 #define FIM_EVENT_MAX (__FIM_EVENT_LAST - 1)
@@ -491,6 +504,7 @@ enum fim_event_type {
  * @FIM_EVENT_CUT: a path or the command line was longer than its limit
  * @FIM_EVENT_GUARD: the object is not in the directory but gives its path a
  *	meaning: an ancestor or a symbolic link on the way
+ * @FIM_EVENT_MAPPED: a mapping of the file is shared and can be written to
  */
 enum fim_event_flags {
 	FIM_EVENT_KTHREAD = 1U << 0,
@@ -499,6 +513,7 @@ enum fim_event_flags {
 	FIM_EVENT_PARTIAL = 1U << 3,
 	FIM_EVENT_CUT = 1U << 4,
 	FIM_EVENT_GUARD = 1U << 5,
+	FIM_EVENT_MAPPED = 1U << 6,
 };
 
 /**

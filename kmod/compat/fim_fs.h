@@ -97,6 +97,12 @@ static inline bool fim_mnt_is_shared(const struct vfsmount *mnt)
 #endif
 }
 
+/* 7.x brings its own, and keeps the list elsewhere. */
+#ifndef for_each_alias
+#define for_each_alias(dentry, inode) \
+	hlist_for_each_entry(dentry, &(inode)->i_dentry, d_u.d_alias)
+#endif
+
 /*
  * Up to 6.4, overlayfs opens the file below with the path of the one above, so
  * that the dentry of an open file has another inode than the file.

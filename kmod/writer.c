@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files that were open for writing before a rule came to protect them: a
+ * descriptor that somebody holds, has sent and not received, or has registered
+ * with io_uring, a mapping, a loop device.
+ *
+ * An open for writing counts itself in i_writecount before its hook is asked,
+ * so what is counted once a ruleset is in force and no hook sees the one before
+ * is all that there is. What is found is marked, and hooks on writing and
+ * mapping are attached for as long as there is any.
+ */
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "event.h"
+#include "fim_fs.h"
+#include "object.h"
+#include "policy.h"
+#include "rule.h"
+#include "slot.h"
+#include "tree.h"
+#include "writer.h"
+
+LIST_HEAD(fim_writers);
+
+/**
+ * fim_writers_exist() - whether there is a file to guard
+ *
+ * Return: true if a hook on writing is needed.
+ */
+bool fim_writers_exist(void)
+{
+	struct fim_writer *writer;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	list_for_each_entry(writer, &fim_writers, node)
+		if (!writer->canary)
+			return true;
+	return false;
+}
+
+static bool is_known(const struct inode *inode)
+{
+	struct fim_writer *writer;
+
+	list_for_each_entry(writer, &fim_writers, node)
+		if (writer->object->inode == inode &&
+		    fim_object_held(writer->object))
+			return true;
+	return false;
+}
+
+/* Takes over the reference to the object. */
+static struct fim_writer *add(struct fim_object *object)
+{
+	struct fim_writer *writer = kzalloc(sizeof(*writer), GFP_KERNEL);
+
+	if (writer) {
+		writer->object = object;
+		list_add_tail(&writer->node, &fim_writers);
+	}
+	return writer;
+}
+
+/**
+ * fim_writers_add_canary() - have the self-test's file treated as one
+ * @object: its inode; the reference is taken over if 0 is returned
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int fim_writers_add_canary(struct fim_object *object)
+{
+	struct fim_writer *writer;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	writer = add(object);
+	if (!writer)
+		return -ENOMEM;
+	writer->canary = true;
+	return 0;
+}
+
+/*
+ * Whether a rule protects the file by any of the names that are in memory; if
+ * there is a slot, it is filled accordingly.
+ */
+static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
+			 struct fim_slot *slot)
+{
+	struct fim_access access = { .op = FIM_OP_WRITE };
+	struct fim_verdict verdict;
+	struct dentry *dentry;
+	bool hit = false;
+
+	spin_lock(&inode->i_lock);
+	rcu_read_lock();
+	for_each_alias(dentry, inode) {
+		access.dentry = dentry;
+		fim_decide(rs, &access, &verdict);
+		hit = verdict.action != FIM_ACTION_UNSET;
+		if (hit && slot)
+			fim_slot_fill(slot, &access, &verdict);
+		if (hit)
+			break;
+	}
+	rcu_read_unlock();
+	spin_unlock(&inode->i_lock);
+	return hit;
+}
+
+/* Returns whether the file is one that was not known. */
+static bool look_at(const struct fim_ruleset *rs, struct inode *inode)
+{
+	struct fim_object *object;
+	struct fim_slot *slot;
+	bool added = false;
+
+	if (!S_ISREG(inode->i_mode) || !inode_is_open_for_write(inode) ||
+	    is_known(inode))
+		return false;
+
+	slot = kzalloc(sizeof(*slot), GFP_KERNEL);
+	if (!is_protected(rs, inode, slot))
+		goto out;
+	object = fim_object_get(inode);
+	added = object && add(object);
+	if (!added) {
+		pr_warn("fim: no memory to guard inode %lu, which is open for writing\n",
+			(unsigned long)inode->i_ino);
+		fim_object_put(object);
+	}
+	if (slot) {
+		fim_event_writer(slot, atomic_read(&inode->i_writecount),
+				 mapping_writably_mapped(inode->i_mapping));
+		fim_policy_put(slot->policy);
+	}
+out:
+	kfree(slot);
+	return added;
+}
+
+/*
+ * Goes through the inodes of a filesystem that are in memory, as those that are
+ * open are. The one that is looked at is held, so that it keeps its place.
+ */
+static bool find_on_sb(const struct fim_ruleset *rs, struct super_block *sb)
+{
+	struct inode *inode, *held = NULL;
+	bool any = false;
+
+	spin_lock(&sb->s_inode_list_lock);
+	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
+		if (!inode_is_open_for_write(inode) && !need_resched())
+			continue;
+		if (!igrab(inode))
+			continue;
+		spin_unlock(&sb->s_inode_list_lock);
+		any |= look_at(rs, inode);
+		iput(held);
+		held = inode;
+		cond_resched();
+		spin_lock(&sb->s_inode_list_lock);
+	}
+	spin_unlock(&sb->s_inode_list_lock);
+	iput(held);
+	return any;
+}
+
+/**
+ * fim_writers_find() - find and report files that are open for writing
+ * @rs: the ruleset in force
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ * Return: whether there is one that was not known: a new ruleset is due.
+ */
+bool fim_writers_find(const struct fim_ruleset *rs)
+{
+	const struct fim_route *route;
+	struct super_block *sb;
+	bool any = false;
+	unsigned int i;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	for (i = 0; i < rs->nr_sbs; i++) {
+		route = &rs->sbs[i].binding->route;
+		sb = fim_object_pin_sb(route->steps[route->nr - 1].object);
+		if (!sb)
+			continue;
+		any |= find_on_sb(rs, sb);
+		deactivate_super(sb);
+	}
+	return any;
+}
+
+static bool may_leave(const struct fim_ruleset *rs,
+		      const struct fim_writer *writer)
+{
+	struct inode *inode = writer->object->inode;
+	struct super_block *sb;
+	bool leave;
+
+	if (writer->canary)
+		return false;
+	sb = fim_object_pin_sb(writer->object);
+	if (!sb)
+		return true;
+	leave = !inode_is_open_for_write(inode) ||
+		!is_protected(rs, inode, NULL);
+	deactivate_super(sb);
+	return leave;
+}
+
+/**
+ * fim_writers_leave() - take out what needs no guarding any more
+ * @rs: the ruleset in force
+ * @leaving: where to; to be freed with fim_writers_free() when no ruleset that
+ *	knows them is in force
+ */
+void fim_writers_leave(const struct fim_ruleset *rs, struct list_head *leaving)
+{
+	struct fim_writer *writer, *next;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	list_for_each_entry_safe(writer, next, &fim_writers, node)
+		if (may_leave(rs, writer))
+			list_move(&writer->node, leaving);
+}
+
+/**
+ * fim_writers_free() - free what was taken out
+ * @leaving: the list
+ *
+ * Context: process; may sleep.
+ */
+void fim_writers_free(struct list_head *leaving)
+{
+	struct fim_writer *writer, *next;
+
+	list_for_each_entry_safe(writer, next, leaving, node) {
+		fim_object_put(writer->object);
+		kfree(writer);
+	}
+	INIT_LIST_HEAD(leaving);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Files that were open for writing before a rule came to protect them.
+ */
+#ifndef FIM_WRITER_H
+#define FIM_WRITER_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct fim_object;
+struct fim_ruleset;
+
+/**
+ * struct fim_writer - such a file
+ * @object: its inode, a reference
+ * @canary: it is the self-test's, and stays
+ * @node: in fim_writers
+ */
+struct fim_writer {
+	struct fim_object *object;
+	bool canary;
+	struct list_head node;
+};
+
+/* Under fim_policy_lock, as all that follows */
+extern struct list_head fim_writers;
+
+int fim_writers_add_canary(struct fim_object *object);
+bool fim_writers_find(const struct fim_ruleset *rs);
+void fim_writers_leave(const struct fim_ruleset *rs, struct list_head *leaving);
+void fim_writers_free(struct list_head *leaving);
+bool fim_writers_exist(void);
+
+#endif /* FIM_WRITER_H */
