@@ -47,6 +47,7 @@ struct fim_place {
  * @FIM_CASE_PEER: needs the peer, which not every route reaches
  * @FIM_CASE_RW: needs the descriptor
  * @FIM_CASE_PROC: needs /proc, which not every route leaves in sight
+ * @FIM_CASE_COPIES_UP: an overlay copies the cell up before it is decided
  * @FIM_CASE_SAMPLE: one of the few that stand for all where time is short
  */
 enum fim_case_flags {
@@ -56,7 +57,8 @@ enum fim_case_flags {
 	FIM_CASE_PEER = 1 << 3,
 	FIM_CASE_RW = 1 << 4,
 	FIM_CASE_PROC = 1 << 5,
-	FIM_CASE_SAMPLE = 1 << 6,
+	FIM_CASE_COPIES_UP = 1 << 6,
+	FIM_CASE_SAMPLE = 1 << 7,
 };
 
 /**

@@ -261,7 +261,7 @@ static const struct fim_case cases[] = {
 	{ "link_symlink_out", "B01", link_symlink_out, 0, FIM_OP_LINK, "l",
 	  .out = "new", .flags = PEER },
 	{ "link_tmpfile", "B06", link_tmpfile, 0, FIM_OP_LINK, "new",
-	  .out = "#", .flags = PEER | OPTIONAL | FIM_CASE_PROC },
+	  .out = "#", .flags = PEER | OPTIONAL | FIM_CASE_PROC | FIM_CASE_COPIES_UP },
 	{ "unlink", "A12", unlink_f, 0, FIM_OP_UNLINK, "f", .flags = SAMPLE },
 	{ "unlink_symlink", "B15", unlink_symlink, 0, FIM_OP_UNLINK, "l" },
 	{ "unlink_below", "A12", unlink_below, 0, FIM_OP_UNLINK, "sub/x" },

@@ -132,7 +132,7 @@ static const struct fim_case cases[] = {
 	{ "open_mode3", "A02", open_mode3, 0, FIM_OP_OPEN, "f",
 	  .flags = SILENT },
 	{ "open_tmpfile", "B05", open_tmpfile, 0, FIM_OP_OPEN, "#",
-	  .flags = SILENT | OPTIONAL },
+	  .flags = SILENT | OPTIONAL | FIM_CASE_COPIES_UP },
 	{ "open_openat2", "A01", open_openat2, 0, FIM_OP_OPEN, "f" },
 	{ "open_symlink", "B16", open_symlink, 0, FIM_OP_OPEN, "f" },
 	{ "open_dots", "A01", open_dots, 0, FIM_OP_OPEN, "f" },

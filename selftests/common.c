@@ -160,10 +160,16 @@ int fim_initial_mounts(void)
 	return initial_mnt < 0 ? 0 : sys(setns(initial_mnt, CLONE_NEWNS));
 }
 
-int fim_drop_caches(void)
+/**
+ * fim_drop_caches() - make the kernel forget what it can read again
+ * @what: "2" for names and inodes, "3" for contents too
+ *
+ * Return: 0 or an errno.
+ */
+int fim_drop_caches(const char *what)
 {
 	sync();
-	return fim_write_file("/proc/sys/vm/drop_caches", "3");
+	return fim_write_file("/proc/sys/vm/drop_caches", what);
 }
 
 static void exec_ctl(int in, int out, const char *const argv[])

@@ -40,7 +40,7 @@ const char *fim_fmt(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int fim_run(uid_t uid, int (*fn)(const void *), const void *arg, pid_t *pid);
 int fim_own_mounts(void);
 int fim_initial_mounts(void);
-int fim_drop_caches(void);
+int fim_drop_caches(const char *what);
 
 int fim_ctl(const char *input, const char *const argv[], char *output,
 	    size_t size);
@@ -51,6 +51,7 @@ int fim_delete(const char *name);
 
 /* What a tree looks like: all but inode numbers and access times. */
 char *fim_snapshot(const char *dir);
+const char *fim_changes(const char *before, const char *after);
 
 /**
  * enum fim_fs - filesystems under test

@@ -190,11 +190,11 @@ static int check_case(struct __test_metadata *_metadata,
 		case_log(c);
 	after = look(self, c);
 	if (blocked) {
-		EXPECT_STREQ(before, after)
+		EXPECT_STREQ("", fim_changes(before, after))
 			case_log(c);
 	} else if (!(c->flags & FIM_CASE_SILENT)) {
 		/* Seen to change something, or its refusal proves nothing. */
-		EXPECT_STRNE(before, after)
+		EXPECT_STRNE("", fim_changes(before, after))
 			case_log(c);
 	}
 	free(before);
@@ -217,6 +217,19 @@ static void check_counters(struct __test_metadata *_metadata,
 	EXPECT_TRUE(adds_up(&st));
 }
 
+/*
+ * An overlay copies a directory up before a nameless file in it is decided
+ * about. That is no change of it, but its times and its link count show it.
+ */
+static int copy_up(const struct fim_tree *tree, const struct fim_case *c)
+{
+	int err = sys(chmod(fim_fmt("%s/%s", tree->prot, c->name), 0777));
+
+	if (!err && c->flags & FIM_CASE_PEER)
+		err = sys(chmod(fim_fmt("%s/%s", tree->open, c->name), 0777));
+	return err;
+}
+
 static void run_cases(struct __test_metadata *_metadata,
 		      FIXTURE_DATA(ops) *self, const struct fim_cases *table,
 		      uid_t uid, const char *action)
@@ -235,11 +248,16 @@ static void run_cases(struct __test_metadata *_metadata,
 					    blocked, uid));
 	}
 	ASSERT_EQ(0, fim_tree_mount(&self->tree));
-	for (i = 0; i < table->count; i++)
-		rw[i] = table->cases[i].flags & FIM_CASE_RW ?
-			open(fim_fmt("%s/%s/f", self->tree.prot,
-				     table->cases[i].name),
+	for (i = 0; i < table->count; i++) {
+		const struct fim_case *c = &table->cases[i];
+
+		if (c->flags & FIM_CASE_COPIES_UP) {
+			ASSERT_EQ(0, copy_up(&self->tree, c));
+		}
+		rw[i] = c->flags & FIM_CASE_RW ?
+			open(fim_fmt("%s/%s/f", self->tree.prot, c->name),
 			     O_RDWR | O_CLOEXEC) : -1;
+	}
 	before = fim_snapshot(self->tree.prot);
 	ASSERT_EQ(0, apply(&self->tree, action));
 	ASSERT_EQ(0, fim_own_mounts());
@@ -267,9 +285,12 @@ static void run_cases(struct __test_metadata *_metadata,
 	if (self->nl.fd >= 0)
 		check_counters(_metadata, &self->nl, &st, action, count);
 	if (blocked) {
-		EXPECT_EQ(0, fim_drop_caches());
+		/* What the disk holds, too. */
+		if (self->tree.fs != FIM_TMPFS && !uid) {
+			EXPECT_EQ(0, fim_drop_caches("3"));
+		}
 		after = fim_snapshot(self->tree.prot);
-		EXPECT_STREQ(before, after);
+		EXPECT_STREQ("", fim_changes(before, after));
 		free(after);
 	}
 	free(before);
@@ -357,7 +378,7 @@ TEST_F(ops, passes)
 			case_log(c);
 	}
 	after = fim_snapshot(self->tree.prot);
-	EXPECT_STREQ(before, after);
+	EXPECT_STREQ("", fim_changes(before, after));
 	free(before);
 	free(after);
 }
@@ -421,20 +442,20 @@ TEST_F(ops, create_uncached)
 	by = fim_fmt("errno %d by %d under t", want, getpid());
 
 	since = last_seq(&self->nl);
-	ASSERT_EQ(0, fim_drop_caches());
+	ASSERT_EQ(0, fim_drop_caches("2"));
 	EXPECT_EQ(0, fim_opened(open(f, O_CREAT | O_RDONLY, 0600)));
-	ASSERT_EQ(0, fim_drop_caches());
+	ASSERT_EQ(0, fim_drop_caches("2"));
 	EXPECT_EQ(EEXIST, fim_opened(open(f, O_CREAT | O_EXCL | O_WRONLY, 0600)));
 	EXPECT_STREQ("", records(&self->nl, since));
 
 	since = last_seq(&self->nl);
-	ASSERT_EQ(0, fim_drop_caches());
+	ASSERT_EQ(0, fim_drop_caches("2"));
 	EXPECT_EQ(want, fim_opened(open(f, O_CREAT | O_WRONLY, 0600)));
 	EXPECT_STREQ(action ? fim_fmt("%s open %s %s\n", action, f, by) : "",
 		     records(&self->nl, since));
 
 	since = last_seq(&self->nl);
-	ASSERT_EQ(0, fim_drop_caches());
+	ASSERT_EQ(0, fim_drop_caches("2"));
 	EXPECT_EQ(want, fim_opened(open(new, O_CREAT | O_WRONLY, 0600)));
 	EXPECT_STREQ(action ? fim_fmt("%s create %s %s\n", action, new, by) : "",
 		     records(&self->nl, since));

@@ -277,3 +277,46 @@ char *fim_snapshot(const char *dir)
 	fclose(out);
 	return text;
 }
+
+/* Whether @text has the line of @len bytes at @line. */
+static bool has_line(const char *text, const char *line, size_t len)
+{
+	for (; *text; text = strchr(text, '\n') + 1)
+		if (!strncmp(text, line, len))
+			return true;
+	return false;
+}
+
+static void put_missing(FILE *out, const char *mark, const char *from,
+			const char *in)
+{
+	const char *end;
+
+	for (; *from; from = end) {
+		end = strchr(from, '\n') + 1;
+		if (!has_line(in, from, end - from))
+			fprintf(out, "%s %.*s", mark, (int)(end - from), from);
+	}
+}
+
+/**
+ * fim_changes() - how two snapshots differ
+ * @before: the earlier
+ * @after: the later
+ *
+ * Return: the lines that only one of them has, "" if there are none.
+ */
+const char *fim_changes(const char *before, const char *after)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	if (!strcmp(before, after))
+		return "";
+	out = open_memstream(&text, &size);
+	put_missing(out, "-", before, after);
+	put_missing(out, "+", after, before);
+	fclose(out);
+	return text;
+}
