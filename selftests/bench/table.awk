@@ -31,7 +31,7 @@ function abs(x)
 # What a repeated baseline may differ by, seen in many runs.
 function noise(base)
 {
-	return base / 1000 > 6 ? base / 1000 : 6
+	return base / 5000 > 6 ? base / 5000 : 6
 }
 
 function distrust(why)
