@@ -30,8 +30,10 @@ build/kdir: FORCE
 tool: ## fimctl
 	$(MAKE) -C ctl
 
-install: all ## installs both (PREFIX=, DESTDIR=)
+install: all ## installs both, and the policies (PREFIX=, DESTDIR=)
 	$(MAKE) -C ctl install
+	install -d $(DESTDIR)$(PREFIX)/share/fim/policies
+	install -m 644 policies/*.yaml $(DESTDIR)$(PREFIX)/share/fim/policies
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 		modules_install
 
