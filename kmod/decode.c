@@ -181,6 +181,7 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 			access->op = FIM_OP_REMOVEACL;
 		break;
 	case FIM_OP_FILEATTR:
+	case FIM_OP_QUOTA_ON:
 		access->dentry = ARG(const struct dentry *, 0);
 		break;
 	case FIM_OP_OPEN:

@@ -56,12 +56,16 @@ static struct fim_hook *find_hook(unsigned long ip)
 	return NULL;
 }
 
-/* Whether a rule's path may exist after the operation that did not before. */
+/* Whether a rule that waits may wait elsewhere, or no more, afterwards. */
 static bool makes_awaited(const struct fim_ruleset *rs,
 			  const struct fim_access *access)
 {
-	if (access->op == FIM_OP_MOUNT || access->op == FIM_OP_MOVE_MOUNT)
+	if (access->op == FIM_OP_MOUNT || access->op == FIM_OP_MOVE_MOUNT ||
+	    access->op == FIM_OP_UMOUNT)
 		return rs->nr_waiting;
+	if (access->removes && (fim_is_watched(rs, access->dentry) ||
+				fim_is_watched(rs, access->other)))
+		return true;
 	return access->made && fim_is_awaited(rs, access->made);
 }
 
@@ -115,6 +119,27 @@ static void hook_dentry(unsigned long ip, unsigned long parent_ip,
 		check_dentry(dentry, ip, fregs);
 }
 
+/*
+ * A device node may lie on any filesystem. Writing to the device below a
+ * filesystem gets past every rule on it; it is recorded, not refused, as that
+ * is how filesystems are checked, grown and repaired.
+ */
+static noinline void check_raw(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+	const struct fim_ruleset *rs;
+	struct fim_access access = { .op = FIM_OP_RAW };
+	struct fim_verdict verdict;
+
+	if (!S_ISBLK(inode->i_mode) || !(file->f_flags & OPEN_CHANGES))
+		return;
+	rcu_read_lock_sched_notrace();
+	rs = rcu_dereference_sched(fim_ruleset);
+	if (fim_decide_raw(rs, inode->i_rdev, file->f_path.dentry, &verdict))
+		fim_event_violation(&access, &verdict);
+	rcu_read_unlock_sched_notrace();
+}
+
 static noinline void check_open(const struct file *file, unsigned long ip,
 				struct ftrace_regs *fregs)
 {
@@ -127,7 +152,11 @@ static noinline void check_open(const struct file *file, unsigned long ip,
 		return;
 	}
 	/* What is written to a FIFO, socket or device does not change it. */
-	if (!(file->f_flags & OPEN_CHANGES) || !S_ISREG(file_inode(file)->i_mode))
+	if (!S_ISREG(file_inode(file)->i_mode)) {
+		check_raw(file);
+		return;
+	}
+	if (!(file->f_flags & OPEN_CHANGES))
 		return;
 
 	rcu_read_lock_sched_notrace();
@@ -148,6 +177,8 @@ static void hook_file_open(unsigned long ip, unsigned long parent_ip,
 		return;
 	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
 		check_open(file, ip, fregs);
+	else if (unlikely(!(file_inode(file)->i_mode & S_IFREG)))
+		check_raw(file);
 }
 
 static noinline void check_ioctl(const struct file *file, unsigned int cmd,
@@ -247,7 +278,8 @@ static void check_rename(unsigned long ip, struct ftrace_regs *fregs)
 	rcu_read_unlock_sched_notrace();
 }
 
-static void check_file_setattr(unsigned long ip, struct ftrace_regs *fregs)
+/* inode_file_setattr and quota_on, which have the dentry first */
+static void check_first_dentry(unsigned long ip, struct ftrace_regs *fregs)
 {
 	const struct dentry *dentry = ARG(const struct dentry *, 0);
 
@@ -341,7 +373,8 @@ static void hook_rest(unsigned long ip, unsigned long parent_ip,
 		check_link(ip, fregs);
 		break;
 	case FIM_OP_FILEATTR:
-		check_file_setattr(ip, fregs);
+	case FIM_OP_QUOTA_ON:
+		check_first_dentry(ip, fregs);
 		break;
 	case FIM_OP_UNSPEC:
 		check_sb_delete(parent_ip, fregs);
@@ -407,6 +440,7 @@ PROTOTYPE(sb_mount, int, const char *, const struct path *, const char *,
 	  unsigned long, void *);
 PROTOTYPE(move_mount, int, const struct path *, const struct path *);
 PROTOTYPE(sb_umount, int, struct vfsmount *, int);
+PROTOTYPE(quota_on, int, struct dentry *);
 PROTOTYPE(sb_pivotroot, int, const struct path *, const struct path *);
 PROTOTYPE(file_permission, int, struct file *, int);
 PROTOTYPE(mmap_file, int, struct file *, unsigned long, unsigned long);
@@ -480,6 +514,8 @@ struct fim_hook fim_hooks[] = {
 	     "unmounting filesystems with protected directories"),
 	HOOK(sb_pivotroot, FIM_OP_PIVOT_ROOT, rest_ops, true,
 	     "replacing the root by pivot_root(2)"),
+	HOOK(quota_on, FIM_OP_QUOTA_ON, rest_ops, true,
+	     "making a protected file one that the kernel keeps quotas in"),
 	HOOK(sb_delete, FIM_OP_UNSPEC, rest_ops, true,
 	     "a clean unmount of filesystems with protected directories"),
 	HOOK_ON_DEMAND(file_permission, FIM_OP_WRITE, permission_ops,

@@ -17,6 +17,7 @@
 #include "netlink.h"
 #include "object.h"
 #include "policy.h"
+#include "resolve.h"
 #include "selftest.h"
 #include "txn.h"
 
@@ -51,9 +52,12 @@ static int __init fim_init(void)
 {
 	int err;
 
-	err = fim_event_init();
+	err = fim_resolve_init();
 	if (err)
 		return err;
+	err = fim_event_init();
+	if (err)
+		goto err_resolve;
 	err = fim_selftest_init();
 	if (err)
 		goto err_event;
@@ -88,6 +92,8 @@ err_selftest:
 err_event:
 	fim_object_exit();
 	fim_event_exit();
+err_resolve:
+	fim_resolve_exit();
 	return err;
 }
 
@@ -103,6 +109,7 @@ static void __exit fim_exit(void)
 	fim_selftest_exit();
 	fim_object_exit();
 	fim_event_exit();
+	fim_resolve_exit();
 	pr_info("fim: unloaded\n");
 }
 

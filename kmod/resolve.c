@@ -8,6 +8,7 @@
  * name by name and follows symbolic links itself. It starts at the root of
  * process 1, whoever asks.
  */
+#include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs_struct.h>
@@ -46,6 +47,12 @@ struct walk {
 	const char *missing;
 	struct fim_route *route;
 };
+
+/*
+ * With whose rights paths are walked: often it is whoever happens to create a
+ * name that a rule waits for.
+ */
+static const struct cred *fim_cred;
 
 /* The root of process 1: only that process can move it. */
 static bool initial_root(struct path *root)
@@ -307,6 +314,7 @@ static int add_goal(struct walk *walk, bool directory)
  */
 int fim_resolve(const char *name, bool directory, struct fim_route *route)
 {
+	const struct cred *caller;
 	struct walk *walk;
 	int err = -ENOMEM;
 
@@ -325,6 +333,7 @@ int fim_resolve(const char *name, bool directory, struct fim_route *route)
 	walk->at = walk->root;
 	path_get(&walk->at);
 
+	caller = override_creds(fim_cred);
 	err = walk_names(walk);
 	if (!err)
 		err = add_goal(walk, directory);
@@ -333,6 +342,7 @@ int fim_resolve(const char *name, bool directory, struct fim_route *route)
 		err = add_step(walk, d_inode(walk->at.dentry),
 			       FIM_MARK_ANCHOR, walk->missing);
 
+	revert_creds(caller);
 	path_put(&walk->at);
 	path_put(&walk->root);
 	if (err)
@@ -358,4 +368,23 @@ void fim_route_free(struct fim_route *route)
 	}
 	kfree(route->steps);
 	route->steps = NULL;
+}
+
+/**
+ * fim_resolve_init() - prepare for walking paths
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int fim_resolve_init(void)
+{
+	fim_cred = prepare_kernel_cred(&init_task);
+	return fim_cred ? 0 : -ENOMEM;
+}
+
+/**
+ * fim_resolve_exit() - no path is walked from here on
+ */
+void fim_resolve_exit(void)
+{
+	put_cred(fim_cred);
 }

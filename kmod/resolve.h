@@ -60,5 +60,7 @@ struct fim_route {
 int fim_resolve(const char *name, bool directory, struct fim_route *route);
 void fim_route_free(struct fim_route *route);
 bool fim_in_initial_root(void);
+int fim_resolve_init(void);
+void fim_resolve_exit(void);
 
 #endif /* FIM_RESOLVE_H */

@@ -109,7 +109,7 @@ static void match_guard(const struct fim_ruleset *rs,
 	const struct fim_mark *mark;
 
 	mark = fim_mark_find(rs, READ_ONCE(object->d_inode), FIM_MARK_GUARD);
-	if (!mark)
+	if (!mark || !mark->guarded)
 		return;
 	/* A subdirectory's rule may be stricter than that of its directory. */
 	if (match->binding &&
@@ -198,6 +198,24 @@ bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry)
 }
 
 /**
+ * fim_is_watched() - whether a rule waits for something behind a name
+ * @rs: the ruleset
+ * @dentry: the name, or NULL
+ *
+ * Context: any in which RCU protects @rs.
+ * Return: whether some rule's path leads over it as far as it exists.
+ */
+bool fim_is_watched(const struct fim_ruleset *rs, const struct dentry *dentry)
+{
+	const struct fim_mark *mark;
+
+	if (!dentry)
+		return false;
+	mark = fim_mark_find(rs, READ_ONCE(dentry->d_inode), FIM_MARK_GUARD);
+	return mark && mark->watched;
+}
+
+/**
  * fim_decide() - decide about an operation
  * @rs: the ruleset
  * @access: the operation
@@ -221,4 +239,39 @@ void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 			swap(verdict->match, verdict->rest);
 	}
 	verdict->action = action_of(&verdict->match);
+}
+
+/**
+ * fim_decide_raw() - decide about an open of a block device for writing
+ * @rs: the ruleset
+ * @dev: the device
+ * @node: by which name it is opened
+ * @verdict: what is to be done
+ *
+ * Context: as fim_decide().
+ * Return: whether it holds a filesystem that a rule is about.
+ */
+bool fim_decide_raw(const struct fim_ruleset *rs, dev_t dev,
+		    const struct dentry *node, struct fim_verdict *verdict)
+{
+	const struct fim_route *route;
+	unsigned int i;
+
+	for (i = 0; i < rs->nr_sbs; i++) {
+		if (rs->sbs[i].device != dev && rs->sbs[i].disk != dev)
+			continue;
+		route = &rs->sbs[i].binding->route;
+		*verdict = (struct fim_verdict){
+			.action = FIM_ACTION_AUDIT,
+			.match = {
+				.binding = rs->sbs[i].binding,
+				.object = node,
+				.mark = node,
+				.guard = route->steps[route->nr - 1].path,
+			},
+			.rest = { .object = node },
+		};
+		return true;
+	}
+	return false;
 }

@@ -91,6 +91,7 @@ ORIGINAL(sb_mount, const char *dev_name, const struct path *path,
 ORIGINAL(move_mount, const struct path *from, const struct path *to);
 ORIGINAL(sb_umount, struct vfsmount *mnt, int flags);
 ORIGINAL(sb_pivotroot, const struct path *old, const struct path *new);
+ORIGINAL(quota_on, struct dentry *dentry);
 ORIGINAL(file_ioctl, struct file *file, unsigned int cmd, unsigned long arg);
 ORIGINAL(file_ioctl_compat, struct file *file, unsigned int cmd,
 	 unsigned long arg);
@@ -112,6 +113,7 @@ static void set_originals(void)
 	SET_ORIGINAL(move_mount);
 	SET_ORIGINAL(sb_umount);
 	SET_ORIGINAL(sb_pivotroot);
+	SET_ORIGINAL(quota_on);
 	SET_ORIGINAL(file_ioctl);
 	SET_ORIGINAL(file_ioctl_compat);
 	SET_ORIGINAL(file_permission);
@@ -179,6 +181,8 @@ static int try_direct(const struct fim_hook *hook)
 		return static_call(fim_security_sb_umount)(mnt, 0);
 	case FIM_OP_PIVOT_ROOT:
 		return static_call(fim_security_sb_pivotroot)(&path, &path);
+	case FIM_OP_QUOTA_ON:
+		return static_call(fim_security_quota_on)(reg);
 	}
 	return try_file(hook);
 }

@@ -2,6 +2,7 @@
 /*
  * The ruleset in force: how it is made, searched and freed.
  */
+#include <linux/blkdev.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -113,16 +114,34 @@ static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
 	return 0;
 }
 
-static void add_sb(struct fim_ruleset *rs, const struct super_block *sb,
+static void set_devices(struct fim_sb_rule *rule,
+			const struct fim_object *object)
+{
+	/* Held, or it could be unmounted meanwhile. */
+	struct super_block *sb = fim_object_pin_sb(object);
+
+	if (!sb)
+		return;
+	if (sb->s_bdev) {
+		rule->device = sb->s_bdev->bd_dev;
+		rule->disk = disk_devt(sb->s_bdev->bd_disk);
+	}
+	deactivate_super(sb);
+}
+
+static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 		   const struct fim_binding *binding)
 {
+	const struct super_block *sb = object->sb;
 	unsigned int i;
 
 	for (i = 0; i < rs->nr_sbs; i++)
 		if (rs->sbs[i].sb == sb)
 			break;
-	if (i == rs->nr_sbs)
+	if (i == rs->nr_sbs) {
 		rs->sbs[rs->nr_sbs++].sb = sb;
+		set_devices(&rs->sbs[i], object);
+	}
 	if (is_stricter(binding, rs->sbs[i].binding))
 		rs->sbs[i].binding = binding;
 }
@@ -143,19 +162,33 @@ static void add_mount(struct fim_ruleset *rs, const struct fim_step *step,
 	}
 }
 
-/* Of a rule that waits, only where it waits counts. */
-static int add_anchor(struct fim_ruleset *rs, const struct fim_binding *binding)
+/*
+ * A rule that waits guards nothing, but has to be looked after when the way to
+ * where it waits changes.
+ */
+static int add_waiting(struct fim_ruleset *rs,
+		       const struct fim_binding *binding)
 {
 	const struct fim_route *route = &binding->route;
-	const struct fim_step *last;
+	const struct fim_step *step;
+	unsigned int i;
+	int err;
 
 	rs->nr_waiting++;
-	if (!route->nr)
-		return 0;
-	last = &route->steps[route->nr - 1];
-	if (last->kind != FIM_MARK_ANCHOR || !fim_object_held(last->object))
-		return 0;
-	return add_mark(rs, last, binding);
+	for (i = 0; i < route->nr; i++) {
+		step = &route->steps[i];
+		if (!fim_object_held(step->object))
+			continue;
+		if (step->kind == FIM_MARK_ANCHOR) {
+			err = add_mark(rs, step, binding);
+			if (err)
+				return err;
+		} else {
+			claim_slot(rs, step->object,
+				   FIM_MARK_GUARD)->watched = true;
+		}
+	}
+	return 0;
 }
 
 static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
@@ -165,7 +198,7 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	int err;
 
 	if (!fim_binding_armed(binding))
-		return add_anchor(rs, binding);
+		return add_waiting(rs, binding);
 	for (i = 0; i < route->nr; i++) {
 		if (!fim_object_held(route->steps[i].object))
 			continue;
@@ -178,7 +211,7 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	/* The self-test's rule does not stand for the others. */
 	if (binding->policy->kind && is_stricter(binding, rs->strictest))
 		rs->strictest = binding;
-	add_sb(rs, route->steps[route->nr - 1].object->sb, binding);
+	add_sb(rs, route->steps[route->nr - 1].object, binding);
 	return 0;
 }
 

@@ -24,7 +24,9 @@
  * @bindings: of FIM_MARK_TREE and FIM_MARK_ANCHOR: those of the rules that name
  *	it or that wait for a name in it, in order
  * @nr: how many
- * @guarded: of FIM_MARK_GUARD: the strictest of the rules that need it
+ * @guarded: of FIM_MARK_GUARD: the strictest of the rules that need it, or NULL
+ *	if only rules that wait lead over it
+ * @watched: of FIM_MARK_GUARD: a rule that waits leads over it
  * @path: of FIM_MARK_GUARD: where it is; @guarded owns it
  */
 struct fim_mark {
@@ -33,6 +35,7 @@ struct fim_mark {
 	const struct fim_binding **bindings;
 	unsigned int nr;
 	const struct fim_binding *guarded;
+	bool watched;
 	const char *path;
 };
 
@@ -40,10 +43,14 @@ struct fim_mark {
  * struct fim_sb_rule - the strictest rule of a filesystem, for what can't be
  *	told from its ancestors
  * @sb: the superblock, an address to compare
+ * @device: its block device, or 0
+ * @disk: the disk that this is a partition of, or the same
  * @binding: the rule
  */
 struct fim_sb_rule {
 	const struct super_block *sb;
+	dev_t device;
+	dev_t disk;
 	const struct fim_binding *binding;
 };
 

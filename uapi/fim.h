@@ -432,6 +432,10 @@ enum fim_rule_attr {
  * @FIM_OP_WRITE: a file is written to by a descriptor from before the rule
  * @FIM_OP_MMAP: it is mapped, shared and writable
  * @FIM_OP_MPROTECT: a shared mapping of it is made writable
+ * @FIM_OP_QUOTA_ON: a file becomes one that the kernel keeps quotas in
+ * @FIM_OP_RAW: a block device that holds a filesystem with protected
+ *	directories is opened for writing. FIM_EVENT_A_PATH is the rule's
+ *	directory, FIM_EVENT_A_TARGET the device. Never refused.
  */
 enum fim_op {
 	FIM_OP_UNSPEC,
@@ -458,6 +462,8 @@ enum fim_op {
 	FIM_OP_WRITE,
 	FIM_OP_MMAP,
 	FIM_OP_MPROTECT,
+	FIM_OP_QUOTA_ON,
+	FIM_OP_RAW,
 	__FIM_OP_LAST,
 };
 #define FIM_OP_MAX (__FIM_OP_LAST - 1)
