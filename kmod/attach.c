@@ -44,25 +44,6 @@ static int lookup_all(void)
 	return 0;
 }
 
-/* Says who is in the way: only one may redirect a function. */
-static void report_taken(struct ftrace_ops *ops)
-{
-	unsigned int i;
-
-	for (i = 0; i < fim_nr_hooks; i++) {
-		if (fim_hooks[i].ops != ops || !fim_hooks[i].addr)
-			continue;
-		ftrace_free_filter(ops);
-		if (ftrace_set_filter_ip(ops, fim_hooks[i].addr, 0, 0))
-			continue;
-		if (!register_ftrace_function(ops))
-			unregister_ftrace_function(ops);
-		else
-			pr_err("fim: %s is taken, by a live patch or another module\n",
-			       fim_hooks[i].symbol);
-	}
-}
-
 static bool is_first_of_ops(unsigned int i)
 {
 	unsigned int j;
@@ -73,51 +54,89 @@ static bool is_first_of_ops(unsigned int i)
 	return true;
 }
 
-static int attach_ops(struct ftrace_ops *ops)
+/*
+ * Tells each ops its functions. This is done once: what ftrace_free_filter()
+ * has freed must not be used again.
+ */
+static int set_filters(void)
 {
 	unsigned int i;
-	bool any = false;
-	int err = 0;
+	int err;
 
-	for (i = 0; i < fim_nr_hooks && !err; i++) {
-		if (fim_hooks[i].ops != ops || !fim_hooks[i].addr)
+	for (i = 0; i < fim_nr_hooks; i++) {
+		if (!fim_hooks[i].addr)
 			continue;
-		err = ftrace_set_filter_ip(ops, fim_hooks[i].addr, 0, 0);
-		if (err)
+		err = ftrace_set_filter_ip(fim_hooks[i].ops,
+					   fim_hooks[i].addr, 0, 0);
+		if (err) {
 			pr_err("fim: %s can't be traced: %d\n",
 			       fim_hooks[i].symbol, err);
-		any = true;
+			return err;
+		}
 	}
-	if (err || !any)
-		goto out;
+	return 0;
+}
 
-	err = register_ftrace_function(ops);
+static void free_filters(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++)
+		if (is_first_of_ops(i))
+			ftrace_free_filter(fim_hooks[i].ops);
+}
+
+/* Says who is in the way: only one may redirect a function. */
+static void report_taken(struct ftrace_ops *ops)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++) {
+		if (fim_hooks[i].ops != ops || !fim_hooks[i].addr)
+			continue;
+		/* This one alone, in place of all */
+		if (ftrace_set_filter_ip(ops, fim_hooks[i].addr, 0, 1))
+			continue;
+		if (!register_ftrace_function(ops))
+			unregister_ftrace_function(ops);
+		else
+			pr_err("fim: %s is taken, by a live patch or another module\n",
+			       fim_hooks[i].symbol);
+	}
+}
+
+static int attach_ops(struct ftrace_ops *ops)
+{
+	int err = register_ftrace_function(ops);
+
 	if (!err)
 		return 0;
 	pr_err("fim: can't attach: %d%s\n", err,
 	       err == -EBUSY ? " (is kernel.ftrace_enabled 0?)" : "");
 	if (err == -EBUSY)
 		report_taken(ops);
-out:
-	ftrace_free_filter(ops);
 	return err;
 }
 
 /* Each waits until nobody is inside of its trampoline. */
-static void detach_ops(struct ftrace_ops *ops)
-{
-	if (ops->flags & FTRACE_OPS_FL_ENABLED)
-		unregister_ftrace_function(ops);
-	ftrace_free_filter(ops);
-}
-
 static void detach_until(unsigned int end, bool on_demand)
 {
 	unsigned int i;
 
 	for (i = 0; i < end; i++)
-		if (is_first_of_ops(i) && fim_hooks[i].on_demand == on_demand)
-			detach_ops(fim_hooks[i].ops);
+		if (is_first_of_ops(i) && fim_hooks[i].on_demand == on_demand &&
+		    (fim_hooks[i].ops->flags & FTRACE_OPS_FL_ENABLED))
+			unregister_ftrace_function(fim_hooks[i].ops);
+}
+
+static bool has_function(const struct ftrace_ops *ops)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++)
+		if (fim_hooks[i].ops == ops && fim_hooks[i].addr)
+			return true;
+	return false;
 }
 
 static void set_state(bool on_demand, enum fim_hook_state state)
@@ -136,6 +155,9 @@ static int attach_all(bool on_demand)
 
 	for (i = 0; i < fim_nr_hooks; i++) {
 		if (!is_first_of_ops(i) || fim_hooks[i].on_demand != on_demand)
+			continue;
+		/* An ops without a function would be called for all there are */
+		if (!has_function(fim_hooks[i].ops))
 			continue;
 		err = attach_ops(fim_hooks[i].ops);
 		if (err) {
@@ -162,7 +184,12 @@ int fim_attach(void)
 		return err;
 	fim_hook_set_originals();
 	set_state(true, FIM_HOOK_IDLE);
-	return attach_all(false);
+	err = set_filters();
+	if (!err)
+		err = attach_all(false);
+	if (err)
+		free_filters();
+	return err;
 }
 
 /**
@@ -201,6 +228,7 @@ void fim_detach(void)
 {
 	fim_attach_on_demand(false);
 	detach_until(fim_nr_hooks, false);
+	free_filters();
 	/* Who was on his way into release_and_delete() has been waited for. */
 	synchronize_srcu(&fim_hook_srcu);
 	synchronize_rcu_tasks();
