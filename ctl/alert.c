@@ -19,6 +19,7 @@
 #include "array.h"
 #include "attr.h"
 #include "config.h"
+#include "event.h"
 #include "json.h"
 #include "mem.h"
 #include "op.h"
@@ -161,41 +162,18 @@ static void add_tags(cJSON *to, const struct key *k, struct nlattr **tb)
 	buf_free(&joined);
 }
 
-/**
- * struct event_name - what an event of the module's own is called
- * @operation: as Operation
- * @message: as Message
- */
-static const struct event_name {
-	const char *operation;
-	const char *message;
-} event_names[] = {
-	[FIM_EVENT_UNSPEC] = { "Unknown", "An event of an unknown type" },
-	[FIM_EVENT_VIOLATION] = { "File", NULL },
-	[FIM_EVENT_LOST] = { "RecordsLost",
-			     "There was no memory to record operations" },
-	[FIM_EVENT_APPLIED] = { "PolicyApplied",
-				"A policy was put into force" },
-	[FIM_EVENT_DELETED] = { "PolicyDeleted", "A policy was removed" },
-	[FIM_EVENT_STATE] = { "StateChanged", "The module's state changed" },
-	[FIM_EVENT_UNARMED] = { "RuleUnarmed",
-				"A rule's directory went with its filesystem" },
-	[FIM_EVENT_ARMED] = { "RuleArmed", "A waiting rule took hold" },
-};
-
-static const struct event_name *event_name(struct nlattr **tb)
-{
-	uint64_t type = attr_number(tb[FIM_EVENT_A_TYPE]);
-
-	return &event_names[type < ARRAY_SIZE(event_names) ? type : 0];
-}
-
+/* A policy's message is about changes, which a writer that was found is not. */
 static void add_message(cJSON *to, const struct key *k, struct nlattr **tb)
 {
-	if (string_length(tb[k->attr]))
+	uint64_t type = attr_number(tb[FIM_EVENT_A_TYPE]);
+	struct buf message = { 0 };
+
+	if (type != FIM_EVENT_WRITER && string_length(tb[k->attr]))
 		add_bytes(to, k, tb);
-	else if (event_name(tb)->message)
-		json_add_string(to, k->key, event_name(tb)->message);
+	else if (event_message(type, attr_number(tb[FIM_EVENT_A_COUNT]),
+			       &message))
+		json_add_string(to, k->key, message.data);
+	buf_free(&message);
 }
 
 static void add_type(cJSON *to, const struct key *k, struct nlattr **tb)
@@ -206,7 +184,7 @@ static void add_type(cJSON *to, const struct key *k, struct nlattr **tb)
 
 static void add_operation(cJSON *to, const struct key *k, struct nlattr **tb)
 {
-	json_add_string(to, k->key, event_name(tb)->operation);
+	json_add_string(to, k->key, event_operation(attr_number(tb[k->attr])));
 }
 
 static void add_file_operation(cJSON *to, const struct key *k,
@@ -382,7 +360,8 @@ static void add_component(cJSON *to, const struct key *k, struct nlattr **tb)
 
 static void add_count(cJSON *to, const struct key *k, struct nlattr **tb)
 {
-	if (is_violation(tb))
+	if (is_violation(tb) ||
+	    attr_number(tb[FIM_EVENT_A_TYPE]) == FIM_EVENT_WRITER)
 		json_add_number(to, k->key, tb[k->attr] ?
 				attr_number(tb[k->attr]) : 1);
 }
@@ -395,28 +374,19 @@ static void add_lost(cJSON *to, const struct key *k, struct nlattr **tb)
 
 static void add_flags(cJSON *to, const struct key *k, struct nlattr **tb)
 {
-	static const struct {
-		uint32_t bit;
-		const char *name;
-	} flag[] = {
-		{ FIM_EVENT_KTHREAD, "KernelThread" },
-		{ FIM_EVENT_IO_URING, "IoUring" },
-		{ FIM_EVENT_EXE_DELETED, "ExecutableDeleted" },
-		{ FIM_EVENT_PARTIAL, "Partial" },
-		{ FIM_EVENT_CUT, "Cut" },
-		{ FIM_EVENT_GUARD, "Guard" },
-	};
 	uint64_t bits = attr_number(tb[k->attr]);
+	const char *name;
+	unsigned int i;
 	cJSON *list;
-	size_t i;
 
 	if (!bits)
 		return;
 	list = json_list();
-	for (i = 0; i < ARRAY_SIZE(flag); i++)
-		if (bits & flag[i].bit)
-			json_append_bytes(list, flag[i].name,
-					  strlen(flag[i].name));
+	for (i = 0; i < 32; i++) {
+		name = bits & 1U << i ? event_flag_name(i) : NULL;
+		if (name)
+			json_append_bytes(list, name, strlen(name));
+	}
 	json_add(to, k->key, list);
 }
 

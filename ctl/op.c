@@ -3,8 +3,10 @@
  * op.c - operations by name
  */
 #include "../uapi/fim.h"
-#include "array.h"
 #include "op.h"
+
+/* An operation that has no name does not compile. */
+#pragma GCC diagnostic error "-Wswitch"
 
 /**
  * op_name() - the name of an operation
@@ -14,30 +16,62 @@
  */
 const char *op_name(uint64_t op)
 {
-	static const char *const name[] = {
-		[FIM_OP_CREATE] = "create",
-		[FIM_OP_LINK] = "link",
-		[FIM_OP_UNLINK] = "unlink",
-		[FIM_OP_SYMLINK] = "symlink",
-		[FIM_OP_MKDIR] = "mkdir",
-		[FIM_OP_RMDIR] = "rmdir",
-		[FIM_OP_MKNOD] = "mknod",
-		[FIM_OP_RENAME] = "rename",
-		[FIM_OP_SETATTR] = "setattr",
-		[FIM_OP_SETXATTR] = "setxattr",
-		[FIM_OP_REMOVEXATTR] = "removexattr",
-		[FIM_OP_SETACL] = "setacl",
-		[FIM_OP_REMOVEACL] = "removeacl",
-		[FIM_OP_FILEATTR] = "fileattr",
-		[FIM_OP_OPEN] = "open",
-		[FIM_OP_IOCTL] = "ioctl",
-		[FIM_OP_MOUNT] = "mount",
-		[FIM_OP_MOVE_MOUNT] = "move_mount",
-		[FIM_OP_UMOUNT] = "umount",
-		[FIM_OP_PIVOT_ROOT] = "pivot_root",
-	};
-
-	if (op >= ARRAY_SIZE(name) || !name[op])
+	if (op > FIM_OP_MAX)
 		return "unknown";
-	return name[op];
+	switch ((enum fim_op)op) {
+	case FIM_OP_CREATE:
+		return "create";
+	case FIM_OP_LINK:
+		return "link";
+	case FIM_OP_UNLINK:
+		return "unlink";
+	case FIM_OP_SYMLINK:
+		return "symlink";
+	case FIM_OP_MKDIR:
+		return "mkdir";
+	case FIM_OP_RMDIR:
+		return "rmdir";
+	case FIM_OP_MKNOD:
+		return "mknod";
+	case FIM_OP_RENAME:
+		return "rename";
+	case FIM_OP_SETATTR:
+		return "setattr";
+	case FIM_OP_SETXATTR:
+		return "setxattr";
+	case FIM_OP_REMOVEXATTR:
+		return "removexattr";
+	case FIM_OP_SETACL:
+		return "setacl";
+	case FIM_OP_REMOVEACL:
+		return "removeacl";
+	case FIM_OP_FILEATTR:
+		return "fileattr";
+	case FIM_OP_OPEN:
+		return "open";
+	case FIM_OP_IOCTL:
+		return "ioctl";
+	case FIM_OP_MOUNT:
+		return "mount";
+	case FIM_OP_MOVE_MOUNT:
+		return "move_mount";
+	case FIM_OP_UMOUNT:
+		return "umount";
+	case FIM_OP_PIVOT_ROOT:
+		return "pivot_root";
+	case FIM_OP_WRITE:
+		return "write";
+	case FIM_OP_MMAP:
+		return "mmap";
+	case FIM_OP_MPROTECT:
+		return "mprotect";
+	case FIM_OP_QUOTA_ON:
+		return "quota_on";
+	case FIM_OP_RAW:
+		return "raw";
+	case FIM_OP_UNSPEC:
+	case __FIM_OP_LAST:
+		break;
+	}
+	return "unknown";
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "attr.h"
 #include "mem.h"
 #include "status.h"
@@ -119,20 +120,35 @@ static void print_hook(const struct hook *h, int indent)
 	       h->loses ? h->loses : "", term_off(stdout));
 }
 
+static size_t count_hooks(const struct hooks *hooks, uint8_t state)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < hooks->nr; i++)
+		nr += hooks->v[i].state == state;
+	return nr;
+}
+
 /**
- * hooks_print() - print how many hooks are proven, and each one that is not
+ * hooks_print() - print how many hooks are proven, and each one that is a fault
  * @hooks: the hooks
  * @indent: of all lines but the first
+ *
+ * Hooks that nothing needs now are counted on their own: they are no fault, and
+ * there is nothing to prove.
  */
 void hooks_print(const struct hooks *hooks, int indent)
 {
-	size_t i, proven = 0;
+	size_t idle = count_hooks(hooks, FIM_HOOK_IDLE), i;
 
+	printf("%zu of %zu proven", count_hooks(hooks, FIM_HOOK_PROVEN),
+	       hooks->nr - idle);
+	if (idle)
+		printf(", %zu idle", idle);
+	printf("\n");
 	for (i = 0; i < hooks->nr; i++)
-		proven += hooks->v[i].state == FIM_HOOK_PROVEN;
-	printf("%zu of %zu proven\n", proven, hooks->nr);
-	for (i = 0; i < hooks->nr; i++)
-		if (hooks->v[i].state != FIM_HOOK_PROVEN)
+		if (hooks->v[i].state != FIM_HOOK_PROVEN &&
+		    hooks->v[i].state != FIM_HOOK_IDLE)
 			print_hook(&hooks->v[i], indent);
 }
 
@@ -165,7 +181,10 @@ const char *hook_state_name(uint64_t state)
 		[FIM_HOOK_ATTACHED] = "attached",
 		[FIM_HOOK_PROVEN] = "proven",
 		[FIM_HOOK_DEAD] = "dead",
+		[FIM_HOOK_IDLE] = "idle",
 	};
+	_Static_assert(ARRAY_SIZE(name) == FIM_HOOK_MAX + 1,
+		       "a state of a hook has no name");
 
 	return state <= FIM_HOOK_MAX ? name[state] : "unknown";
 }

@@ -361,4 +361,30 @@ TEST(sizes)
 	}
 }
 
+/* What is said is not the policy's message, which is about changes. */
+TEST(writer)
+{
+	struct record r;
+	cJSON *alert;
+
+	record_begin(&r, 7, FIM_EVENT_WRITER);
+	nla_put_u32(r.msg, FIM_EVENT_A_FLAGS, FIM_EVENT_MAPPED);
+	nla_put_u64(r.msg, FIM_EVENT_A_COUNT, 2);
+	nla_put_string(r.msg, FIM_EVENT_A_MESSAGE, "somebody changed it");
+	put_text(&r, FIM_EVENT_A_PATH, "/srv/x/f");
+	ASSERT_EQ(0, record_parse(&r));
+	alert = alert_json(r.tb);
+	EXPECT_STREQ("SystemEvent", value(alert, "Type"));
+	EXPECT_STREQ("WriterFound", value(alert, "Operation"));
+	EXPECT_STREQ("The file was open for writing 2 times when the rule came",
+		     value(alert, "Message"));
+	EXPECT_STREQ("/srv/x/f", value(alert, "Resource"));
+	EXPECT_STREQ("Mapped",
+		     cJSON_GetArrayItem(cJSON_GetObjectItem(alert, "Flags"),
+					0)->valuestring);
+	EXPECT_STREQ("2", cJSON_GetObjectItem(alert, "Count")->valuestring);
+	cJSON_Delete(alert);
+	record_free(&r);
+}
+
 TEST_HARNESS_MAIN
