@@ -1,8 +1,10 @@
-// SPDX-License-Identifier: GPL-2.0
+/* SPDX-License-Identifier: GPL-2.0 */
 /*
- * ops.c - every operation, on every filesystem, with every action
+ * ops.h - every operation of a table, on every filesystem, with every action
  */
-#define _GNU_SOURCE
+#ifndef _FIM_TEST_OPS_H
+#define _FIM_TEST_OPS_H
+
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -230,9 +232,10 @@ static int copy_up(const struct fim_tree *tree, const struct fim_case *c)
 	return err;
 }
 
-static void run_cases(struct __test_metadata *_metadata,
-		      FIXTURE_DATA(ops) *self, const struct fim_cases *table,
-		      uid_t uid, const char *action)
+static inline void run_cases(struct __test_metadata *_metadata,
+			     FIXTURE_DATA(ops) *self,
+			     const struct fim_cases *table, uid_t uid,
+			     const char *action)
 {
 	bool blocked = action && !strcmp(action, "Block");
 	struct fim_status st = {};
@@ -299,28 +302,13 @@ static void run_cases(struct __test_metadata *_metadata,
 			close(rw[i]);
 }
 
-TEST_F_TIMEOUT(ops, names, 120)
-{
-	run_cases(_metadata, self, &fim_name_cases, 0, variant->action);
-}
-
-TEST_F_TIMEOUT(ops, attributes, 120)
-{
-	run_cases(_metadata, self, &fim_attr_cases, 0, variant->action);
-}
-
-TEST_F_TIMEOUT(ops, opens, 120)
-{
-	run_cases(_metadata, self, &fim_open_cases, 0, variant->action);
-}
-
 /*
  * As a user without any capability, who owns the files. The twins prove that
  * he could.
  */
-static void as_nobody(struct __test_metadata *_metadata,
-		      FIXTURE_DATA(ops) *self, const struct fim_cases *table,
-		      const char *action)
+static inline void as_nobody(struct __test_metadata *_metadata,
+			     FIXTURE_DATA(ops) *self,
+			     const struct fim_cases *table, const char *action)
 {
 	NEEDS(self->missing);
 	if (!action || strcmp(action, "Block"))
@@ -328,137 +316,4 @@ static void as_nobody(struct __test_metadata *_metadata,
 	run_cases(_metadata, self, table, FIM_NOBODY, action);
 }
 
-TEST_F_TIMEOUT(ops, names_unprivileged, 120)
-{
-	as_nobody(_metadata, self, &fim_name_cases, variant->action);
-}
-
-TEST_F_TIMEOUT(ops, attributes_unprivileged, 120)
-{
-	as_nobody(_metadata, self, &fim_attr_cases, variant->action);
-}
-
-TEST_F_TIMEOUT(ops, opens_unprivileged, 120)
-{
-	as_nobody(_metadata, self, &fim_open_cases, variant->action);
-}
-
-/*
- * What is no change passes, and nobody is bothered with a record of it.
- */
-TEST_F(ops, passes)
-{
-	const struct fim_cases *table = &fim_pass_cases;
-	struct fim_place at = { .fd = AT_FDCWD, .rw = -1 };
-	unsigned long long since;
-	char *before;
-	char *after;
-	size_t i;
-	int err;
-
-	NEEDS(self->missing);
-	ASSERT_EQ(0, fim_pass_cell_make(&self->tree));
-	ASSERT_EQ(0, fim_tree_mount(&self->tree));
-	ASSERT_EQ(0, apply(&self->tree, variant->action));
-	ASSERT_EQ(0, fim_own_mounts());
-	before = fim_snapshot(self->tree.prot);
-	at.dir = fim_fmt("%s/pass/", self->tree.prot);
-	at.peer = fim_fmt("%s/pass/", self->tree.open);
-
-	for (i = 0; i < table->count; i++) {
-		const struct fim_case *c = &table->cases[i];
-
-		since = last_seq(&self->nl);
-		err = fim_case_run(c, &at, 0, NULL);
-		if (c->flags & FIM_CASE_OPTIONAL && fim_unsupported(err))
-			err = c->err;
-		EXPECT_EQ(c->err, err)
-			case_log(c);
-		EXPECT_STREQ("", records(&self->nl, since))
-			case_log(c);
-	}
-	after = fim_snapshot(self->tree.prot);
-	EXPECT_STREQ("", fim_changes(before, after));
-	free(before);
-	free(after);
-}
-
-/*
- * Whom the file's own permissions keep out is refused by them, as ever: there
- * is no violation to record.
- */
-TEST_F(ops, permission_denied)
-{
-	const char *cell = fim_fmt("%s/denied", self->tree.prot);
-	struct fim_place at = {
-		.fd = AT_FDCWD,
-		.dir = fim_fmt("%s/", cell),
-		.peer = "",
-		.rw = -1,
-	};
-	unsigned long long since;
-	size_t i;
-
-	NEEDS(self->missing);
-	ASSERT_EQ(0, fim_cell_make(fim_fmt("%s/a/prot/denied", self->tree.build),
-				   0));
-	ASSERT_EQ(0, fim_tree_mount(&self->tree));
-	ASSERT_EQ(0, chmod(cell, 0755));
-	ASSERT_EQ(0, chmod(fim_fmt("%s/f", cell), 0644));
-	ASSERT_EQ(0, apply(&self->tree, variant->action));
-	since = last_seq(&self->nl);
-	for (i = 0; i < fim_open_cases.count; i++) {
-		const struct fim_case *c = &fim_open_cases.cases[i];
-		int err;
-
-		if (c->flags & (FIM_CASE_ROOT | FIM_CASE_OPTIONAL))
-			continue;
-		err = fim_case_run(c, &at, FIM_NOBODY, NULL);
-		EXPECT_EQ(EACCES, err)
-			case_log(c);
-	}
-	EXPECT_STREQ("", records(&self->nl, since));
-}
-
-/*
- * An open with O_CREAT asks whether it may create before it has looked whether
- * the file exists, if no name of it is cached. Only what it comes to counts.
- */
-TEST_F(ops, create_uncached)
-{
-	const char *action = variant->action;
-	const char *cell = fim_fmt("%s/x", self->tree.prot);
-	const char *f = fim_fmt("%s/f", cell);
-	const char *new = fim_fmt("%s/new", cell);
-	const char *by;
-	unsigned long long since;
-	int want;
-
-	NEEDS(self->missing);
-	ASSERT_EQ(0, fim_cell_make(fim_fmt("%s/a/prot/x", self->tree.build), 0));
-	ASSERT_EQ(0, fim_tree_mount(&self->tree));
-	ASSERT_EQ(0, apply(&self->tree, action));
-	want = action && !strcmp(action, "Block") ? EACCES : 0;
-	by = fim_fmt("errno %d by %d under t", want, getpid());
-
-	since = last_seq(&self->nl);
-	ASSERT_EQ(0, fim_drop_caches("2"));
-	EXPECT_EQ(0, fim_opened(open(f, O_CREAT | O_RDONLY, 0600)));
-	ASSERT_EQ(0, fim_drop_caches("2"));
-	EXPECT_EQ(EEXIST, fim_opened(open(f, O_CREAT | O_EXCL | O_WRONLY, 0600)));
-	EXPECT_STREQ("", records(&self->nl, since));
-
-	since = last_seq(&self->nl);
-	ASSERT_EQ(0, fim_drop_caches("2"));
-	EXPECT_EQ(want, fim_opened(open(f, O_CREAT | O_WRONLY, 0600)));
-	EXPECT_STREQ(action ? fim_fmt("%s open %s %s\n", action, f, by) : "",
-		     records(&self->nl, since));
-
-	since = last_seq(&self->nl);
-	ASSERT_EQ(0, fim_drop_caches("2"));
-	EXPECT_EQ(want, fim_opened(open(new, O_CREAT | O_WRONLY, 0600)));
-	EXPECT_STREQ(action ? fim_fmt("%s create %s %s\n", action, new, by) : "",
-		     records(&self->nl, since));
-}
-
-TEST_HARNESS_MAIN
+#endif /* _FIM_TEST_OPS_H */
