@@ -122,7 +122,7 @@ static int fill_ruleset_status(struct sk_buff *skb)
 	    nla_put_u32(skb, FIM_STATUS_A_POLICIES, rs->nr_policies - 1) ||
 	    nla_put_u32(skb, FIM_STATUS_A_RULES, rs->nr_bindings - 1) ||
 	    nla_put_u32(skb, FIM_STATUS_A_WAITING, count_waiting(rs)) ||
-	    nla_put_u32(skb, FIM_STATUS_A_MARKS, rs->nr_marks - 1))
+	    nla_put_u32(skb, FIM_STATUS_A_MARKS, rs->nr_marks - FIM_SELFTEST_MARKS))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -7,6 +7,9 @@
 
 struct fim_policy;
 
+/* Marks of every ruleset that are the self-test's: a directory and a file */
+#define FIM_SELFTEST_MARKS	2
+
 struct fim_policy *fim_selftest_policy(void);
 int fim_selftest(void);
 unsigned int fim_selftest_proven(void);
