@@ -75,7 +75,7 @@ TEST_F(bytes, names)
 {
 	static const char *const names[] = {
 		"a\nb", "\n", "\t", "\033[2K", "\"", "\\", "\x7f", "\x01",
-		"\xff\xfe", "\xc3", "\xe2\x80\xae" "txt", "\xed\xa0\x80", " ",
+		"\xff\xfe", "\xc3", "\xe2\x80\xaetxt", "\xed\xa0\x80", " ",
 		"-rf", "*", "$(id)", "%s%n", "...", "deleted (deleted)", "#1",
 	};
 	const struct fim_event *ev;
@@ -194,7 +194,8 @@ TEST_F(bytes, long_names)
 	NEEDS_MODULE();
 	memset(from, 'f', 255);
 	memset(to, 't', 255);
-	from[255] = to[255] = '\0';
+	from[255] = '\0';
+	to[255] = '\0';
 	ASSERT_EQ(0, chdir(self->tree.prot));
 	ASSERT_EQ(0, fim_write_file(from, "base"));
 	ASSERT_EQ(0, protect(self));
@@ -258,14 +259,14 @@ static int execute(FIXTURE_DATA(bytes) *self, int fd, char *const argv[],
 /* Not what it calls itself, but what it is. */
 TEST_F(bytes, argv0)
 {
+	char *const argv[] = { "/usr/bin/dpkg", "", "-i\n", NULL };
 	const struct fim_event *ev;
 	int fd;
 
 	NEEDS_MODULE();
 	ASSERT_EQ(0, protect(self));
 	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	EXPECT_EQ(0, execute(self, fd, (char *[]){ "/usr/bin/dpkg", "", "-i\n",
-						   NULL }, NULL));
+	EXPECT_EQ(0, execute(self, fd, argv, NULL));
 	ev = only(self);
 	ASSERT_NE(NULL, ev);
 	EXPECT_STREQ(program_invocation_short_name,

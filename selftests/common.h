@@ -23,6 +23,10 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #endif
 
+#ifndef __printf
+#define __printf(a, b) __attribute__((__format__(printf, a, b)))
+#endif
+
 /* The errno of a system call, 0 if it succeeded. */
 #define sys(call) ((call) < 0 ? errno : 0)
 
@@ -35,7 +39,7 @@ int fim_opened(int fd);
 int fim_write_to(int fd);
 int fim_write_file(const char *path, const char *text);
 int fim_remove_tree(const char *path);
-const char *fim_fmt(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+const char *fim_fmt(const char *fmt, ...) __printf(1, 2);
 
 int fim_run(uid_t uid, int (*fn)(const void *), const void *arg, pid_t *pid);
 int fim_own_mounts(void);

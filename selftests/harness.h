@@ -18,7 +18,7 @@
 #include "common.h"
 #include "netlink.h"
 
-#define FIM_BARE() (getenv("FIM_BARE") != NULL)
+#define FIM_BARE() (!!getenv("FIM_BARE"))
 
 /*
  * A test's first statement: SKIP() in a fixture's setup does not skip the test.

@@ -216,8 +216,8 @@ static bool take(struct fim_nl *nl, struct nlmsghdr *nlh, fim_nl_cb cb,
  */
 int fim_nl_receive(struct fim_nl *nl, fim_nl_cb cb, void *arg)
 {
-	static char buf[RECEIVE_SIZE] __attribute__((aligned(NLMSG_ALIGNTO)));
-	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
+	static struct nlmsghdr buf[RECEIVE_SIZE / sizeof(struct nlmsghdr)];
+	struct nlmsghdr *nlh = buf;
 	int len = recv(nl->fd, buf, sizeof(buf), 0);
 	int err = 0;
 

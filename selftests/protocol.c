@@ -71,7 +71,7 @@ FIXTURE_TEARDOWN(protocol)
 
 #define NEEDS_MODULE() NEEDS(FIM_BARE() ? "needs the module" : NULL)
 
-#define PUTS(...) (const struct fim_put[]){ __VA_ARGS__, PUT_END }
+#define PUTS(...) ((const struct fim_put[]){ __VA_ARGS__, PUT_END })
 #define NAME PUT_STRING(FIM_POLICY_A_NAME, "new")
 #define KIND PUT_U8(FIM_POLICY_A_KIND, FIM_KIND_HOST)
 #define ACTION PUT_U8(FIM_POLICY_A_ACTION, FIM_ACTION_BLOCK)
@@ -324,20 +324,24 @@ static bool holds(struct nlattr *nla, const struct fim_put *put)
 
 TEST_F(protocol, comes_back)
 {
-	const struct fim_put *policy = PUTS(
+	const struct fim_put policy[] = {
 		PUT_STRING(FIM_POLICY_A_NAME, "n\xc3\xa4me"), KIND,
 		PUT_U8(FIM_POLICY_A_ACTION, FIM_ACTION_AUDIT),
 		PUT_STRING(FIM_POLICY_A_NAMESPACE, "space"),
 		PUT_U8(FIM_POLICY_A_SEVERITY, 7),
 		PUT_BYTES(FIM_POLICY_A_TAGS, "one\0two", 8),
 		PUT_STRING(FIM_POLICY_A_MESSAGE, "a \"message\""),
-		PUT_BYTES(FIM_POLICY_A_META, "\0\1\2\xff", 4));
-	const struct fim_put *rule = PUTS(
+		PUT_BYTES(FIM_POLICY_A_META, "\0\1\2\xff", 4),
+		PUT_END
+	};
+	const struct fim_put rule[] = {
 		TYPE, PUT_BYTES(FIM_RULE_A_PATH, self->dir, strlen(self->dir)),
 		FLAGS, PUT_U8(FIM_RULE_A_ACTION, FIM_ACTION_BLOCK),
 		PUT_U8(FIM_RULE_A_SEVERITY, 1),
 		PUT_BYTES(FIM_RULE_A_TAGS, "three", 6),
-		PUT_STRING(FIM_RULE_A_MESSAGE, "another"));
+		PUT_STRING(FIM_RULE_A_MESSAGE, "another"),
+		PUT_END
+	};
 	struct back back = {};
 	struct nl_msg *msg;
 	int i;

@@ -39,9 +39,36 @@ FIXTURE(record) {
 	const char *new;
 };
 
+/* Of two rules the first has all from its policy, the second nothing. */
+#define POLICY \
+	"apiVersion: security.kubearmor.com/v1\n" \
+	"kind: KubeArmorHostPolicy\n" \
+	"metadata:\n" \
+	"  name: t\n" \
+	"spec:\n" \
+	"  nodeSelector:\n" \
+	"    matchLabels:\n" \
+	"      kubernetes.io/hostname: '*'\n" \
+	"  severity: 3\n" \
+	"  tags: [one, two]\n" \
+	"  message: hands off\n" \
+	"  action: Block\n" \
+	"  file:\n" \
+	"    matchDirectories:\n" \
+	"    - dir: %s/\n" \
+	"      readOnly: true\n" \
+	"      recursive: true\n" \
+	"    - dir: %s/a/\n" \
+	"      readOnly: true\n" \
+	"      severity: 9\n" \
+	"      tags: [three]\n" \
+	"      message: the other rule\n" \
+	"      action: Audit\n"
+
 /*
  *   root, a tmpfs
- *   ├── a/prot/f  <- rule "a/prot/", Block
+ *   ├── a/        <- rule "a/", Audit
+ *   │   └── prot/f   <- rule "a/prot/", Block
  *   └── open/
  */
 FIXTURE_SETUP(record)
@@ -56,30 +83,8 @@ FIXTURE_SETUP(record)
 	self->new = fim_fmt("%s/new", self->tree.prot);
 	ASSERT_EQ(0, fim_write_file(self->f, "base"));
 	ASSERT_EQ(0, chmod(self->f, 0666));
-	ASSERT_EQ(0, fim_apply_yaml(fim_fmt(
-		"apiVersion: security.kubearmor.com/v1\n"
-		"kind: KubeArmorHostPolicy\n"
-		"metadata:\n"
-		"  name: t\n"
-		"spec:\n"
-		"  nodeSelector:\n"
-		"    matchLabels:\n"
-		"      kubernetes.io/hostname: '*'\n"
-		"  severity: 3\n"
-		"  tags: [one, two]\n"
-		"  message: hands off\n"
-		"  action: Block\n"
-		"  file:\n"
-		"    matchDirectories:\n"
-		"    - dir: %s/\n"
-		"      readOnly: true\n"
-		"      recursive: true\n"
-		"    - dir: %s/a/\n"
-		"      readOnly: true\n"
-		"      severity: 9\n"
-		"      tags: [three]\n"
-		"      message: the other rule\n"
-		"      action: Audit\n", self->tree.prot, self->tree.root)));
+	ASSERT_EQ(0, fim_apply_yaml(fim_fmt(POLICY, self->tree.prot,
+					    self->tree.root)));
 	self->since = last_seq(&self->nl);
 }
 
