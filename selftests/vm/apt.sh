@@ -142,8 +142,8 @@ kernel_packages() {
 		done+="$package "
 		mapfile -t -O ${#todo[@]} todo < <(
 			apt-cache show --no-all-versions "$package" |
-			sed -n 's/^Depends: //p' |
-			grep -oE 'linux-(binary|modules|base|headers|kbuild)-[0-9][^ ,|]*')
+			sed -n 's/^Depends: //p' | tr -s ' ,|' '\n' |
+			sed -nE '/^linux-(binary|modules|base|headers|kbuild)-[0-9]/p')
 	done
 	printf '%s\n' "$done"
 }

@@ -63,10 +63,6 @@ image_base() {
 		*) ln -sf busybox "$dir/usr/bin/${applet##*/}" ;;
 		esac
 	done
-	# programs of their own, so that a record names them and not busybox
-	for name in touch rm mv chmod ln; do
-		cp --remove-destination "$dir/usr/bin/busybox" "$dir/usr/bin/$name"
-	done
 	printf 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' \
 		>"$dir/etc/passwd"
 	printf 'root:x:0:\nnogroup:x:65534:\n' >"$dir/etc/group"
@@ -75,6 +71,21 @@ image_base() {
 	# busybox runs and can't be opened for writing, so something that can
 	printf '#!/bin/sh\necho hello\n' >"$dir/usr/bin/hello"
 	chmod 755 "$dir/usr/bin/hello"
+}
+
+# image_programs DIR: a shell and a few programs of the machine's own. busybox's
+# shell runs its applets itself, so that a record would name nothing but
+# busybox.
+image_programs() {
+	local dir=$1 name
+	local programs=()
+
+	for name in dash touch rm mv chmod ln; do
+		cp --remove-destination -L "$(type -P "$name")" \
+			"$dir/usr/bin/$name"
+		programs+=("$dir/usr/bin/$name")
+	done
+	image_libraries "$dir" "${programs[@]}"
 }
 
 # image_fim DIR: module, tool, policies and test programs, those that are there.
@@ -107,6 +118,7 @@ image_root() {
 	dir=$(mktemp -d "$RUN_DIR/root.XXXX")
 	chmod 755 "$dir"
 	image_base "$dir"
+	image_programs "$dir"
 	image_fim "$dir"
 	cp "$VM_DIR"/{init,lib-guest.sh,splats} "$dir/vm/"
 	cp "$2" "$dir/vm/payload"

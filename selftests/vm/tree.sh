@@ -66,9 +66,14 @@ tree_mend_headers() {
 # tree_run DIR COMMAND...: runs it in the tree with DIR as /fim. The mounts are
 # in a namespace of their own and go with it, however it ends.
 tree_run() {
+	local propagation=private
+
 	need_root "building in a tree"
+	# in a chroot "/" is no mount, and nothing propagates from below it
+	unshare --mount --propagation private true 2>/dev/null ||
+		propagation=unchanged
 	# shellcheck disable=SC2016 # expanded by the inner shell
-	unshare --mount --propagation private sh -euc '
+	unshare --mount --propagation $propagation sh -euc '
 		tree=$1 dir=$2
 		shift 2
 		mount -t proc proc "$tree/proc"

@@ -26,7 +26,7 @@ shown() {
 # run COMMAND: it has to succeed.
 run() {
 	show "$prompt$1$off"
-	if sh -c "$1" >/tmp/out 2>&1 9>&-; then
+	if dash -c "$1" >/tmp/out 2>&1 9>&-; then
 		pass "$1"
 	else
 		fail "$1"
@@ -55,7 +55,7 @@ next_alert() {
 attack() {
 	seen=$(wc -l </run/alerts)
 	show "$prompt$1$off"
-	if sh -c "$1" >/tmp/out 2>&1 9>&-; then
+	if dash -c "$1" >/tmp/out 2>&1 9>&-; then
 		fail "not refused: $1"
 		return
 	fi
