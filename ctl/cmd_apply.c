@@ -10,11 +10,13 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "implied.h"
 #include "link.h"
 #include "load.h"
 #include "mem.h"
 #include "ruleset.h"
 #include "selector.h"
+#include "status.h"
 #include "term.h"
 #include "txn.h"
 
@@ -22,6 +24,7 @@ const struct opt apply_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
 	{ 0, "dry-run", NULL, "let the kernel check them and change nothing" },
 	{ 0, "prune", NULL, "remove the policies that are not among them" },
+	{ 0, "no-scan", NULL, "don't look for mounts and other names of files" },
 	{ 0 },
 };
 
@@ -29,16 +32,22 @@ const struct opt apply_opts[] = {
  * struct apply - what is to be applied
  * @load: the policies
  * @selected: for each of them, whether it is for this host
- * @before: what was in force, if others are to be removed
+ * @before: what was in force
+ * @now: what is in force once they are applied
+ * @generation: number of the commit that put them into force
  * @dry_run: stage them only
  * @prune: remove all others
+ * @no_scan: leave it at that
  */
 struct apply {
 	struct load load;
 	bool *selected;
 	struct policies before;
+	struct policies now;
+	uint64_t generation;
 	bool dry_run;
 	bool prune;
+	bool no_scan;
 };
 
 static int select_policies(struct apply *a)
@@ -69,13 +78,39 @@ static bool is_applied(const struct apply *a, const char *name)
 static int stage_prune(struct apply *a, struct link *l)
 {
 	size_t i;
-	int err;
+	int err = 0;
 
-	err = ruleset_get(l, &a->before);
 	for (i = 0; !err && i < a->before.nr; i++)
 		if (!is_applied(a, a->before.v[i].name))
 			err = txn_delete(l, a->before.v[i].name);
 	return err;
+}
+
+/*
+ * What an earlier apply found stays protected until the new search is done, if
+ * the policy still has a rule about it.
+ */
+static bool keep_implied(struct apply *a)
+{
+	struct policies *set = &a->load.set;
+	const struct policy *before;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < set->nr; i++) {
+		before = policies_find(&a->before, set->v[i].name);
+		if (before && a->selected[i])
+			any |= implied_keep(&set->v[i], before);
+	}
+	return any;
+}
+
+static void drop_implied(struct apply *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->load.set.nr; i++)
+		policy_drop_implied(&a->load.set.v[i]);
 }
 
 static int stage(struct apply *a, struct link *l)
@@ -92,6 +127,29 @@ static int stage(struct apply *a, struct link *l)
 	return err;
 }
 
+static int begin_and_stage(struct apply *a, struct link *l)
+{
+	bool kept;
+	int err;
+
+	err = txn_begin(l);
+	if (err)
+		return err;
+	err = ruleset_get(l, &a->before);
+	if (err)
+		return err;
+	kept = !a->dry_run && keep_implied(a);
+	err = stage(a, l);
+	if (!err || !kept || !txn_is_policy_fault(err))
+		return err;
+	/* It may be one of those kept, which are no reason to fail. */
+	txn_abort(l);
+	drop_implied(a);
+	diag_free(&a->load.diags);
+	err = txn_begin(l);
+	return err ? err : stage(a, l);
+}
+
 static void print_rules(size_t nr, size_t waiting)
 {
 	printf(" (%zu %s", nr, nr == 1 ? "rule" : "rules");
@@ -100,11 +158,11 @@ static void print_rules(size_t nr, size_t waiting)
 	printf(")\n");
 }
 
-/* The kernel keeps the rules in their order, with implied ones among them. */
+/* Implied ones come last here, and may be anywhere in what the kernel has. */
 static void warn_waiting(struct apply *a, const struct policy *p,
 			 const struct policy *now)
 {
-	const struct rule *r = p->rules, *end = p->rules + p->nr_rules;
+	const struct rule *r = p->rules, *end = p->rules + policy_rules(p);
 	size_t i;
 
 	for (i = 0; i < now->nr_rules && r < end; i++) {
@@ -133,7 +191,7 @@ static void print_applied(struct apply *a, const struct policies *now)
 		in_force = now ? policies_find(now, p->name) : NULL;
 		printf("%s: %s", p->name,
 		       a->dry_run ? "would be applied" : "applied");
-		print_rules(p->nr_rules,
+		print_rules(policy_rules(p),
 			    in_force ? policy_waiting(in_force) : 0);
 		if (in_force)
 			warn_waiting(a, p, in_force);
@@ -147,7 +205,7 @@ static void print_pruned(const struct apply *a)
 	size_t i;
 
 	for (i = 0; i < a->before.nr; i++, p++) {
-		if (is_applied(a, p->name))
+		if (!a->prune || is_applied(a, p->name))
 			continue;
 		term_text(stdout, p->name, strlen(p->name));
 		printf(": %s\n", a->dry_run ? "would be removed" : "removed");
@@ -156,7 +214,6 @@ static void print_pruned(const struct apply *a)
 
 static int report_applied(struct apply *a, struct link *l)
 {
-	struct policies now = { 0 };
 	int code = EXIT_OK;
 
 	print_pruned(a);
@@ -165,29 +222,145 @@ static int report_applied(struct apply *a, struct link *l)
 		return EXIT_OK;
 	}
 	/* It is in force whatever this says; what waits is not known then. */
-	if (ruleset_get(l, &now))
+	if (ruleset_get(l, &a->now))
 		code = link_report(l, "applied, but can't be read back");
-	print_applied(a, code == EXIT_OK ? &now : NULL);
-	policies_free(&now);
+	print_applied(a, code == EXIT_OK ? &a->now : NULL);
 	/* What was done comes before what is to be said about it. */
 	fflush(stdout);
 	diag_print(&a->load.diags, stderr);
+	diag_free(&a->load.diags);
+	return code;
+}
+
+static void print_count(size_t nr, const char *one, const char *many)
+{
+	if (nr)
+		printf(" %zu %s", nr, nr == 1 ? one : many);
+}
+
+static void print_implied(const struct policy *p, const struct implied *found)
+{
+	if (!found->mounts && !found->files)
+		return;
+	printf("%s: protects", p->name);
+	print_count(found->mounts, "mount", "mounts");
+	if (found->mounts && found->files)
+		printf(" and");
+	print_count(found->files, "file with other names",
+		    "files with other names");
+	printf(", too\n");
+}
+
+/* Return: the rules found for a policy, NULL if it was not searched for. */
+static const struct implied *found_for(const struct apply *a,
+				       const struct implied *found,
+				       const char *name)
+{
+	const struct policy *p = policies_find(&a->now, name);
+
+	return p ? &found[p - a->now.v] : NULL;
+}
+
+/* Return: whether there is a policy that has to be replaced. */
+static bool take_implied(struct apply *a, const struct implied *found,
+			 bool *changed)
+{
+	struct policies *set = &a->load.set;
+	const struct implied *its;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < set->nr; i++) {
+		its = found_for(a, found, set->v[i].name);
+		changed[i] = a->selected[i] && its &&
+			     !implied_same(&set->v[i], &its->rules);
+		if (!changed[i])
+			continue;
+		policy_drop_implied(&set->v[i]);
+		implied_append(&set->v[i], &its->rules, &set->v[i].name_at);
+		any = true;
+	}
+	return any;
+}
+
+/* Nobody's change since then is to be undone by what was read then. */
+static int check_generation(const struct apply *a, struct link *l)
+{
+	struct status st;
+	int err = status_get(l, &st);
+
+	if (!err && st.number[FIM_STATUS_A_GENERATION] != a->generation) {
+		err = -ESTALE;
+		l->error = (struct link_error){
+			.code = err,
+			.text = "policies were changed meanwhile; apply again",
+		};
+	}
+	status_free(&st);
+	return err;
+}
+
+static int commit_implied(struct apply *a, struct link *l, const bool *changed)
+{
+	const struct policies *set = &a->load.set;
+	int err = txn_begin(l);
+	size_t i;
+
+	if (!err)
+		err = check_generation(a, l);
+	for (i = 0; !err && i < set->nr; i++)
+		if (changed[i])
+			err = txn_add(l, &set->v[i], &a->load.diags);
+	if (!err)
+		err = txn_commit(l, NULL);
+	if (!err)
+		return EXIT_OK;
+	txn_abort(l);
+	diag_print(&a->load.diags, stderr);
+	return link_report(l, "applied, but without mounts and other names of files");
+}
+
+static int add_implied(struct apply *a, struct link *l)
+{
+	struct implied *found = mem_alloc(a->now.nr * sizeof(*found));
+	bool *wanted = mem_alloc(a->now.nr), *changed;
+	const struct implied *its;
+	int code = EXIT_OK;
+	size_t i;
+
+	for (i = 0; i < a->now.nr; i++)
+		wanted[i] = is_applied(a, a->now.v[i].name);
+	implied_find(&a->now, wanted, found);
+	changed = mem_alloc(a->load.set.nr);
+	if (take_implied(a, found, changed))
+		code = commit_implied(a, l, changed);
+	for (i = 0; code == EXIT_OK && i < a->load.set.nr; i++) {
+		its = found_for(a, found, a->load.set.v[i].name);
+		if (its && a->selected[i])
+			print_implied(&a->load.set.v[i], its);
+	}
+	implied_free(found, a->now.nr);
+	free(found);
+	free(wanted);
+	free(changed);
 	return code;
 }
 
 static int transact(struct apply *a, struct link *l)
 {
-	int err = txn_begin(l);
+	int err, code;
 
-	if (err)
-		return link_report(l, "nothing was applied");
-	err = stage(a, l);
+	err = begin_and_stage(a, l);
 	if (!err && !a->dry_run)
-		err = txn_commit(l);
+		err = txn_commit(l, &a->generation);
 	if (err || a->dry_run)
 		txn_abort(l);
-	if (!err)
-		return report_applied(a, l);
+	if (!err) {
+		code = report_applied(a, l);
+		if (code == EXIT_OK && !a->dry_run && !a->no_scan)
+			code = add_implied(a, l);
+		return code;
+	}
 	if (!a->load.diags.errors)
 		return link_report(l, "nothing was applied");
 	diag_print(&a->load.diags, stderr);
@@ -226,8 +399,10 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 			load_add(&a.load, optarg);
 		else if (opt_is(cmd, c, "dry-run"))
 			a.dry_run = true;
-		else
+		else if (opt_is(cmd, c, "prune"))
 			a.prune = true;
+		else
+			a.no_scan = true;
 	}
 	if (optind < argc)
 		opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
@@ -238,6 +413,7 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 out:
 	load_free(&a.load);
 	policies_free(&a.before);
+	policies_free(&a.now);
 	free(a.selected);
 	return code;
 }

@@ -11,7 +11,7 @@
 #include "term.h"
 
 const struct command commands[] = {
-	{ "apply", "-f FILE|DIR|- [--dry-run] [--prune]",
+	{ "apply", "-f FILE|DIR|- [--dry-run] [--prune] [--no-scan]",
 	  "put policies into force, all of them or none", apply_opts,
 	  cmd_apply },
 	{ "delete", "NAME...", "remove policies, all of them or none", NULL,

@@ -194,6 +194,18 @@ size_t policy_waiting(const struct policy *p)
 }
 
 /**
+ * attrs_copy() - copy attributes
+ * @to: set
+ * @from: what to copy
+ */
+void attrs_copy(struct attrs *to, const struct attrs *from)
+{
+	*to = *from;
+	to->tags = from->tags ? mem_dup(from->tags, from->tags_len) : NULL;
+	to->message = mem_string(from->message);
+}
+
+/**
  * attrs_free() - free what attributes hold
  * @a: empty afterwards
  */
@@ -204,6 +216,30 @@ void attrs_free(struct attrs *a)
 	*a = (struct attrs){ 0 };
 }
 
+static void rule_free(struct rule *r)
+{
+	free(r->path);
+	free(r->real_path);
+	attrs_free(&r->attrs);
+}
+
+/**
+ * policy_drop_implied() - take out the rules that are none of the text
+ * @p: the policy
+ */
+void policy_drop_implied(struct policy *p)
+{
+	size_t i, nr = 0;
+
+	for (i = 0; i < p->nr_rules; i++) {
+		if (rule_is_implied(&p->rules[i]))
+			rule_free(&p->rules[i]);
+		else
+			p->rules[nr++] = p->rules[i];
+	}
+	p->nr_rules = nr;
+}
+
 /**
  * policy_free() - free what a policy holds
  * @p: empty afterwards
@@ -212,11 +248,8 @@ void policy_free(struct policy *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->nr_rules; i++) {
-		free(p->rules[i].path);
-		free(p->rules[i].real_path);
-		attrs_free(&p->rules[i].attrs);
-	}
+	for (i = 0; i < p->nr_rules; i++)
+		rule_free(&p->rules[i]);
 	for (i = 0; i < p->nr_labels; i++) {
 		free(p->labels[i].key);
 		free(p->labels[i].value);

@@ -119,7 +119,9 @@ struct label *policy_add_label(struct policy *p);
 bool rule_is_implied(const struct rule *r);
 size_t policy_rules(const struct policy *p);
 size_t policy_waiting(const struct policy *p);
+void policy_drop_implied(struct policy *p);
 void policy_free(struct policy *p);
+void attrs_copy(struct attrs *to, const struct attrs *from);
 void attrs_free(struct attrs *a);
 
 const char *policy_kind_name(uint8_t kind);

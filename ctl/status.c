@@ -13,7 +13,15 @@
 #include "status.h"
 #include "term.h"
 
-static int take_status(uint8_t cmd, struct nlattr **top, void *arg)
+/**
+ * status_take() - read a reply that holds the module's state
+ * @cmd: the command
+ * @top: its attributes
+ * @arg: struct status that is set; empty before
+ *
+ * Return: 0 or -EBADMSG.
+ */
+int status_take(uint8_t cmd, struct nlattr **top, void *arg)
 {
 	struct nlattr *tb[FIM_STATUS_A_MAX + 1], *boot_id;
 	struct status *st = arg;
@@ -45,7 +53,7 @@ static int take_status(uint8_t cmd, struct nlattr **top, void *arg)
 int status_get(struct link *l, struct status *st)
 {
 	*st = (struct status){ 0 };
-	return link_command(l, FIM_CMD_STATUS_GET, take_status, st);
+	return link_command(l, FIM_CMD_STATUS_GET, status_take, st);
 }
 
 /**

@@ -54,6 +54,7 @@ struct hooks {
 	size_t cap;
 };
 
+int status_take(uint8_t cmd, struct nlattr **top, void *arg);
 int status_get(struct link *l, struct status *st);
 void status_free(struct status *st);
 const char *status_state_name(uint64_t state);

@@ -65,6 +65,64 @@ void term_error(const char *fmt, ...)
 	free(text);
 }
 
+/* A line that is to be overwritten by whatever comes next. */
+static bool line_is_progress;
+
+static void end_progress(void)
+{
+	if (line_is_progress)
+		fputs("\r\033[K", stderr);
+	line_is_progress = false;
+}
+
+/**
+ * term_warning() - print "warning: text" to stderr
+ * @fmt: as for printf; what it yields may hold hostile bytes
+ */
+void term_warning(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return;
+	end_progress();
+	fprintf(stderr, "%swarning:%s ", term_on(stderr, TERM_YELLOW),
+		term_off(stderr));
+	term_text(stderr, text, len);
+	fputc('\n', stderr);
+	free(text);
+}
+
+/**
+ * term_progress() - show on a terminal what is being done
+ * @fmt: as for printf; what it yields may hold hostile bytes. An empty text
+ *	takes the last one away.
+ */
+void term_progress(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		return;
+	end_progress();
+	if (len && isatty(STDERR_FILENO)) {
+		term_text(stderr, text, len);
+		fflush(stderr);
+		line_is_progress = true;
+	}
+	free(text);
+}
+
 /**
  * term_text() - print bytes in a form that is safe on a terminal
  * @to: where to

@@ -15,6 +15,8 @@
 const char *term_on(FILE *to, const char *style);
 const char *term_off(FILE *to);
 void term_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void term_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void term_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void term_text(FILE *to, const void *bytes, size_t len);
 int term_finish(void);
 

@@ -15,6 +15,7 @@
 #include "buf.h"
 #include "meta.h"
 #include "mem.h"
+#include "status.h"
 #include "txn.h"
 
 /* Room was made by link_message() for the largest of all messages. */
@@ -261,12 +262,19 @@ int txn_delete(struct link *l, const char *name)
 /**
  * txn_commit() - put what was staged into force
  * @l: the connection
+ * @generation: set to the number of commits with this one; may be NULL
  *
  * Return: 0 or -errno.
  */
-int txn_commit(struct link *l)
+int txn_commit(struct link *l, uint64_t *generation)
 {
-	return link_command(l, FIM_CMD_TXN_COMMIT, NULL, NULL);
+	struct status st = { 0 };
+	int err = link_command(l, FIM_CMD_TXN_COMMIT, status_take, &st);
+
+	if (generation)
+		*generation = st.number[FIM_STATUS_A_GENERATION];
+	status_free(&st);
+	return err;
 }
 
 /**

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# What the tool finds when it applies a policy: files with names elsewhere,
+# filesystems mounted in the tree. Each is refused a change by the way that is
+# not the policy's, and said to be.
+. /vm/lib-guest.sh
+
+dir=/mnt/ext4/tool
+out=/tmp/out
+
+apply() {
+	policy tool $dir/tree | sed "s/action: Block/action: ${1:-Block}/" \
+		>/tmp/tool.yaml
+	shift
+	fimctl apply -f /tmp/tool.yaml "$@" >$out 2>&1
+	status=$?
+	cat $out
+	return $status
+}
+
+said() {
+	grep -qF -- "$1" $out || { cat $out; false; }
+}
+
+write_to() {
+	echo changed >>"$1"
+}
+
+is() {
+	[ "$(status_of "$1")" = "$2" ] || {
+		fimctl status
+		false
+	}
+}
+
+mkdir -p $dir/tree/sub $dir/tree/disk $dir/tree/proc $dir/outside
+for name in one two inside tree/sub/file tree/over; do
+	echo content >$dir/$name
+done
+ln $dir/one $dir/tree/one
+ln $dir/two $dir/tree/sub/two
+ln $dir/two $dir/outside/two
+ln $dir/inside $dir/tree/inside
+ln $dir/inside $dir/tree/sub/inside
+rm $dir/inside
+mount -t tmpfs tmpfs $dir/tree/disk
+mkdir -p $dir/tree/disk/deep/er
+echo content >$dir/tree/disk/deep/er/file
+mount -t proc proc $dir/tree/proc
+echo content >/tmp/over
+mount --bind /tmp/over $dir/tree/over
+
+check 'load' insmod /fim.ko
+check 'apply without a search' apply Block --no-scan
+check 'one rule' is rules 1
+check 'a name outside is open then' write_to $dir/one
+check 'a mount, too' write_to $dir/tree/disk/deep/er/file
+
+check 'apply' apply Block
+check 'a name outside is named' said \
+	"warning: $dir/tree/one has 1 name outside of what is protected; it is protected by that name too"
+check 'so are two' said 'two has 2 names outside'
+check_not 'a file that is inside by all its names is not' said inside
+check 'it is summed up' said \
+	'tool: protects 2 mounts and 2 files with other names, too'
+check 'a rule for each' is rules 5
+check 'none of them waits' is waiting 0
+check 'get shows the one of the text' sh -c \
+	'[ "$(fimctl get -o yaml | grep -c "dir:")" = 1 ]'
+for name in one two outside/two tree/one tree/disk/deep/er/file tree/over \
+	tree/sub/inside; do
+	check_not "writing to $name" write_to $dir/$name
+done
+check_not 'chmod by a name outside' chmod 600 $dir/one
+check_not 'creating a file in the mount' touch $dir/tree/disk/new
+check_not 'unmounting it' umount $dir/tree/disk
+check_not 'writing to what is mounted over a file, by its other name' \
+	write_to /tmp/over
+check 'procfs is none of it' sh -c "echo 0 >$dir/tree/proc/self/oom_score_adj"
+check 'other files are none of it' touch $dir/outside/new
+
+check 'apply again' apply Block
+check 'a rule for each, still' is rules 5
+check_not 'writing by the name outside' write_to $dir/two
+check 'apply without a search' apply Block --no-scan
+check 'what was found stays' is rules 5
+check_not 'writing by the name outside' write_to $dir/two
+
+check 'apply as Audit' apply Audit
+check 'writing by the name outside passes' write_to $dir/two
+check 'unmounting passes' umount $dir/tree/disk
+check 'removing the name outside passes' rm $dir/one
+check 'apply as Block' apply Block
+check 'what is no more has no rule' is rules 3
+check_not 'writing by the name outside' write_to $dir/two
+
+check 'delete' fimctl delete tool
+check 'a name outside is open again' write_to $dir/two
+check 'unload' rmmod fim
+exit 0
