@@ -124,7 +124,7 @@ for kernel in "${kernels[@]}"; do
 	[ -n "$programs" ] || continue
 	[ "$kernel" != "${kernels[0]}" ] || tap 'the harness finds failures' \
 		selftests/vm/harness.sh "$kernel" || :
-	vm "$kernel" selftests --timeout 600
+	vm "$kernel" selftests --timeout 900
 	vm "$kernel" umount
 	# the full length once: what it is about differs little between kernels
 	cycles=200

@@ -152,4 +152,4 @@ wait "$qemu_pid" || status=$?
 qemu_pid=
 cp "$console" "$log"
 [ ! -s "$RUN_DIR/qemu.out" ] || cat "$RUN_DIR/qemu.out" >>"$log"
-judge "$status"
+judge "$status" || exit 1

@@ -85,7 +85,7 @@ static void work(struct counts *counts, char **argv, int id)
 	 */
 	while (!stop) {
 		round_of_changes(counts, argv[1], argv[2], id);
-		usleep(1000);
+		usleep(10000);
 	}
 	_exit(0);
 }
