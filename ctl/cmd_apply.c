@@ -19,6 +19,7 @@
 #include "status.h"
 #include "term.h"
 #include "txn.h"
+#include "writer.h"
 
 const struct opt apply_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
@@ -35,6 +36,7 @@ const struct opt apply_opts[] = {
  * @before: what was in force
  * @now: what is in force once they are applied
  * @generation: number of the commit that put them into force
+ * @last: number of the last record before it
  * @dry_run: stage them only
  * @prune: remove all others
  * @no_scan: leave it at that
@@ -45,6 +47,7 @@ struct apply {
 	struct policies before;
 	struct policies now;
 	uint64_t generation;
+	uint64_t last;
 	bool dry_run;
 	bool prune;
 	bool no_scan;
@@ -129,13 +132,18 @@ static int stage(struct apply *a, struct link *l)
 
 static int begin_and_stage(struct apply *a, struct link *l)
 {
+	struct status st;
 	bool kept;
 	int err;
 
 	err = txn_begin(l);
 	if (err)
 		return err;
-	err = ruleset_get(l, &a->before);
+	err = status_get(l, &st);
+	a->last = st.number[FIM_STATUS_A_LAST_SEQ];
+	status_free(&st);
+	if (!err)
+		err = ruleset_get(l, &a->before);
 	if (err)
 		return err;
 	kept = !a->dry_run && keep_implied(a);
@@ -346,21 +354,31 @@ static int add_implied(struct apply *a, struct link *l)
 	return code;
 }
 
+static int finish(struct apply *a, struct link *l)
+{
+	int code = report_applied(a, l);
+
+	if (code == EXIT_OK && !a->dry_run && !a->no_scan)
+		code = add_implied(a, l);
+	if (a->dry_run)
+		return code;
+	fflush(stdout);
+	if (writers_report(l, a->last + 1))
+		return link_report(l, "applied, but who has files open for writing is not known");
+	return code;
+}
+
 static int transact(struct apply *a, struct link *l)
 {
-	int err, code;
+	int err;
 
 	err = begin_and_stage(a, l);
 	if (!err && !a->dry_run)
 		err = txn_commit(l, &a->generation);
 	if (err || a->dry_run)
 		txn_abort(l);
-	if (!err) {
-		code = report_applied(a, l);
-		if (code == EXIT_OK && !a->dry_run && !a->no_scan)
-			code = add_implied(a, l);
-		return code;
-	}
+	if (!err)
+		return finish(a, l);
 	if (!a->load.diags.errors)
 		return link_report(l, "nothing was applied");
 	diag_print(&a->load.diags, stderr);

@@ -23,8 +23,12 @@ static bool is_octal(char c)
 	return c >= '0' && c <= '7';
 }
 
-/* Spaces, backslashes and the like are written as three octal digits. */
-static void unescape(char *s)
+/**
+ * mounts_unescape() - undo how procfs writes a path
+ * @s: the path; changed. Spaces, backslashes and the like are written as a
+ *	backslash and three octal digits.
+ */
+void mounts_unescape(char *s)
 {
 	char *to = s;
 
@@ -79,8 +83,8 @@ bool mounts_parse_line(struct mounts *set, char *line)
 	}
 	if (!path || *path != '/' || !type || !*type)
 		return false;
-	unescape(path);
-	unescape(type);
+	mounts_unescape(path);
+	mounts_unescape(type);
 	mem_grow(set->v, set->nr, set->cap);
 	set->v[set->nr++] = (struct mount){ id, mem_string(path),
 					    mem_string(type) };

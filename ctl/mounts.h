@@ -35,6 +35,7 @@ struct mounts {
 
 bool mounts_parse_line(struct mounts *set, char *line);
 int mounts_read(struct mounts *set, const char *file);
+void mounts_unescape(char *s);
 bool mount_is_interface(const struct mount *m);
 void mounts_free(struct mounts *set);
 

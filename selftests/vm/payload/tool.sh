@@ -95,7 +95,42 @@ check 'apply as Block' apply Block
 check 'what is no more has no rule' is rules 3
 check_not 'writing by the name outside' write_to $dir/two
 
+# Descriptors from before, of this shell and its child; a loop device.
+fimctl delete tool
+sh -c 'exec 7>>$1; exec 8<$1; exec sleep 100' sh $dir/tree/held &
+holder=$!
+exec 6>>$dir/tree/own 5</dev/null
+truncate -s 1M $dir/tree/image
+loop=$(losetup -f)
+losetup "$loop" $dir/tree/image
+sleep 1
+check 'apply' apply Block
+check 'a descriptor of a process is named' said \
+	"warning: $dir/tree/held is open for writing by sleep (pid $holder, fd 7)"
+check_not 'one for reading is not' said 'fd 8'
+check_not 'nor one that the tool inherited' said 'by fimctl'
+check 'our own is named' said "$dir/tree/own is open for writing by sh (pid $$, fd 6)"
+check 'a loop device is named' said \
+	"$dir/tree/image is what $loop writes to: this can't be taken back"
+check_not 'writing to our own' sh -c 'echo x >&6'
+check 'nothing was written' [ ! -s $dir/tree/own ]
+timeout 5 fimctl watch --since 1 -o json >/tmp/records 6>&-
+check 'a record says what was found' \
+	grep -q '"The file was open for writing 1 time when the rule came"' \
+	/tmp/records
+check 'a record says what was refused' \
+	grep -q "tree/own.*\"Block\"" /tmp/records
+check 'none is idle any more' sh -c \
+	'! fimctl status | grep -q "[0-9] idle"'
+check 'apply again' apply Block
+kill $holder
+exec 6>&-
+losetup -d "$loop"
 check 'delete' fimctl delete tool
+sleep 1
+fimctl status >/tmp/status
+check 'they are idle again' grep -Eq ' proven, [0-9]+ idle$' /tmp/status
+check_not 'which is no fault' grep -q ': idle' /tmp/status
 check 'a name outside is open again' write_to $dir/two
 check 'unload' rmmod fim
 exit 0
