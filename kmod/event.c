@@ -46,6 +46,8 @@ static bool fim_recheck_due;
 
 static LLIST_HEAD(fim_deferred);
 static DECLARE_WAIT_QUEUE_HEAD(fim_event_wait);
+/* Records that have left their slot, and are not finished. */
+static atomic_t fim_finishing = ATOMIC_INIT(0);
 
 static void finish_deferred(struct work_struct *work);
 static DECLARE_WORK(fim_event_work, finish_deferred);
@@ -118,9 +120,17 @@ static bool took_place(const struct fim_slot *slot)
 	       syscall_get_error(current, task_pt_regs(current)) == -EACCES;
 }
 
-static void finish_record(struct fim_slot *slot)
+/* What a task, or a worker for it, is finishing. */
+struct finishing {
+	struct work_struct work;
+	struct fim_slot slot;
+	struct fim_subject_text text;
+};
+
+/* @text: room for the rest about the task, or NULL if there was no memory */
+static void finish_record(const struct fim_slot *slot,
+			  struct fim_subject_text *text)
 {
-	struct fim_subject_text *text;
 	struct fim_event event = {
 		.type = FIM_EVENT_VIOLATION,
 		.flags = slot->flags,
@@ -130,72 +140,133 @@ static void finish_record(struct fim_slot *slot)
 		.rule = slot->rule,
 		.slot = slot,
 		.subject = &slot->subject,
+		.text = text,
 	};
 
-	if (slot->doubted)
-		atomic_dec(&fim_event_doubts);
-	if (!took_place(slot))
-		return;
-	if (slot->doubted)
-		count(slot->policy, slot->action);
-
-	text = kmalloc(sizeof(*text), GFP_KERNEL);
 	if (text) {
 		fim_subject_describe(slot->task, text);
 		event.flags |= text->flags;
-		event.text = text;
 	} else {
 		event.flags |= FIM_EVENT_PARTIAL;
 	}
-
 	if (emit(&event))
 		lose(1);
 	else
 		atomic64_inc(&fim_recorded);
-	kfree(text);
 	tell_losses();
 }
 
-static void finish(struct fim_slot *slot)
+/* Settles whether there is anything to record. */
+static bool settle(struct fim_slot *slot)
 {
-	if (slot->policy)
-		finish_record(slot);
-	if (slot->recheck)
-		fim_policy_recheck(slot->recheck == FIM_RECHECK_ALL);
+	if (!slot->policy)
+		return false;
+	if (slot->doubted)
+		atomic_dec(&fim_event_doubts);
+	if (!took_place(slot)) {
+		fim_policy_put(slot->policy);
+		return false;
+	}
+	if (slot->doubted)
+		count(slot->policy, slot->action);
+	return true;
 }
 
-/* The last thing that touches a slot; fim_event_drain() waits for it. */
-static void give_back(struct fim_slot *slot)
+/* The last thing that touches what is counted; fim_event_drain() waits. */
+static void finished(void)
 {
-	struct fim_policy *policy = slot->policy;
-
-	fim_policy_put(policy);
-	fim_slot_give(slot);
+	atomic_dec(&fim_finishing);
 	wake_up_all(&fim_event_wait);
+}
+
+/*
+ * Gives the slot back before the task's memory is read: that may take as long
+ * as the task likes, and must not keep others from a slot.
+ */
+static struct finishing *take_over(struct fim_slot *slot)
+{
+	struct finishing *finishing = kmalloc(sizeof(*finishing), GFP_KERNEL);
+
+	if (finishing)
+		finishing->slot = *slot;
+	return finishing;
 }
 
 static void finish_in_task(struct callback_head *work)
 {
 	struct fim_slot *slot = container_of(work, struct fim_slot, work);
+	bool recheck = slot->recheck, all = slot->recheck == FIM_RECHECK_ALL;
+	struct finishing *finishing = NULL;
 
-	finish(slot);
-	give_back(slot);
+	atomic_inc(&fim_finishing);
+	if (settle(slot)) {
+		finishing = take_over(slot);
+		if (!finishing) {
+			finish_record(slot, NULL);
+			fim_policy_put(slot->policy);
+		}
+	}
+	fim_slot_give(slot);
+	if (recheck)
+		fim_policy_recheck(all);
+	if (finishing) {
+		finish_record(&finishing->slot, &finishing->text);
+		fim_policy_put(finishing->slot.policy);
+		kfree(finishing);
+	}
+	finished();
+}
+
+static void finish_in_worker(struct work_struct *work)
+{
+	struct finishing *finishing = container_of(work, struct finishing,
+						   work);
+
+	finish_record(&finishing->slot, &finishing->text);
+	put_task_struct(finishing->slot.task);
+	fim_policy_put(finishing->slot.policy);
+	kfree(finishing);
+	finished();
+}
+
+/* Each record is finished by a worker of its own: one may take its time. */
+static bool hand_over(struct fim_slot *slot)
+{
+	struct task_struct *task = slot->task;
+	bool recheck = slot->recheck;
+	struct finishing *finishing;
+
+	atomic_inc(&fim_finishing);
+	if (!settle(slot)) {
+		put_task_struct(task);
+		goto out;
+	}
+	finishing = take_over(slot);
+	if (finishing) {
+		INIT_WORK(&finishing->work, finish_in_worker);
+		fim_slot_give(slot);
+		queue_work(system_unbound_wq, &finishing->work);
+		return recheck;
+	}
+	finish_record(slot, NULL);
+	put_task_struct(task);
+	fim_policy_put(slot->policy);
+out:
+	fim_slot_give(slot);
+	finished();
+	return recheck;
 }
 
 static void finish_deferred(struct work_struct *work)
 {
+	bool recheck = xchg(&fim_recheck_due, false);
 	struct fim_slot *slot, *next;
-	struct task_struct *task;
 
 	llist_for_each_entry_safe(slot, next, llist_del_all(&fim_deferred),
-				  node) {
-		task = slot->task;
-		finish(slot);
-		give_back(slot);
-		put_task_struct(task);
-	}
-	if (xchg(&fim_recheck_due, false))
-		fim_policy_recheck(false);
+				  node)
+		recheck |= hand_over(slot);
+	if (recheck)
+		fim_policy_recheck(true);
 	tell_losses();
 }
 
@@ -426,7 +497,7 @@ void fim_event_stats(struct fim_event_stats *stats)
 	/* In the order in which an operation passes them, last first. */
 	stats->lost = atomic64_read(&fim_lost);
 	stats->recorded = atomic64_read(&fim_recorded);
-	stats->pending = fim_slots_taken();
+	stats->pending = fim_slots_taken() + atomic_read(&fim_finishing);
 	stats->refused = atomic64_read(&fim_refused);
 	stats->audited = atomic64_read(&fim_audited);
 	fim_ring_range(&stats->first_seq, &stats->last_seq, &stats->ring_size);
@@ -458,7 +529,8 @@ int fim_event_init(void)
  */
 void fim_event_drain(void)
 {
-	wait_event_idle(fim_event_wait, !fim_slots_taken());
+	wait_event_idle(fim_event_wait, !fim_slots_taken() &&
+			!atomic_read(&fim_finishing));
 	irq_work_sync(&fim_event_kick);
 	flush_work(&fim_event_work);
 }

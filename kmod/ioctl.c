@@ -61,7 +61,9 @@ bool fim_ioctl_changes_sb(unsigned int cmd)
 
 	switch (_IOC_TYPE(cmd)) {
 	case BTRFS_IOCTL_MAGIC:
-		return nr == BTRFS_NR(SNAP_DESTROY_V2) ||
+		/* It names what to destroy by text, or by a number. */
+		return nr == BTRFS_NR(SNAP_DESTROY) ||
+		       nr == BTRFS_NR(SNAP_DESTROY_V2) ||
 		       nr == BTRFS_NR(DEFAULT_SUBVOL) ||
 		       cmd == FS_IOC_SETFSLABEL;
 	case 'X':

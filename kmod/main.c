@@ -35,13 +35,19 @@ enum fim_state fim_state(void)
 }
 
 /**
- * fim_set_state() - change the state, and record it
- * @new_state: the state, which may be the one that is
+ * fim_set_health() - change the state according to the self-test, and record it
+ * @healthy: whether every hook is proven
  *
- * Context: process; may sleep.
+ * Context: process, one at a time; may sleep.
  */
-void fim_set_state(enum fim_state new_state)
+void fim_set_health(bool healthy)
 {
+	enum fim_state new_state = state;
+
+	if (!healthy)
+		new_state = FIM_STATE_DEGRADED;
+	else if (state == FIM_STATE_DISARMED || state == FIM_STATE_DEGRADED)
+		new_state = FIM_STATE_ARMED;
 	if (state == new_state)
 		return;
 	WRITE_ONCE(state, new_state);
@@ -68,19 +74,19 @@ static int __init fim_init(void)
 	err = fim_attach();
 	if (err)
 		goto err_policy;
-	err = fim_netlink_init();
-	if (err)
-		goto err_attach;
 	err = fim_selftest_start();
 	if (err)
-		goto err_netlink;
+		goto err_attach;
+	err = fim_netlink_init();
+	if (err)
+		goto err_selftest_started;
 
 	pr_info("fim: version %s armed, %u hooks by %s\n", FIM_VERSION,
 		fim_selftest_proven(), FIM_BACKEND);
 	return 0;
 
-err_netlink:
-	fim_netlink_exit();
+err_selftest_started:
+	fim_selftest_stop();
 err_attach:
 	fim_detach();
 	fim_event_drain();

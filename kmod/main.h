@@ -5,9 +5,11 @@
 #ifndef FIM_MAIN_H
 #define FIM_MAIN_H
 
+#include <linux/types.h>
+
 #include "fim.h"
 
 enum fim_state fim_state(void);
-void fim_set_state(enum fim_state state);
+void fim_set_health(bool healthy);
 
 #endif /* FIM_MAIN_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The last records, numbered: as many as the ring holds, oldest first out.
+ * The last records, numbered: as many as the ring may hold in number and in
+ * memory, oldest first out.
  *
  * A record is kept as the attribute that is sent, so that a listener and a
  * reader of the ring get the same bytes.
@@ -18,6 +19,10 @@ static unsigned int ring = 8192;
 module_param(ring, uint, 0444);
 MODULE_PARM_DESC(ring, "records that are kept for listeners that fell behind");
 
+static unsigned int ring_kib = 16384;
+module_param(ring_kib, uint, 0444);
+MODULE_PARM_DESC(ring_kib, "memory that they take at most, in KiB");
+
 struct record {
 	unsigned int len;
 	u8 data[];
@@ -26,15 +31,27 @@ struct record {
 /* Protects all that follows, and keeps the notifications in order. */
 static DEFINE_MUTEX(fim_ring_lock);
 static struct record **fim_ring;
-static u64 fim_ring_last;	/* number of the newest record */
+static u64 fim_ring_first = 1;	/* number of the oldest record */
+static u64 fim_ring_last;	/* number of the newest; less than that if none */
+static u64 fim_ring_bytes;	/* what all of them take */
 
-static u64 first_seq(void)
+static void drop_oldest(void)
+{
+	struct record **record = &fim_ring[fim_ring_first++ % ring];
+
+	fim_ring_bytes -= (*record)->len;
+	kvfree(*record);
+	*record = NULL;
+}
+
+static void make_room(unsigned int len)
 {
 	lockdep_assert_held(&fim_ring_lock);
 
-	if (!fim_ring_last)
-		return 0;
-	return fim_ring_last > ring ? fim_ring_last - ring + 1 : 1;
+	while (fim_ring_first <= fim_ring_last &&
+	       (fim_ring_last - fim_ring_first + 1 >= ring ||
+		fim_ring_bytes + len > (u64)ring_kib * 1024))
+		drop_oldest();
 }
 
 /**
@@ -55,12 +72,13 @@ int fim_ring_add(struct sk_buff *skb, void *seq_attr)
 		return -ENOMEM;
 
 	mutex_lock(&fim_ring_lock);
+	make_room(skb->len);
 	seq = ++fim_ring_last;
 	memcpy(seq_attr, &seq, sizeof(seq));
 	record->len = skb->len;
 	memcpy(record->data, skb->data, skb->len);
-	kvfree(fim_ring[seq % ring]);
 	fim_ring[seq % ring] = record;
+	fim_ring_bytes += record->len;
 	fim_netlink_notify(record->data, record->len);
 	mutex_unlock(&fim_ring_lock);
 	return 0;
@@ -81,8 +99,8 @@ int fim_ring_read(u64 since, struct sk_buff *skb, u64 *seq)
 	int err = -ENOENT;
 
 	mutex_lock(&fim_ring_lock);
-	*seq = max(since, first_seq());
-	if (*seq && *seq <= fim_ring_last) {
+	*seq = max(since, fim_ring_first);
+	if (*seq <= fim_ring_last) {
 		record = fim_ring[*seq % ring];
 		err = -EMSGSIZE;
 		if (skb_tailroom(skb) >= record->len) {
@@ -103,7 +121,7 @@ int fim_ring_read(u64 since, struct sk_buff *skb, u64 *seq)
 void fim_ring_range(u64 *first, u64 *last, u32 *size)
 {
 	mutex_lock(&fim_ring_lock);
-	*first = first_seq();
+	*first = fim_ring_first <= fim_ring_last ? fim_ring_first : 0;
 	*last = fim_ring_last;
 	mutex_unlock(&fim_ring_lock);
 	*size = ring;
@@ -116,7 +134,8 @@ void fim_ring_range(u64 *first, u64 *last, u32 *size)
  */
 int fim_ring_init(void)
 {
-	if (ring < 1 || ring > 1 << 20)
+	/* A record alone takes some 30 KiB at most. */
+	if (ring < 1 || ring > 1 << 20 || ring_kib < 64)
 		return -EINVAL;
 	fim_ring = kvcalloc(ring, sizeof(*fim_ring), GFP_KERNEL);
 	return fim_ring ? 0 : -ENOMEM;

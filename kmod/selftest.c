@@ -256,46 +256,51 @@ static int try_operation(u8 op)
 }
 
 /* Mounts and unmounts a filesystem with an inode that has to be let go. */
-static bool sb_delete_fires(void)
+static int try_sb_delete(struct fim_hook *hook)
 {
 	struct vfsmount *scratch = kern_mount(fs_type);
 	struct fim_object *object;
-	bool fires;
 
 	if (IS_ERR(scratch))
-		return false;
+		return PTR_ERR(scratch);
 	object = fim_object_get(d_inode(scratch->mnt_root));
 	kern_unmount(scratch);
-	fires = object && !fim_object_held(object);
+	if (!object)
+		return -ENOMEM;
+	hook->fired = !fim_object_held(object);
 	fim_object_put(object);
-	return fires;
+	return -EACCES;
 }
 
-static bool test_hook(struct fim_hook *hook)
+/* Returns 0 if the hook fires, -EIO if it does not, -ENOMEM if who knows. */
+static int test_hook(struct fim_hook *hook)
 {
 	int err;
 
-	if (hook->op == FIM_OP_UNSPEC)
-		return sb_delete_fires();
 	WRITE_ONCE(hook->fired, false);
-	if (hook->op >= FIM_OP_IOCTL)
+	if (hook->op == FIM_OP_UNSPEC)
+		err = try_sb_delete(hook);
+	else if (hook->op >= FIM_OP_IOCTL)
 		err = try_direct(hook);
 	else
 		err = try_operation(hook->op);
-	return err == -EACCES && READ_ONCE(hook->fired);
+	if (err == -EACCES && READ_ONCE(hook->fired))
+		return 0;
+	return err == -ENOMEM ? err : -EIO;
 }
 
 /**
  * fim_selftest() - make every hook fire, and note which did
  *
  * Context: process; may sleep.
- * Return: 0, or -EIO if one did not. The state is changed accordingly.
+ * Return: 0; -EIO if one did not, and the state is changed accordingly; -ENOMEM
+ * if one could not be tested, and it stays as it was.
  */
 int fim_selftest(void)
 {
 	struct fim_hook *hook;
 	unsigned int i;
-	int err = 0;
+	int ret, err = 0;
 
 	mutex_lock(&fim_selftest_lock);
 	/* Which hooks are attached stays as it is meanwhile. */
@@ -304,10 +309,13 @@ int fim_selftest(void)
 		hook = &fim_hooks[i];
 		if (!hook->addr || READ_ONCE(hook->state) == FIM_HOOK_IDLE)
 			continue;
-		if (test_hook(hook)) {
+		ret = test_hook(hook);
+		if (!ret)
 			WRITE_ONCE(hook->state, FIM_HOOK_PROVEN);
+		if (ret == -ENOMEM)
+			err = err ?: ret;
+		if (ret != -EIO)
 			continue;
-		}
 		if (hook->state != FIM_HOOK_DEAD)
 			pr_err("fim: %s does not fire: %s is not protected\n",
 			       hook->symbol, hook->loses);
@@ -316,7 +324,8 @@ int fim_selftest(void)
 	}
 	mutex_unlock(&fim_policy_lock);
 	fim_sb_filter_trim();
-	fim_set_state(err ? FIM_STATE_DEGRADED : FIM_STATE_ARMED);
+	if (err != -ENOMEM)
+		fim_set_health(!err);
 	mutex_unlock(&fim_selftest_lock);
 	return err;
 }
@@ -476,7 +485,7 @@ err:
 /**
  * fim_selftest_start() - test for the first time, and from then on regularly
  *
- * Return: 0, or -EIO if a hook is dead.
+ * Return: 0; -EIO if a hook is dead, or -ENOMEM.
  */
 int fim_selftest_start(void)
 {

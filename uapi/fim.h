@@ -14,7 +14,8 @@
  * the offset of the attribute.
  *
  * Who may. Three classes of commands, checked in the initial user namespace
- * against the sender and against the opener of the socket:
+ * against the sender and, unless he addresses the message himself, against the
+ * opener of the socket:
  *
  *   read     CAP_SYS_ADMIN
  *   control  CAP_MAC_ADMIN and CAP_NET_ADMIN

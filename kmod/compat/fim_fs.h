@@ -29,12 +29,27 @@ typedef struct user_namespace fim_idmap_t;
 #define fim_delegated
 #endif
 
+/* Leaves @dir locked and @dentry referenced, whatever vfs_mkdir() does. */
 static inline int fim_vfs_mkdir(struct inode *dir, struct dentry *dentry)
 {
-#if defined(FIM_HAVE_VFS_MKDIR_DELEGATED)
-	return PTR_ERR_OR_ZERO(vfs_mkdir(fim_idmap, dir, dentry, 0700, NULL));
-#elif defined(FIM_HAVE_VFS_MKDIR_DENTRY)
-	return PTR_ERR_OR_ZERO(vfs_mkdir(fim_idmap, dir, dentry, 0700));
+#if defined(FIM_HAVE_VFS_MKDIR_DELEGATED) || defined(FIM_HAVE_VFS_MKDIR_DENTRY)
+	struct dentry *made;
+
+	dget(dentry);
+#ifdef FIM_HAVE_VFS_MKDIR_DELEGATED
+	made = vfs_mkdir(fim_idmap, dir, dentry, 0700, NULL);
+#else
+	made = vfs_mkdir(fim_idmap, dir, dentry, 0700);
+#endif
+	if (!IS_ERR(made)) {
+		dput(made);
+		return 0;
+	}
+#ifdef FIM_HAVE_END_CREATING
+	/* When it fails, it ends what start_creating() began. */
+	inode_lock_nested(dir, I_MUTEX_PARENT);
+#endif
+	return PTR_ERR(made);
 #else
 	return vfs_mkdir(fim_idmap, dir, dentry, 0700);
 #endif

@@ -62,6 +62,8 @@ try VFS_MKDIR_DENTRY 'fs.h' \
 	'struct dentry *d = vfs_mkdir(NULL, NULL, NULL, 0)' &
 try VFS_MKDIR_DELEGATED 'fs.h' \
 	'struct dentry *d = vfs_mkdir(NULL, NULL, NULL, 0, NULL)' &
+# 6.19: and unlocks the parent when it fails, as end_creating() does.
+try END_CREATING 'namei.h' 'void *p = end_creating' &
 # 6.19: what makes a name takes a delegated inode.
 try VFS_MAKE_DELEGATED 'fs.h' \
 	'int r = vfs_symlink(NULL, NULL, NULL, NULL, NULL)' &
