@@ -34,6 +34,11 @@ const char *const fim_op_names[FIM_OP_MAX + 1] = {
 	[FIM_OP_MOVE_MOUNT] = "move_mount",
 	[FIM_OP_UMOUNT] = "umount",
 	[FIM_OP_PIVOT_ROOT] = "pivot_root",
+	[FIM_OP_WRITE] = "write",
+	[FIM_OP_MMAP] = "mmap",
+	[FIM_OP_MPROTECT] = "mprotect",
+	[FIM_OP_QUOTA_ON] = "quota_on",
+	[FIM_OP_RAW] = "raw",
 };
 
 const char *const fim_action_names[FIM_ACTION_MAX + 1] = {

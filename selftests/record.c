@@ -492,7 +492,7 @@ static void by_uring(struct __test_metadata *_metadata,
 	struct uring ring;
 	size_t i;
 
-	if (uring_open(&ring))
+	if (uring_open(&ring, 0))
 		SKIP(return, "no io_uring here");
 	for (i = 0; i < ARRAY_SIZE(ops); i++) {
 		struct io_uring_sqe sqe = ops[i].sqe;

@@ -16,16 +16,18 @@
 /**
  * uring_open() - make a ring
  * @ring: filled in
+ * @flags: IORING_SETUP_SQPOLL or 0
  *
  * Return: 0 or an errno.
  */
-int uring_open(struct uring *ring)
+int uring_open(struct uring *ring, unsigned int flags)
 {
 	struct io_uring_params *p = &ring->params;
 	unsigned long sq;
 	unsigned long cq;
 
 	memset(ring, 0, sizeof(*ring));
+	p->flags = flags;
 	ring->fd = syscall(SYS_io_uring_setup, ENTRIES, p);
 	if (ring->fd < 0)
 		return errno;
@@ -59,14 +61,16 @@ int uring_do(struct uring *ring, const struct io_uring_sqe *sqe)
 	const struct io_uring_params *p = &ring->params;
 	__u32 tail = *word(ring, p->sq_off.tail);
 	__u32 i = tail & *word(ring, p->sq_off.ring_mask);
+	unsigned int enter = IORING_ENTER_GETEVENTS;
 	struct io_uring_cqe *cqes;
 	__u32 head;
 
 	ring->sqes[i] = *sqe;
 	word(ring, p->sq_off.array)[i] = i;
 	__atomic_store_n(word(ring, p->sq_off.tail), tail + 1, __ATOMIC_RELEASE);
-	if (syscall(SYS_io_uring_enter, ring->fd, 1, 1, IORING_ENTER_GETEVENTS,
-		    NULL, 0) < 0)
+	if (p->flags & IORING_SETUP_SQPOLL)
+		enter |= IORING_ENTER_SQ_WAKEUP;
+	if (syscall(SYS_io_uring_enter, ring->fd, 1, 1, enter, NULL, 0) < 0)
 		return -errno;
 	head = *word(ring, p->cq_off.head);
 	if (head == __atomic_load_n(word(ring, p->cq_off.tail), __ATOMIC_ACQUIRE))

@@ -23,7 +23,7 @@ struct uring {
 	struct io_uring_params params;
 };
 
-int uring_open(struct uring *ring);
+int uring_open(struct uring *ring, unsigned int flags);
 int uring_do(struct uring *ring, const struct io_uring_sqe *sqe);
 void uring_close(struct uring *ring);
 

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mounts.c - nothing is mounted on a protected tree or on its way, and the
+ * filesystem that it is on stays
+ *
+ * In the initial mount namespace, that is, or where a mount spreads to there.
+ * In any other, mounts change what paths mean for nobody else, and service
+ * managers and container runtimes live on them.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+
+#include "scene.h"
+
+#ifndef SYS_open_tree
+#define SYS_open_tree 428
+#define SYS_move_mount 429
+#define SYS_fsopen 430
+#define SYS_fsconfig 431
+#define SYS_fsmount 432
+#endif
+
+/* <linux/mount.h> and <sys/mount.h> can't be had together everywhere. */
+#define MOVE_FROM_EMPTY_PATH 0x04
+#define MOVE_BENEATH 0x200
+#define TREE_CLONE 1
+#define CONFIG_CREATE 6
+
+static int mount_tmpfs(const FIXTURE_DATA(scene) *self, const char *place)
+{
+	return sys(mount("fim", place, "tmpfs", 0, NULL));
+}
+
+static int mount_bind(const FIXTURE_DATA(scene) *self, const char *place)
+{
+	return sys(mount(at(self, "open/d"), place, NULL, MS_BIND, NULL));
+}
+
+static int mount_file(const FIXTURE_DATA(scene) *self, const char *place)
+{
+	return sys(mount(at(self, "open/f"), place, NULL, MS_BIND, NULL));
+}
+
+static int mount_overlay(const FIXTURE_DATA(scene) *self, const char *place)
+{
+	return sys(mount("fim", place, "overlay", 0,
+			 fim_fmt("lowerdir=%s:%s", at(self, "open/d"),
+				 self->tree.other)));
+}
+
+static int mount_itself(const FIXTURE_DATA(scene) *self, const char *place)
+{
+	return sys(mount(place, place, NULL, MS_BIND | MS_REC, NULL));
+}
+
+static int move_here(int fd, const char *place, unsigned int flags)
+{
+	int err = fd < 0 ? errno :
+		  sys(syscall(SYS_move_mount, fd, "", AT_FDCWD, place,
+			      flags | MOVE_FROM_EMPTY_PATH));
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static int move_tree(const FIXTURE_DATA(scene) *self, const char *place)
+{
+	return move_here(syscall(SYS_open_tree, AT_FDCWD, at(self, "open/d"),
+				 TREE_CLONE), place, 0);
+}
+
+static int new_tmpfs(void)
+{
+	int fs = syscall(SYS_fsopen, "tmpfs", 0);
+	int fd;
+
+	if (fs < 0)
+		return -1;
+	fd = syscall(SYS_fsconfig, fs, CONFIG_CREATE, NULL, NULL, 0) ? -1 :
+	     syscall(SYS_fsmount, fs, 0, 0);
+	close(fs);
+	return fd;
+}
+
+static int move_tmpfs(const FIXTURE_DATA(scene) *self, const char *place)
+{
+	return move_here(new_tmpfs(), place, 0);
+}
+
+/**
+ * struct way - a way to mount something somewhere
+ * @name: its name
+ * @run: does it; returns an errno
+ * @op: what the record calls it
+ * @file: on a file, and not on a directory
+ */
+struct way {
+	const char *name;
+	int (*run)(const FIXTURE_DATA(scene) *self, const char *place);
+	const char *op;
+	bool file;
+};
+
+static const struct way ways[] = {
+	{ "tmpfs", mount_tmpfs, "mount" },
+	{ "bind", mount_bind, "mount" },
+	{ "overlay", mount_overlay, "mount" },
+	{ "bind itself", mount_itself, "mount" },
+	{ "open_tree", move_tree, "move_mount" },
+	{ "fsmount", move_tmpfs, "move_mount" },
+	{ "bind of a file", mount_file, "mount", true },
+};
+
+static void try_ways(struct __test_metadata *_metadata,
+		     FIXTURE_DATA(scene) *self, const char *place, bool file,
+		     bool decided, const char *suffix)
+{
+	const char *want;
+	unsigned long long since;
+	size_t i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		if (ways[i].file != file)
+			continue;
+		since = last_seq(&self->nl);
+		err = ways[i].run(self, place);
+		want = decided ? line_of(self, fim_fmt("%s %s%s", ways[i].op,
+						       place, suffix),
+					 getpid()) : "";
+		EXPECT_EQ(decided && self->block ? EACCES : 0, err)
+			TH_LOG("%s on %s", ways[i].name, place);
+		EXPECT_STREQ(want, fim_records(&self->nl, since))
+			TH_LOG("%s on %s", ways[i].name, place);
+		if (!err)
+			umount2(place, MNT_DETACH);
+	}
+}
+
+TEST_F(scene, D05_mount_over_the_directory)
+{
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	try_ways(_metadata, self, self->tree.prot, false, true, "");
+	try_ways(_metadata, self, at(self, "a/beside"), false, false, "");
+}
+
+TEST_F(scene, D05_mount_inside)
+{
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	try_ways(_metadata, self, at(self, "a/prot/sub/deep"), false, true, "");
+	try_ways(_metadata, self, at(self, "open/d"), false, false, "");
+}
+
+TEST_F(scene, D06_mount_over_a_file)
+{
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	try_ways(_metadata, self, at(self, "a/prot/f"), true, true, "");
+	try_ways(_metadata, self, at(self, "open/f"), true, false, "");
+}
+
+TEST_F(scene, D07_mount_over_an_ancestor)
+{
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	try_ways(_metadata, self, at(self, "a"), false, true, " (guard)");
+	try_ways(_metadata, self, self->tree.root, false, true, " (guard)");
+	try_ways(_metadata, self, self->tree.mnt, false, true, " (guard)");
+	/* What an Audit rule lets through is gone again. */
+	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
+}
+
+TEST_F(scene, D09_move_beneath)
+{
+	const char *mnt = self->tree.mnt;
+	unsigned long long since;
+	int err;
+
+	NEEDS(self->missing);
+	/* What the kernel can do, on a mount that nobody cares about */
+	err = move_here(new_tmpfs(), self->tree.other, MOVE_BENEATH);
+	if (err == EINVAL)
+		SKIP(return, "no MOVE_MOUNT_BENEATH here");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, umount2(self->tree.other, MNT_DETACH));
+	ASSERT_EQ(0, protect(self));
+	since = last_seq(&self->nl);
+	err = move_here(new_tmpfs(), mnt, MOVE_BENEATH);
+	EXPECT_EQ(self->block ? EACCES : 0, err);
+	EXPECT_STREQ(line_of(self, fim_fmt("move_mount %s (guard)", mnt),
+			     getpid()), fim_records(&self->nl, since));
+}
+
+/*
+ * The hook of mount(2) can't tell what is moved, so that every move is refused
+ * while a rule's path enters a mount; that of move_mount(2) can.
+ */
+TEST_F(scene, D09_move_a_mount)
+{
+	const char *from = at(self, "open/d");
+	const char *to = fim_fmt("%s/d", self->tree.other);
+	int fd;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, mkdir(to, 0755));
+	ASSERT_EQ(0, mount("fim", from, "tmpfs", 0, NULL));
+	ASSERT_EQ(0, protect(self));
+	EXPECT_DECIDED(fim_fmt("move_mount %s", self->tree.prot), 0,
+		       sys(mount(from, self->tree.prot, NULL, MS_MOVE, NULL)));
+	if (!self->block) {
+		EXPECT_EQ(0, umount2(self->tree.prot, MNT_DETACH));
+		EXPECT_EQ(0, mount("fim", from, "tmpfs", 0, NULL));
+	}
+	fd = open(from, O_PATH | O_CLOEXEC);
+	EXPECT_PASSED(0, move_here(fd, to, 0));
+	EXPECT_EQ(0, umount2(to, MNT_DETACH));
+}
+
+TEST_F(scene, D09_move_the_filesystem_away)
+{
+	const char *to = fim_fmt("%s/d", self->tree.other);
+	const char *mnt = self->tree.mnt;
+	int fd;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, mkdir(to, 0755));
+	ASSERT_EQ(0, protect(self));
+	EXPECT_DECIDED(fim_fmt("move_mount %s (guard)", mnt), 0,
+		       sys(mount(mnt, to, NULL, MS_MOVE, NULL)));
+	if (!self->block) {
+		ASSERT_EQ(0, fim_delete("t"));
+		ASSERT_EQ(0, mount(to, mnt, NULL, MS_MOVE, NULL));
+		ASSERT_EQ(0, protect(self));
+	}
+	fd = open(mnt, O_PATH | O_CLOEXEC);
+	EXPECT_DECIDED(fim_fmt("move_mount %s (guard)", mnt), 0,
+		       move_here(fd, to, 0));
+	if (!self->block) {
+		ASSERT_EQ(0, fim_delete("t"));
+		ASSERT_EQ(0, mount(to, mnt, NULL, MS_MOVE, NULL));
+	}
+}
+
+TEST_F(scene, D11_umount)
+{
+	static const int flags[] = { 0, MNT_DETACH, MNT_FORCE, UMOUNT_NOFOLLOW };
+	const char *mnt = self->tree.mnt;
+	size_t i;
+
+	NEEDS(self->missing);
+	if (!self->block)
+		SKIP(return, "the payload \"umount\" is about Audit");
+	ASSERT_EQ(0, protect(self));
+	for (i = 0; i < ARRAY_SIZE(flags); i++) {
+		EXPECT_DECIDED(fim_fmt("umount %s (guard)", mnt), 0,
+			       sys(umount2(mnt, flags[i])));
+	}
+	/* So the path leads to what it led to. */
+	EXPECT_EQ(EACCES, fim_write_file(at(self, "a/prot/f"), "new"));
+	EXPECT_PASSED(0, sys(umount2(self->tree.other, 0)));
+}
+
+/*
+ * A bind mount elsewhere whose root lies in the tree: to make one and to take
+ * it away changes no path that the rule is about.
+ */
+TEST_F(scene, D11_umount_of_an_unrelated_bind)
+{
+	const char *bind = fim_fmt("%s/d", self->tree.other);
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, mkdir(bind, 0755));
+	ASSERT_EQ(0, protect(self));
+	EXPECT_PASSED(0, sys(mount(self->tree.prot, bind, NULL, MS_BIND, NULL)));
+	EXPECT_PASSED(0, sys(umount2(bind, 0)));
+	EXPECT_PASSED(0, sys(mount(at(self, "a"), bind, NULL, MS_BIND, NULL)));
+	EXPECT_PASSED(0, sys(umount2(bind, MNT_DETACH)));
+}
+
+/*
+ * Neither is a protection that rules lean on.
+ */
+TEST_F(scene, D13_remount_and_propagation)
+{
+	const char *mnt = self->tree.mnt;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	EXPECT_PASSED(0, sys(mount(NULL, mnt, NULL, MS_REMOUNT | MS_BIND |
+				   MS_NOATIME, NULL)));
+	EXPECT_PASSED(0, sys(mount(NULL, mnt, NULL, MS_REMOUNT, NULL)));
+	EXPECT_PASSED(0, sys(mount(NULL, mnt, NULL, MS_SHARED, NULL)));
+	EXPECT_PASSED(0, sys(mount(NULL, mnt, NULL, MS_REC | MS_SLAVE, NULL)));
+	EXPECT_PASSED(0, sys(mount(NULL, mnt, NULL, MS_PRIVATE, NULL)));
+	EXPECT_DECIDED(fim_fmt("open %s", at(self, "a/prot/f")), 0,
+		       fim_write_file(at(self, "a/prot/f"), "new"));
+}
+
+/* It fails for another reason where it is let through: no mount point. */
+TEST_F(scene, D14_pivot_root)
+{
+	const char *open = self->tree.open;
+	unsigned long long since;
+	const char *got;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	since = last_seq(&self->nl);
+	EXPECT_EQ(self->block ? EACCES : EINVAL,
+		  sys(syscall(SYS_pivot_root, open, open)));
+	got = fim_records(&self->nl, since);
+	EXPECT_EQ(got, strstr(got, fim_fmt("%s pivot_root ", self->action)))
+		TH_LOG("%s", got);
+	EXPECT_EQ(got + strlen(got) - 1, strchr(got, '\n'));
+}
+
+/* All that is refused above, in a namespace of one's own */
+static int live_in_namespace(FIXTURE_DATA(scene) *self,
+			     struct __test_metadata *_metadata)
+{
+	const struct fim_tree *tree = &self->tree;
+	const char *root = tree->other;
+
+	try_ways(_metadata, self, tree->prot, false, false, "");
+	try_ways(_metadata, self, at(self, "a/prot/sub"), false, false, "");
+	try_ways(_metadata, self, at(self, "a/prot/f"), true, false, "");
+	try_ways(_metadata, self, at(self, "a"), false, false, "");
+	try_ways(_metadata, self, tree->mnt, false, false, "");
+	try_ways(_metadata, self, "/usr", false, false, "");
+
+	/* What a container runtime does */
+	EXPECT_PASSED(0, mount_itself(self, root));
+	EXPECT_PASSED(0, sys(chdir(root)));
+	EXPECT_PASSED(0, sys(syscall(SYS_pivot_root, ".", ".")));
+	EXPECT_PASSED(0, sys(umount2(".", MNT_DETACH)));
+	EXPECT_PASSED(0, fim_write_file("/new", "new"));
+	return 0;
+}
+
+TEST_F(scene, M06_private_namespace)
+{
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	ASSERT_EQ(0, fim_own_mounts());
+	live_in_namespace(self, _metadata);
+}
+
+static int map_root(uid_t uid, gid_t gid)
+{
+	/* A process that has changed its user does not own its files in /proc. */
+	prctl(PR_SET_DUMPABLE, 1);
+	return fim_write_file("/proc/self/setgroups", "deny") ?:
+	       fim_write_file("/proc/self/uid_map", fim_fmt("0 %u 1", uid)) ?:
+	       fim_write_file("/proc/self/gid_map", fim_fmt("0 %u 1", gid));
+}
+
+/* Returns the line that failed, 0 for none. */
+static int live_in_user_namespace(const void *arg)
+{
+	const FIXTURE_DATA(scene) *self = arg;
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || map_root(uid, gid))
+		return 1;
+	if (mount_tmpfs(self, self->tree.prot) ||
+	    fim_write_file(at(self, "a/prot/new"), "new"))
+		return 2;
+	if (umount2(self->tree.prot, MNT_DETACH) ||
+	    mount_itself(self, self->tree.prot) ||
+	    mount_tmpfs(self, at(self, "a")) || mount_tmpfs(self, "/usr"))
+		return 3;
+	/* A mount is no way around. */
+	if (umount2(at(self, "a"), MNT_DETACH))
+		return 4;
+	return 0;
+}
+
+TEST_F(scene, D18_user_namespace)
+{
+	uid_t uid;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	for (uid = 0; uid <= FIM_NOBODY; uid += FIM_NOBODY) {
+		EXPECT_PASSED(0, fim_run(uid, live_in_user_namespace, self,
+					 NULL));
+	}
+}
+
+/* From 6.17 on the kernel does not show what mounts propagate. */
+static bool shows_propagation(void)
+{
+	struct utsname name;
+	int major = 0;
+	int minor = 0;
+
+	uname(&name);
+	sscanf(name.release, "%d.%d", &major, &minor);
+	return major < 6 || (major == 6 && minor <= 16);
+}
+
+static int mount_from_shared(const void *arg)
+{
+	const FIXTURE_DATA(scene) *self = arg;
+
+	if (unshare(CLONE_NEWNS))
+		return errno;
+	return mount_tmpfs(self, self->tree.prot);
+}
+
+TEST_F(scene, D05_mount_that_propagates)
+{
+	const char *mnt = self->tree.mnt;
+	unsigned long long since;
+	pid_t pid;
+
+	NEEDS(self->missing);
+	if (!shows_propagation())
+		SKIP(return, "LIMIT: this kernel does not show propagation");
+	ASSERT_EQ(0, mount(NULL, mnt, NULL, MS_SHARED, NULL));
+	ASSERT_EQ(0, protect(self));
+	since = last_seq(&self->nl);
+	EXPECT_EQ(self->block ? EACCES : 0,
+		  fim_run(0, mount_from_shared, self, &pid));
+	EXPECT_STREQ(line_of(self, fim_fmt("mount %s", self->tree.prot), pid),
+		     fim_records(&self->nl, since));
+	umount2(self->tree.prot, MNT_DETACH);
+	EXPECT_EQ(0, mount(NULL, mnt, NULL, MS_PRIVATE, NULL));
+}
+
+/*
+ * A descriptor of the protected directory into a filesystem that has been
+ * unmounted lazily, in a namespace where that is allowed.
+ */
+TEST_F(scene, D12_lazy_umount_then_descriptor)
+{
+	int dir;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	dir = open(self->tree.prot, O_DIRECTORY | O_CLOEXEC);
+	ASSERT_LE(0, dir);
+	ASSERT_EQ(0, fim_own_mounts());
+	ASSERT_EQ(0, umount2(self->tree.mnt, MNT_DETACH));
+	EXPECT_DECIDED(fim_fmt("open %s/f", self->tree.prot), 0,
+		       fim_write_to(openat(dir, "f", O_WRONLY | O_CLOEXEC)));
+	close(dir);
+}
+
+TEST_HARNESS_MAIN
