@@ -2,9 +2,13 @@
 /*
  * helper.c - what several tests of fimctl need
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "buf.h"
 #include "helper.h"
 #include "mem.h"
 #include "schema.h"
@@ -42,4 +46,21 @@ char *print_diags(struct parsed *p)
 	diag_print(&p->diags, f);
 	fclose(f);
 	return text;
+}
+
+bool has_openat2(void)
+{
+	return syscall(SYS_openat2, -1, NULL, NULL, 0) != -1 || errno != ENOSYS;
+}
+
+/* Return: 0 if all of the commands did well in that directory. */
+int sh(const char *dir, const char *commands)
+{
+	struct buf all = { 0 };
+	int err;
+
+	buf_addf(&all, "cd %s && { %s; }", dir, commands);
+	err = system(all.data);
+	buf_free(&all);
+	return err;
 }

@@ -5,10 +5,14 @@
 #ifndef HELPER_H
 #define HELPER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "diag.h"
 #include "policy.h"
+
+/** @SKIPPED: how a test ends that SKIP()s in its setup, which can't just return */
+#define SKIPPED 255
 
 #define ARRAY_SIZE_OF(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -26,5 +30,7 @@ void parse_bytes(struct parsed *p, const void *data, size_t len);
 void parse_text(struct parsed *p, const char *text);
 void parsed_free(struct parsed *p);
 char *print_diags(struct parsed *p);
+bool has_openat2(void);
+int sh(const char *dir, const char *commands);
 
 #endif /* HELPER_H */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +64,7 @@ TEST_F(file, descriptors)
 	int append = open(self->path, O_WRONLY | O_APPEND);
 	int read = open(self->path, O_RDONLY);
 
+	prctl(PR_SET_NAME, "holds (it)");
 	holders_find(&self->found, &self->held, 1);
 	EXPECT_NE(NULL, find(self, HOLDER_FD, self->fd));
 	EXPECT_NE(NULL, find(self, HOLDER_FD, two));
@@ -70,16 +72,18 @@ TEST_F(file, descriptors)
 	EXPECT_EQ(NULL, find(self, HOLDER_FD, read));
 	EXPECT_EQ(NULL, find(self, HOLDER_FD, path));
 	EXPECT_EQ(3, self->found.nr);
-	EXPECT_STREQ("test_holder", self->found.v[0].name);
+	EXPECT_STREQ("holds (it)", self->found.v[0].name);
 }
 
 TEST_F(file, only_that_file)
 {
-	self->held.ino++;
+	uint64_t ino = self->held.ino;
+
+	self->held.ino = UINT64_MAX;
 	holders_find(&self->found, &self->held, 1);
 	EXPECT_EQ(0, self->found.nr);
-	self->held.ino--;
-	self->held.dev++;
+	self->held.ino = ino;
+	self->held.dev = UINT64_MAX;
 	holders_find(&self->found, &self->held, 1);
 	EXPECT_EQ(0, self->found.nr);
 	holders_find(&self->found, NULL, 0);
@@ -89,12 +93,14 @@ TEST_F(file, only_that_file)
 /* The kernel's name of the device is another one: the path tells. */
 TEST_F(file, device_by_path)
 {
-	self->held.dev++;
+	uint64_t dev = self->held.dev;
+
+	self->held.dev = UINT64_MAX;
 	held_stat(&self->held);
-	EXPECT_EQ(self->held.dev - 1, self->held.stat_dev);
+	EXPECT_EQ(dev, self->held.stat_dev);
 	holders_find(&self->found, &self->held, 1);
 	EXPECT_EQ(1, self->found.nr);
-	self->held.ino++;
+	self->held.ino = UINT64_MAX;
 	held_stat(&self->held);
 	EXPECT_EQ(0, self->held.stat_dev);
 }

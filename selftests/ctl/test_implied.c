@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_implied.c - tests of ctl/implied.c: which rules follow from which
+ */
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "helper.h"
+#include "implied.h"
+#include "mem.h"
+
+#include "kselftest_harness.h"
+
+/** @BLOCK, @AUDIT: what rules do here */
+#define BLOCK FIM_ACTION_BLOCK
+#define AUDIT FIM_ACTION_AUDIT
+
+FIXTURE(ns) {
+	char path[32];
+	struct policies now;
+	struct implied found[4];
+	bool wanted[4];
+	struct buf text;
+};
+
+FIXTURE_SETUP(ns)
+{
+	memset(self, 0, sizeof(*self));
+	if (!has_openat2())
+		SKIP(_exit(SKIPPED), "no openat2(), as under valgrind");
+	strcpy(self->path, "/tmp/fimctl.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->path));
+	if (unshare(CLONE_NEWNS) ||
+	    mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL))
+		SKIP(_exit(SKIPPED), "no mount namespace of its own");
+	/* A filesystem of our own, so that all of it goes with the namespace. */
+	ASSERT_EQ(0, mount("tmpfs", self->path, "tmpfs", 0, NULL));
+	ASSERT_EQ(0, sh(self->path, "mkdir -p a/b/c a/d out"));
+}
+
+FIXTURE_TEARDOWN(ns)
+{
+	implied_free(self->found, self->now.nr);
+	policies_free(&self->now);
+	buf_free(&self->text);
+	umount2(self->path, MNT_DETACH);
+	rmdir(self->path);
+}
+
+static struct policy *add_policy(FIXTURE_DATA(ns) *self, uint8_t action,
+				 bool wanted)
+{
+	struct policy *p = policies_add(&self->now);
+
+	p->name = mem_string("p");
+	p->attrs.action = action;
+	self->wanted[self->now.nr - 1] = wanted;
+	return p;
+}
+
+static struct rule *add_rule(FIXTURE_DATA(ns) *self, struct policy *p,
+			     const char *dir, bool recursive)
+{
+	struct rule *r = policy_add_rule(p);
+	struct buf path = { 0 };
+
+	buf_addf(&path, "%s/%s", self->path, dir);
+	r->type = FIM_RULE_DIRECTORY;
+	r->flags = FIM_RULE_READONLY | (recursive ? FIM_RULE_RECURSIVE : 0);
+	r->state = FIM_RULE_ARMED;
+	r->path = path.data;
+	return r;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* All rules found: "policy:path:flags " each, sorted. */
+static const char *find(FIXTURE_DATA(ns) *self)
+{
+	char *v[64];
+	size_t i, j, nr = 0, skip = strlen(self->path);
+
+	implied_find(&self->now, self->wanted, self->found);
+	for (i = 0; i < self->now.nr; i++) {
+		const struct policy *p = &self->found[i].rules;
+
+		for (j = 0; j < p->nr_rules && nr < 64; j++)
+			if (asprintf(&v[nr], "%zu:%s:%s%s%s ", i,
+				     p->rules[j].path + skip,
+				     p->rules[j].type == FIM_RULE_FILE ? "f" :
+									 "d",
+				     p->rules[j].flags & FIM_RULE_RECURSIVE ?
+				     "r" : "",
+				     p->rules[j].flags & FIM_RULE_IMPLIED ?
+				     "" : "!") > 0)
+				nr++;
+	}
+	qsort(v, nr, sizeof(*v), compare);
+	buf_adds(&self->text, "");
+	for (i = 0; i < nr; i++) {
+		buf_adds(&self->text, v[i]);
+		free(v[i]);
+	}
+	return self->text.data;
+}
+
+/**
+ * struct mounts_case - mounts and what follows
+ * @make: makes them
+ * @recursive: the rule for "a/" is
+ * @want: what is found
+ */
+static const struct mounts_case {
+	const char *make;
+	bool recursive;
+	const char *want;
+} cases[] = {
+	{ "true", true, "" },
+	{ "mount -t tmpfs x a/b", true, "0:/a/b/:dr " },
+	{ "mount -t tmpfs x a/b", false, "" },
+	{ "mount -t tmpfs x a", true, "" },
+	{ "mount -t tmpfs x out", true, "" },
+	{ "mkdir ab && mount -t tmpfs x ab", true, "" },
+	{ "mount -t tmpfs x a/b && mkdir a/b/e && mount -t tmpfs x a/b/e", true,
+	  "0:/a/b/:dr 0:/a/b/e/:dr " },
+	{ "mount -t tmpfs x a/b && mount -t tmpfs x a/b", true, "0:/a/b/:dr " },
+	{ "mount -t tmpfs x a/b/c && mount -t tmpfs x a/b && mkdir a/b/c", true,
+	  "0:/a/b/:dr " },
+	{ "mount -t proc x a/b && mount -t sysfs x a/d", true, "" },
+	{ "echo >out/f && echo >a/f && mount --bind out/f a/f", true,
+	  "0:/a/f:f " },
+	{ "echo >out/f && echo >a/f && mount --bind out/f a/f", false,
+	  "0:/a/f:f " },
+	{ "echo >out/f && echo >a/b/f && mount --bind out/f a/b/f", false, "" },
+	{ "mkdir 'a/ \\x' && mount -t tmpfs x 'a/ \\x'", true,
+	  "0:/a/ \\x/:dr " },
+	{ "mount -t tmpfs x a/b && echo >a/b/f && ln a/b/f a/b/g", true,
+	  "0:/a/b/:dr " },
+	{ "echo >a/f && ln a/f out/f", true, "0:/a/f:f " },
+	{ "echo >a/f && ln a/f out/f", false, "0:/a/f:f " },
+	{ "echo >a/b/f && ln a/b/f a/f", true, "" },
+	{ "echo >a/b/f && ln a/b/f a/f", false, "0:/a/f:f " },
+	{ "mkfifo a/f && ln a/f out/f", true, "0:/a/f:f " },
+	{ "ln -s x a/f && ln a/f out/f", true, "" },
+	{ "mkdir out/e && echo >out/e/f && ln out/e/f out/f &&"
+	  "mount --bind out/e a/b", true, "0:/a/b/:dr 0:/a/b/f:f " },
+	{ "mount --bind a a/b && echo >a/f && ln a/f a/d/f", true,
+	  "0:/a/b/:dr " },
+};
+
+TEST_F(ns, cases)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		struct policy *p = add_policy(self, BLOCK, true);
+
+		ASSERT_EQ(0, mount("tmpfs", self->path, "tmpfs", 0, NULL));
+		ASSERT_EQ(0, sh(self->path, "mkdir -p a/b/c a/d out"));
+		ASSERT_EQ(0, sh(self->path, cases[i].make));
+		add_rule(self, p, "a/", cases[i].recursive);
+		EXPECT_STREQ(cases[i].want, find(self)) {
+			TH_LOG("%s", cases[i].make);
+		}
+		implied_free(self->found, self->now.nr);
+		policies_free(&self->now);
+		buf_clear(&self->text);
+		umount2(self->path, MNT_DETACH);
+	}
+}
+
+/* The nearest rule decides, as it would without the mount. */
+TEST_F(ns, nearest)
+{
+	struct policy *p;
+
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs x a/b/c"));
+	p = add_policy(self, BLOCK, true);
+	add_rule(self, p, "a/", true);
+	p = add_policy(self, AUDIT, true);
+	add_rule(self, p, "a/b/", true)->attrs.severity = 7;
+	EXPECT_STREQ("1:/a/b/c/:dr ", find(self));
+	EXPECT_EQ(7, self->found[1].rules.rules[0].attrs.severity);
+}
+
+TEST_F(ns, two_say_the_same)
+{
+	struct policy *p;
+
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs x a/b/c"));
+	p = add_policy(self, BLOCK, true);
+	add_rule(self, p, "a/", true);
+	add_rule(self, p, "a/", false);
+	p = add_policy(self, AUDIT, true);
+	add_rule(self, p, "a/", true);
+	EXPECT_STREQ("0:/a/b/c/:dr 1:/a/b/c/:dr ", find(self));
+}
+
+/* A rule of the text about the mount, one that waits, one that is not ours. */
+TEST_F(ns, left_out)
+{
+	struct policy *p;
+
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs x a/b/c; "
+			"mount -t tmpfs x a/d; mount -t tmpfs x out; "
+			"mkdir out/x; mount -t tmpfs x out/x"));
+	p = add_policy(self, BLOCK, true);
+	add_rule(self, p, "a/", true);
+	add_rule(self, p, "a/b/c/", true);
+	p = add_policy(self, BLOCK, false);
+	add_rule(self, p, "a/d/", true);
+	add_rule(self, p, "out/", true)->state = FIM_RULE_WAITING;
+	EXPECT_STREQ("", find(self));
+}
+
+/* Through a link: the rules have the policy's name for the place. */
+TEST_F(ns, other_name)
+{
+	struct policy *p = add_policy(self, BLOCK, true);
+	struct rule *r = add_rule(self, p, "l/", true);
+
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs x a/b; ln -s a l; "
+			"echo >a/d/f; ln a/d/f out/f"));
+	r->real_path = mem_dup(self->path, strlen(self->path));
+	r->real_path = mem_resize(r->real_path, 64, 1);
+	strcat(r->real_path, "/a");
+	EXPECT_STREQ("0:/l/b/:dr 0:/l/d/f:f ", find(self));
+}
+
+/* Of a file that an Audit rule would have, the Block rule's name wins. */
+TEST_F(ns, stricter_name)
+{
+	struct policy *p;
+
+	ASSERT_EQ(0, sh(self->path, "echo >a/b/f; ln a/b/f a/d/f"));
+	p = add_policy(self, AUDIT, true);
+	add_rule(self, p, "a/b/", true);
+	p = add_policy(self, BLOCK, true);
+	add_rule(self, p, "a/d/", true);
+	EXPECT_NE(NULL, strstr(find(self), "1:/a/"));
+	EXPECT_EQ(0, self->found[0].rules.nr_rules);
+}
+
+TEST_F(ns, keep)
+{
+	struct policy old = { 0 }, new = { 0 };
+
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs x a/b; "
+			"echo >a/f; ln a/f out/f; echo >a/d/f; "
+			"ln a/d/f out/g"));
+	add_rule(self, add_policy(self, BLOCK, true), "a/", true);
+	find(self);
+	implied_append(&old, &self->found[0].rules, &old.at);
+	EXPECT_EQ(3, old.nr_rules);
+	EXPECT_TRUE(implied_same(&old, &self->found[0].rules));
+	EXPECT_FALSE(implied_same(&old, &new));
+
+	add_rule(self, &new, "out/", true);
+	EXPECT_FALSE(implied_keep(&new, &old));
+	add_rule(self, &new, "a/", false)->attrs.severity = 9;
+	EXPECT_TRUE(implied_keep(&new, &old));
+	/* What is further down is none of the new rule's. */
+	ASSERT_EQ(3, new.nr_rules);
+	EXPECT_EQ(9, new.rules[2].attrs.severity);
+	EXPECT_NE(NULL, strstr(new.rules[2].path, "/a/f"));
+	policy_drop_implied(&new);
+	EXPECT_EQ(2, new.nr_rules);
+	policy_free(&old);
+	policy_free(&new);
+}
+
+TEST_HARNESS_MAIN
