@@ -4,44 +4,47 @@
  */
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
 
 #include "attach.h"
 #include "hook.h"
 
 /*
- * Where a function is. A probe that is disabled from birth is never armed; all
- * that it does is look the name up.
+ * Looks up where the functions are. A probe that is disabled from birth is
+ * never armed: all that it does is look its name up. To unregister one waits
+ * for a grace period, so that is done for all at once.
  */
-static unsigned long lookup(const char *symbol)
-{
-	struct kprobe probe = {
-		.symbol_name = symbol,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-	unsigned long addr;
-
-	if (register_kprobe(&probe))
-		return 0;
-	addr = (unsigned long)probe.addr;
-	unregister_kprobe(&probe);
-	return addr;
-}
-
 static int lookup_all(void)
 {
-	struct fim_hook *hook;
-	unsigned int i;
+	struct kprobe *probes, **registered;
+	unsigned int i, nr = 0;
+	int err = 0;
+
+	probes = kcalloc(fim_nr_hooks, sizeof(*probes), GFP_KERNEL);
+	registered = kcalloc(fim_nr_hooks, sizeof(*registered), GFP_KERNEL);
+	if (!probes || !registered) {
+		err = -ENOMEM;
+		goto out;
+	}
 
 	for (i = 0; i < fim_nr_hooks; i++) {
-		hook = &fim_hooks[i];
-		hook->addr = lookup(hook->symbol);
-		if (!hook->addr && hook->required) {
+		probes[i].symbol_name = fim_hooks[i].symbol;
+		probes[i].flags = KPROBE_FLAG_DISABLED;
+		if (!register_kprobe(&probes[i])) {
+			fim_hooks[i].addr = (unsigned long)probes[i].addr;
+			registered[nr++] = &probes[i];
+		} else if (fim_hooks[i].required) {
 			pr_err("fim: this kernel has no %s to hook\n",
-			       hook->symbol);
-			return -ENOENT;
+			       fim_hooks[i].symbol);
+			err = -ENOENT;
+			break;
 		}
 	}
-	return 0;
+	unregister_kprobes(registered, nr);
+out:
+	kfree(registered);
+	kfree(probes);
+	return err;
 }
 
 static bool is_first_of_ops(unsigned int i)
@@ -219,8 +222,8 @@ int fim_attach_on_demand(bool wanted)
 /**
  * fim_detach() - detach all hooks
  *
- * Afterwards no hook is called any more, and nobody runs in what a hook made a
- * function go on in.
+ * Afterwards no hook is called any more. The very end of what a hook made a
+ * function go on in may still run: synchronize_rcu_tasks() is due.
  *
  * Context: process; may sleep.
  */
@@ -231,5 +234,4 @@ void fim_detach(void)
 	free_filters();
 	/* Who was on his way into release_and_delete() has been waited for. */
 	synchronize_srcu(&fim_hook_srcu);
-	synchronize_rcu_tasks();
 }

@@ -171,13 +171,15 @@ static void hook_file_open(unsigned long ip, unsigned long parent_ip,
 			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	const struct file *file = ARG(const struct file *, 0);
+	const struct inode *inode;
 
 	/* Most opens leave here. O_CREAT is for those that just created. */
 	if (likely(!(file->f_flags & (OPEN_CHANGES | O_CREAT))))
 		return;
-	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
+	inode = file_inode(file);
+	if (unlikely(fim_sb_marked(inode->i_sb)))
 		check_open(file, ip, fregs);
-	else if (unlikely(!(file_inode(file)->i_mode & S_IFREG)))
+	else if (unlikely(!(inode->i_mode & S_IFREG)))
 		check_raw(file);
 }
 

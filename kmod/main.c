@@ -109,7 +109,10 @@ static void __exit fim_exit(void)
 	fim_selftest_stop();
 	fim_detach();
 	fim_event_drain();
-	/* The end of a callback that finished a record may still be running. */
+	/*
+	 * The very end of a callback that finished a record, or of what a hook
+	 * made a function go on in, may still be running.
+	 */
 	synchronize_rcu_tasks();
 	fim_policy_exit();
 	fim_selftest_exit();

@@ -95,7 +95,7 @@ static struct fim_mark *claim_slot(struct fim_ruleset *rs,
 		mark->key = key;
 		mark->object = object;
 		rs->nr_marks++;
-		__set_bit(fim_hash(key) >> rs->shift, rs->filter);
+		__set_bit(fim_hash(key) >> (rs->shift & 31), rs->filter);
 	}
 	return mark;
 }

@@ -116,7 +116,8 @@ static __always_inline bool fim_filter_has(const unsigned long *filter,
 					   unsigned int shift,
 					   unsigned long key)
 {
-	return test_bit(fim_hash(key) >> shift, filter);
+	/* The mask costs nothing, and spares the check of a sanitized kernel. */
+	return test_bit(fim_hash(key) >> (shift & 31), filter);
 }
 
 /**
