@@ -90,7 +90,7 @@ finish() {
 		END { printf "%d passed, %d failed", p, f
 			if (s) printf ", %d skipped", s }' "$counts")
 	printf '%s\n' "$result"
-	[[ $result == *' 0 failed'* ]]
+	[[ $result == *' 0 failed'* ]] || exit 1
 }
 
 say 'preparing'

@@ -43,7 +43,8 @@ copy_sources() {
 # our_warnings LOG: what compiler, sparse and modpost say about files of ours.
 # Not about us: the kernel's headers under W=1; that pahole or the compiler are
 # a build newer than the kernel's; and that the sparse of Debian cannot evaluate
-# __builtin_strlen(), which newer kernels have in every MODULE_*() line.
+# __builtin_strlen(), which newer kernels have in every MODULE_*() and
+# module_param() line.
 our_warnings() {
 	grep -E 'warning:|error:|WARNING|ERROR' "$1" |
 		grep -vE '^/usr/|pahole version|compiler differs' |
@@ -57,7 +58,8 @@ module_info_line() {
 
 	[[ $1 == *'error: bad constant expression' ]] || return 1
 	IFS=: read -r file number _ <<<"$1"
-	sed -n "${number}p" "$FIM_ROOT/${file#/fim/}" | grep -q '^MODULE_'
+	sed -n "${number}p" "$FIM_BUILD/$K_LABEL/module/${file#/fim/}" |
+		grep -qE '^(MODULE_|module_param)'
 }
 
 build() {
