@@ -298,7 +298,8 @@ TEST_F(rule, filesystem_unmounted)
 	ASSERT_EQ(0, fim_apply_dirs("t", "Audit",
 				    fim_fmt("%s/", self->tree.prot), NULL));
 	since = last_seq(&self->nl);
-	ASSERT_EQ(0, umount(self->tree.mnt));
+	ASSERT_EQ(0, umount(self->tree.mnt))
+		TH_LOG("unmounting %s: %m", self->tree.mnt);
 	/* The filesystem is gone; the ruleset learns it a moment later. */
 	for (i = 0; i < 500 && !fim_status(&self->nl, &st) && !st.waiting; i++)
 		usleep(10000);
