@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ioctls.c - what changes a file, or a whole filesystem, by its number; what
+ * only reads passes
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
+#include <linux/btrfs.h>
+
+#include "scene.h"
+
+#define EXT4_IOC_SETVERSION _IOW('f', 4, long)
+#define EXT4_IOC_GROUP_EXTEND _IOW('f', 7, unsigned long)
+#define EXT4_IOC_MIGRATE _IO('f', 9)
+#define EXT4_IOC_ALLOC_DA_BLKS _IO('f', 12)
+#define EXT4_IOC_SWAP_BOOT _IO('f', 17)
+#define EXT4_IOC_PRECACHE_EXTENTS _IO('f', 18)
+#define EXT4_IOC_CLEAR_ES_CACHE _IO('f', 40)
+#define EXT4_IOC_SETFSUUID _IOC(_IOC_WRITE, 'f', 44, 0)
+#define IOC_SHUTDOWN _IOR('X', 125, unsigned int)
+
+/* So large that nothing that an ioctl writes or reads misses it. */
+static union {
+	int flags;
+	unsigned long number;
+	struct fsxattr xattr;
+	struct fiemap fiemap;
+	struct fsverity_enable_arg verity;
+	struct fscrypt_policy_v1 policy;
+	char bytes[4096];
+} arg;
+
+/* The descriptor that a call is made on */
+enum on {
+	ON_FILE,
+	ON_DIR,
+	ON_OUTSIDE,
+};
+
+/**
+ * struct call - an ioctl
+ * @id: its number in the attack catalogue
+ * @name: its name
+ * @cmd: the command
+ * @on: the descriptor, open for reading only
+ * @op: what the record calls it, NULL if it changes nothing
+ * @get: command that fills the argument first, 0 for none
+ */
+struct call {
+	const char *id;
+	const char *name;
+	unsigned long cmd;
+	enum on on;
+	const char *op;
+	unsigned long get;
+};
+
+#define CALL(id, cmd, on, ...) { id, #cmd, cmd, on, __VA_ARGS__ }
+
+static const struct call calls[] = {
+	CALL("F09", FS_IOC_SETFLAGS, ON_FILE, "fileattr", FS_IOC_GETFLAGS),
+	CALL("F09", FS_IOC_SETFLAGS, ON_DIR, "fileattr", FS_IOC_GETFLAGS),
+	CALL("F09", FS_IOC_FSSETXATTR, ON_FILE, "fileattr", FS_IOC_FSGETXATTR),
+	CALL("F09", FS_IOC_FSSETXATTR, ON_DIR, "fileattr", FS_IOC_FSGETXATTR),
+	CALL("F09", FS_IOC_SETVERSION, ON_FILE, "ioctl"),
+	CALL("F09", EXT4_IOC_SETVERSION, ON_FILE, "ioctl"),
+	CALL("F09", EXT4_IOC_MIGRATE, ON_FILE, "ioctl"),
+	CALL("F09", EXT4_IOC_ALLOC_DA_BLKS, ON_FILE, "ioctl"),
+	CALL("F09", EXT4_IOC_SWAP_BOOT, ON_FILE, "ioctl"),
+	CALL("F09", EXT4_IOC_CLEAR_ES_CACHE, ON_FILE, "ioctl"),
+	CALL("F09", EXT4_IOC_GROUP_EXTEND, ON_DIR, "ioctl"),
+	CALL("F09", FS_IOC_ENABLE_VERITY, ON_FILE, "ioctl"),
+	CALL("F09", FS_IOC_SET_ENCRYPTION_POLICY, ON_DIR, "ioctl"),
+	CALL("F09", FS_IOC_ADD_ENCRYPTION_KEY, ON_DIR, "ioctl"),
+	CALL("D24", BTRFS_IOC_SUBVOL_CREATE, ON_DIR, "ioctl"),
+	CALL("D24", BTRFS_IOC_SNAP_CREATE_V2, ON_DIR, "ioctl"),
+	CALL("D24", BTRFS_IOC_SUBVOL_SETFLAGS, ON_DIR, "ioctl"),
+	CALL("D24", BTRFS_IOC_SNAP_DESTROY, ON_DIR, "ioctl"),
+	/* What reaches past its descriptor; never a valid argument */
+	CALL("F09", IOC_SHUTDOWN, ON_OUTSIDE, "ioctl"),
+	CALL("F09", EXT4_IOC_SETFSUUID, ON_OUTSIDE, "ioctl"),
+	CALL("D24", BTRFS_IOC_SNAP_DESTROY_V2, ON_OUTSIDE, "ioctl"),
+	CALL("D24", BTRFS_IOC_DEFAULT_SUBVOL, ON_OUTSIDE, "ioctl"),
+	CALL("F09", FS_IOC_SETFSLABEL, ON_OUTSIDE, "ioctl"),
+	/* Whoever reads, copies or asks a file whether it is a terminal */
+	CALL("M01", FS_IOC_GETFLAGS, ON_FILE, NULL),
+	CALL("M01", FS_IOC_GETFLAGS, ON_DIR, NULL),
+	CALL("M01", FS_IOC_FSGETXATTR, ON_FILE, NULL),
+	CALL("M01", FS_IOC_GETVERSION, ON_FILE, NULL),
+	CALL("M01", FS_IOC_FIEMAP, ON_FILE, NULL),
+	CALL("M01", FS_IOC_MEASURE_VERITY, ON_FILE, NULL),
+	CALL("M01", FIGETBSZ, ON_FILE, NULL),
+	CALL("M01", FIBMAP, ON_FILE, NULL),
+	CALL("M01", FIONREAD, ON_FILE, NULL),
+	CALL("M01", FIOQSIZE, ON_FILE, NULL),
+	CALL("M01", TCGETS, ON_FILE, NULL),
+	CALL("M01", TCGETS, ON_DIR, NULL),
+	CALL("M01", TIOCGWINSZ, ON_FILE, NULL),
+	CALL("M01", FIOCLEX, ON_FILE, NULL),
+	CALL("M01", FIONBIO, ON_FILE, NULL),
+	CALL("M01", EXT4_IOC_PRECACHE_EXTENTS, ON_OUTSIDE, NULL),
+	CALL("M01", FS_IOC_GETFSLABEL, ON_FILE, NULL),
+	CALL("M09", FS_IOC_GET_ENCRYPTION_POLICY, ON_FILE, NULL),
+};
+
+static int call(const struct call *c, int fd)
+{
+	memset(&arg, 0, sizeof(arg));
+	if (c->on == ON_OUTSIDE)
+		memset(&arg, 0xff, sizeof(arg));
+	if (c->get && ioctl(fd, c->get, &arg))
+		return errno;
+	return sys(ioctl(fd, c->cmd, &arg));
+}
+
+TEST_F(scene, F09_by_number)
+{
+	const FIXTURE_DATA(scene) *s = self;
+	unsigned long long since;
+	int fd[3], twin[2];
+	const char *path;
+	size_t i;
+	int want;
+	int err;
+
+	NEEDS(self->missing);
+	fd[ON_FILE] = open(at(s, "a/prot/f"), O_RDONLY | O_CLOEXEC);
+	fd[ON_DIR] = open(at(s, "a/prot/sub"), O_RDONLY | O_CLOEXEC);
+	fd[ON_OUTSIDE] = open(at(s, "open/f"), O_RDONLY | O_CLOEXEC);
+	twin[ON_FILE] = fd[ON_OUTSIDE];
+	twin[ON_DIR] = open(at(s, "open/d"), O_RDONLY | O_CLOEXEC);
+	for (i = 0; i < ARRAY_SIZE(calls); i++) {
+		const struct call *c = &calls[i];
+		bool outside = c->on == ON_OUTSIDE;
+
+		/* What it comes to where no rule is: mostly a refusal, too */
+		ASSERT_EQ(0, fim_delete_all(&self->nl));
+		want = call(c, outside ? fd[ON_OUTSIDE] : twin[c->on]);
+		ASSERT_EQ(0, protect(self));
+		if (!outside && c->on == ON_FILE)
+			EXPECT_PASSED(want, call(c, twin[c->on]));
+
+		since = last_seq(&self->nl);
+		err = call(c, fd[c->on]);
+		EXPECT_EQ(c->op && self->block ? EACCES : want, err)
+			TH_LOG("%s %s", c->id, c->name);
+		path = outside ? self->tree.prot :
+		       at(s, c->on == ON_DIR ? "a/prot/sub" : "a/prot/f");
+		EXPECT_STREQ(c->op ? line_of(s, fim_fmt("%s %s", c->op, path),
+					     getpid()) : "",
+			     fim_records(&self->nl, since))
+			TH_LOG("%s %s", c->id, c->name);
+	}
+	for (i = 0; i < ARRAY_SIZE(fd); i++)
+		close(fd[i]);
+	close(twin[ON_DIR]);
+}
+
+/*
+ * chattr +i, and a project id, for real: where they can be set, they can't be
+ * here.
+ */
+TEST_F(scene, F09_chattr)
+{
+	int flags = FS_NODUMP_FL;
+	struct fsxattr fsx = {};
+	const char *f = at(self, "a/prot/f");
+	int fd, twin;
+
+	NEEDS(self->missing);
+	fd = open(f, O_RDONLY | O_CLOEXEC);
+	twin = open(at(self, "open/f"), O_RDONLY | O_CLOEXEC);
+	if (ioctl(twin, FS_IOC_SETFLAGS, &flags))
+		SKIP(return, "no inode flags here");
+	ASSERT_EQ(0, protect(self));
+	EXPECT_DECIDED(fim_fmt("fileattr %s", f), 0,
+		       sys(ioctl(fd, FS_IOC_SETFLAGS, &flags)));
+	EXPECT_PASSED(0, sys(ioctl(fd, FS_IOC_GETFLAGS, &flags)));
+	EXPECT_EQ(!self->block, !!(flags & FS_NODUMP_FL));
+	EXPECT_PASSED(0, sys(ioctl(fd, FS_IOC_FSGETXATTR, &fsx)));
+	fsx.fsx_xflags ^= FS_XFLAG_NOATIME;
+	EXPECT_DECIDED(fim_fmt("fileattr %s", f), 0,
+		       sys(ioctl(fd, FS_IOC_FSSETXATTR, &fsx)));
+	EXPECT_PASSED(0, sys(ioctl(twin, FS_IOC_FSSETXATTR, &fsx)));
+	close(fd);
+	close(twin);
+}
+
+TEST_HARNESS_MAIN
