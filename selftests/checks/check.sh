@@ -126,6 +126,7 @@ for kernel in "${kernels[@]}"; do
 		selftests/vm/harness.sh "$kernel" || :
 	vm "$kernel" selftests --timeout 900
 	vm "$kernel" umount
+	vm "$kernel" tool
 	# the full length once: what it is about differs little between kernels
 	cycles=200
 	[ "$kernel" = "${kernels[0]}" ] || cycles=50
