@@ -28,12 +28,6 @@ static bool is_acl(const char *xattr)
 	       !strcmp(xattr, XATTR_NAME_POSIX_ACL_DEFAULT);
 }
 
-/* The new name of a link or rename, if it does not replace another. */
-static const struct dentry *if_new(const struct dentry *dentry)
-{
-	return READ_ONCE(dentry->d_inode) ? NULL : dentry;
-}
-
 /* The dentry whose ancestors decide for an open file */
 static noinline __noclone const struct dentry *
 file_dentry_of(const struct file *file)
@@ -162,7 +156,7 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 	case FIM_OP_RENAME:
 		access->removes = true;
 		access->other = ARG(const struct dentry *, 3);
-		access->made = if_new(access->other);
+		access->made = access->other;
 		break;
 	case FIM_OP_SYMLINK:
 		access->text = ARG(const char *, 2);

@@ -270,6 +270,9 @@ static void finish_deferred(struct work_struct *work)
 	tell_losses();
 }
 
+/* Tasks that do not return to user space, or not with what they are now */
+#define NEVER_RETURNS	(PF_KTHREAD | PF_IO_WORKER | PF_EXITING | PF_DUMPCORE)
+
 static void defer(struct fim_slot *slot)
 {
 	struct task_struct *task = current;
@@ -292,8 +295,7 @@ static bool can_tell_later(void)
 {
 	int nr;
 
-	if (current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_EXITING |
-			      PF_DUMPCORE))
+	if (current->flags & NEVER_RETURNS)
 		return false;
 	/* The number is the same on every architecture, x32 has a bit more. */
 	nr = syscall_get_nr(current, task_pt_regs(current)) & 0x3fffffff;
@@ -304,7 +306,8 @@ static bool can_tell_later(void)
 static void submit(struct fim_slot *slot)
 {
 	init_task_work(&slot->work, finish_in_task);
-	if ((current->flags & (PF_KTHREAD | PF_IO_WORKER)) ||
+	/* Who exits runs its work when it has nothing left to tell. */
+	if ((current->flags & NEVER_RETURNS) ||
 	    task_work_add(current, &slot->work, TWA_RESUME))
 		defer(slot);
 }
@@ -312,7 +315,7 @@ static void submit(struct fim_slot *slot)
 /* Whether a rule's path leads over the object, not just to what is below. */
 static bool is_on_path(const struct fim_match *match)
 {
-	return match->binding && (match->guard || match->mark == match->object);
+	return match->mark && (match->guard || match->mark == match->object);
 }
 
 /*

@@ -66,6 +66,8 @@ static bool makes_awaited(const struct fim_ruleset *rs,
 	if (access->removes && (fim_is_watched(rs, access->dentry) ||
 				fim_is_watched(rs, access->other)))
 		return true;
+	if (access->op == FIM_OP_RENAME && fim_is_awaited(rs, access->dentry))
+		return true;
 	return access->made && fim_is_awaited(rs, access->made);
 }
 
@@ -272,8 +274,11 @@ static void check_rename(unsigned long ip, struct ftrace_regs *fregs)
 		return;
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
+	/* An exchange puts something else behind both names. */
 	if (!fim_entry_is_clear(rs, old_dentry) ||
 	    !fim_entry_is_clear(rs, new_dentry) ||
+	    !fim_place_is_clear(rs, old_dentry) ||
+	    !fim_place_is_clear(rs, new_dentry) ||
 	    !fim_walk_is_clear(rs, old_dentry) ||
 	    !fim_walk_is_clear(rs, new_dentry))
 		decide(rs, ip, fregs);

@@ -25,14 +25,18 @@ static bool applies(const struct fim_rule *rule, unsigned int depth)
 	return depth <= 1 || (rule->flags & FIM_RULE_RECURSIVE);
 }
 
+static const char *goal_path(const struct fim_binding *binding)
+{
+	return binding->route.steps[binding->route.nr - 1].path;
+}
+
 /*
  * Whether the rule's path leads to its directory without a symbolic link, so
  * that it is the name to report if another rule says the same of it.
  */
 static bool is_canonical(const struct fim_binding *binding)
 {
-	const struct fim_route *route = &binding->route;
-	const char *real = route->steps[route->nr - 1].path;
+	const char *real = goal_path(binding);
 	size_t len = fim_rule_path_len(binding->rule);
 
 	return strlen(real) == len && !memcmp(real, binding->rule->path, len);
@@ -160,18 +164,21 @@ static void match_reach(const struct fim_ruleset *rs,
 			const struct fim_access *access,
 			struct fim_match *match)
 {
-	if (match->binding)
+	if (match->binding || access->reach == FIM_REACH_OBJECT)
 		return;
 	if (access->reach == FIM_REACH_SB)
 		match->binding = best_of_sb(rs, access->dentry->d_sb);
-	if (access->reach == FIM_REACH_ALL)
+	else
 		match->binding = rs->strictest;
+	/* What is in danger is the rule's directory. */
+	if (match->binding)
+		match->guard = goal_path(match->binding);
 }
 
 /**
  * fim_is_awaited() - whether a rule waits for a name
  * @rs: the ruleset
- * @dentry: the name, which does not exist yet
+ * @dentry: the name
  *
  * Context: any in which RCU protects @rs; the caller holds the directory.
  * Return: whether some rule may take hold once it exists.
@@ -254,20 +261,17 @@ void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 bool fim_decide_raw(const struct fim_ruleset *rs, dev_t dev,
 		    const struct dentry *node, struct fim_verdict *verdict)
 {
-	const struct fim_route *route;
 	unsigned int i;
 
 	for (i = 0; i < rs->nr_sbs; i++) {
 		if (rs->sbs[i].device != dev && rs->sbs[i].disk != dev)
 			continue;
-		route = &rs->sbs[i].binding->route;
 		*verdict = (struct fim_verdict){
 			.action = FIM_ACTION_AUDIT,
 			.match = {
 				.binding = rs->sbs[i].binding,
 				.object = node,
-				.mark = node,
-				.guard = route->steps[route->nr - 1].path,
+				.guard = goal_path(rs->sbs[i].binding),
 			},
 			.rest = { .object = node },
 		};

@@ -35,7 +35,7 @@ enum fim_reach {
  * @dentry: what it is done to, or NULL if to a mount only; held by the hook's
  *	caller, as all here
  * @other: the other name of a rename or link, or NULL
- * @made: of both, the name that will exist and did not before, or NULL
+ * @made: of both, the name that will exist or mean something else, or NULL
  * @mnt: a mount that goes away, or NULL
  * @text: what a new symbolic link holds, or NULL
  */
@@ -56,9 +56,10 @@ struct fim_access {
  * struct fim_match - a rule that an object falls under
  * @binding: the rule and where it is bound, or NULL for none
  * @object: the object
- * @mark: the ancestor that is marked, or the object itself; NULL if the way
- *	up from the object does not reach the root
- * @guard: where the object is, if it is a guard of the rule's path; or NULL
+ * @mark: the ancestor that is marked, or the object itself; NULL if the rule
+ *	was not found on the way up from the object
+ * @guard: where the object is, if it is a guard of the rule's path; or what is
+ *	in danger, if @mark is NULL; or NULL
  */
 struct fim_match {
 	const struct fim_binding *binding;

@@ -177,8 +177,7 @@ void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 	slot->time = ktime_get_real_ns();
 	slot->op = access->op;
 	slot->action = verdict->action;
-	slot->flags = match->guard && access->op != FIM_OP_RAW ?
-			      FIM_EVENT_GUARD : 0;
+	slot->flags = match->guard && match->mark ? FIM_EVENT_GUARD : 0;
 	slot->rule = match->binding->rule;
 	slot->policy = match->binding->policy;
 	/* The ruleset that we are in holds it. */

@@ -99,8 +99,14 @@ void fim_subject_read(struct fim_subject *subject)
 /* A path as d_path() tells it, in @buf; NULL if it is longer than that. */
 static const char *path_text(const struct path *path, char *buf, u32 *flags)
 {
-	const char *text = d_path(path, buf, PATH_MAX);
+	const char *text;
 
+	/* d_path() begins at its caller's root; who exits has none any more. */
+	if (!current->fs) {
+		*flags |= FIM_EVENT_PARTIAL;
+		return NULL;
+	}
+	text = d_path(path, buf, PATH_MAX);
 	if (!IS_ERR(text))
 		return text;
 	*flags |= FIM_EVENT_CUT;

@@ -166,6 +166,20 @@ static __always_inline bool fim_walk_is_clear(const struct fim_ruleset *rs,
 }
 
 /**
+ * fim_place_is_clear() - look whether a rule may wait for a name
+ * @rs: the ruleset
+ * @dentry: the name; held by the caller of the hook
+ *
+ * Return: false if one may wait for some name in its directory.
+ */
+static __always_inline bool fim_place_is_clear(const struct fim_ruleset *rs,
+					       const struct dentry *dentry)
+{
+	return !fim_filtered(rs, READ_ONCE(dentry->d_parent)->d_inode,
+			     FIM_MARK_ANCHOR);
+}
+
+/**
  * fim_entry_is_clear() - look whether the name itself matters to a rule
  * @rs: the ruleset
  * @dentry: the name; held by the caller of the hook
@@ -177,10 +191,8 @@ static __always_inline bool fim_entry_is_clear(const struct fim_ruleset *rs,
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
 
-	if (inode)
-		return !fim_filtered(rs, inode, FIM_MARK_GUARD);
-	return !fim_filtered(rs, READ_ONCE(dentry->d_parent)->d_inode,
-			     FIM_MARK_ANCHOR);
+	return inode ? !fim_filtered(rs, inode, FIM_MARK_GUARD) :
+		       fim_place_is_clear(rs, dentry);
 }
 
 const struct fim_mark *fim_mark_find(const struct fim_ruleset *rs,
