@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # Loads the module and runs every test program of /tests in turn. Each reports
-# (K)TAP; a program that exits with an error, is killed after two minutes, or
+# (K)TAP; a program that exits with an error, is killed after three minutes, or
 # reports less than its plan has a failure more.
 . /vm/lib-guest.sh
 
@@ -41,7 +41,7 @@ for program in /tests/*; do
 	name=${program##*/}
 	cd /
 	start=$(date +%s)
-	timeout 120 "$program" >/tmp/tap 2>&1 9>&-
+	timeout 180 "$program" >/tmp/tap 2>&1 9>&-
 	status=$?
 	cat /tmp/tap
 	tap "$name" "$status" </tmp/tap >/tmp/results
