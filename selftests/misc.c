@@ -58,7 +58,9 @@ static pid_t crash(bool *dumped)
 TEST_F(scene, A05_core_dump)
 {
 	const char *core = at(self, "a/prot/core");
+	const char *got, *want;
 	unsigned long long since;
+	size_t length;
 	struct fim_status st;
 	bool dumped;
 	pid_t pid;
@@ -77,25 +79,42 @@ TEST_F(scene, A05_core_dump)
 	EXPECT_EQ(0, fim_settle(&self->nl, &st));
 	EXPECT_EQ(!self->block, dumped);
 	EXPECT_EQ(self->block ? ENOENT : 0, sys(access(core, F_OK)));
-	/* If it may create the file, the kernel goes on to truncate it. */
-	EXPECT_STREQ(self->block ? line_of(self, fim_fmt("create %s", core), pid) :
-		     fim_fmt("%s%s",
-			     line_of(self, fim_fmt("create %s", core), pid),
-			     line_of(self, fim_fmt("setattr %s", core), pid)),
-		     fim_records(&self->nl, since));
+	/*
+	 * If it may create the file, the kernel goes on to truncate it. Each
+	 * record is finished by a worker of its own, in whatever order.
+	 */
+	got = fim_records(&self->nl, since);
+	want = line_of(self, fim_fmt("create %s", core), pid);
+	EXPECT_NE(NULL, strstr(got, want));
+	length = strlen(want);
+	if (!self->block) {
+		want = line_of(self, fim_fmt("setattr %s", core), pid);
+		EXPECT_NE(NULL, strstr(got, want));
+		length += strlen(want);
+	}
+	EXPECT_EQ(length, strlen(got));
 	EXPECT_EQ(0, fim_write_file(CORE_PATTERN, "core"));
 }
 
 TEST_F(scene, A09_accounting)
 {
+	const char *got, *want;
+	unsigned long long since;
+
 	NEEDS(self->missing);
 	if (acct(at(self, "open/f")))
 		SKIP(return, "no accounting here");
 	acct(NULL);
 	ASSERT_EQ(0, protect(self));
-	EXPECT_DECIDED(fim_fmt("open %s", at(self, "a/prot/f")), 0,
-		       sys(acct(at(self, "a/prot/f"))));
+	since = last_seq(&self->nl);
+	EXPECT_EQ(self->block ? EACCES : 0, sys(acct(at(self, "a/prot/f"))));
 	acct(NULL);
+	/* Newer kernels open the file a second time if they may. */
+	got = settled(self, since);
+	want = line_of(self, fim_fmt("open %s", at(self, "a/prot/f")), getpid());
+	EXPECT_EQ(0, strncmp(want, got, strlen(want)));
+	got += strlen(want);
+	EXPECT_TRUE(!*got || (!self->block && !strcmp(want, got)));
 }
 
 /* No swap file, but that is found out later. */
@@ -271,9 +290,13 @@ TEST_F(scene, G02_node_of_ones_own)
 
 TEST_F(scene, J03_ftrace_disabled)
 {
+	int err;
+
 	NEEDS(self->missing);
 	ASSERT_EQ(0, protect(self));
-	EXPECT_EQ(EBUSY, fim_write_file("/proc/sys/kernel/ftrace_enabled", "0"));
+	err = fim_write_file("/proc/sys/kernel/ftrace_enabled", "0");
+	/* The newest kernels do not have it switched off at all. */
+	EXPECT_TRUE(err == EBUSY || err == EOPNOTSUPP);
 	EXPECT_DECIDED(fim_fmt("open %s", at(self, "a/prot/f")), 0,
 		       write_f(self));
 }
