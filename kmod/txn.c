@@ -444,7 +444,8 @@ static struct fim_policy **copy_policies(unsigned int *nr)
  * fim_policy_recheck() - resolve the paths of rules again
  * @all: those of all rules, not only of those that wait for theirs
  *
- * What leads elsewhere than before is in force when this returns.
+ * What leads elsewhere than before is in force when this returns, or soon if
+ * the caller is killed.
  *
  * Context: process, holding nothing; may sleep.
  */
@@ -455,7 +456,14 @@ void fim_policy_recheck(bool all)
 	bool changed = false;
 	unsigned int i, nr;
 
-	mutex_lock(&fim_policy_lock);
+	/*
+	 * The lock may be held for as long as a filesystem on some rule's path
+	 * takes to answer, and the caller may be who serves it.
+	 */
+	if (mutex_lock_killable(&fim_policy_lock)) {
+		fim_policy_recheck_later();
+		return;
+	}
 	policies = copy_policies(&nr);
 	if (!policies)
 		goto out;
@@ -476,7 +484,7 @@ out:
 
 static void recheck_later(struct work_struct *work)
 {
-	fim_policy_recheck(false);
+	fim_policy_recheck(true);
 }
 
 /**
