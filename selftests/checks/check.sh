@@ -55,7 +55,7 @@ tap() {
 	fi
 	count "$passed" "$failed" "$skipped"
 	if [ "$failed" -gt 0 ]; then
-		{ grep -aE '^# .*\.c:[0-9]+:|^not ok|^#   ' "$log" ||
+		{ grep -aE '^# .*\.c:[0-9]+:|^not ok|^#   [^ ]' "$log" ||
 			tail -n 60 "$log"; } >&2
 		printf '%sFAILED%s  %s: %s passed, %s failed (%s)\n' "$C_RED" \
 			"$C_OFF" "$name" "$passed" "$failed" "$log" >&2
