@@ -169,7 +169,7 @@ static bool was_for_writing(const struct hunt *h, unsigned long start,
 
 	snprintf(path, sizeof(path), "map_files/%lx-%lx", start, end);
 	return !fstatat(h->dir, path, &st, AT_SYMLINK_NOFOLLOW) &&
-	       (st.st_mode & S_IWUSR);
+	       (st.st_mode & 0200);
 }
 
 /* Whether nothing more is to be said of the process and the file. */

@@ -128,6 +128,8 @@ static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
 bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		struct fim_access *access)
 {
+	const struct vm_area_struct *vma;
+
 	access->op = hook->op;
 	access->dentry = ARG(const struct dentry *, 1);
 
@@ -187,8 +189,8 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		access->dentry = file_dentry_of(ARG(const struct file *, 0));
 		break;
 	case FIM_OP_MPROTECT:
-		access->dentry = file_dentry_of(
-			ARG(const struct vm_area_struct *, 0)->vm_file);
+		vma = ARG(const struct vm_area_struct *, 0);
+		access->dentry = file_dentry_of(vma->vm_file);
 		break;
 	case FIM_OP_IOCTL:
 		decode_ioctl(fregs, access);

@@ -414,7 +414,7 @@ OPS(mapping_ops, hook_mapping);
 /* A prototype that has changed must not compile: it would read wild. */
 #define PROTOTYPE(name, ret, ...)					\
 	static_assert(__builtin_types_compatible_p(			\
-		typeof(security_##name), ret (__VA_ARGS__)),		\
+		typeof(security_##name), ret(__VA_ARGS__)),		\
 		"security_" #name "() is not what its hook expects")
 
 PROTOTYPE(inode_create, int, struct inode *, struct dentry *, umode_t);
@@ -455,10 +455,17 @@ PROTOTYPE(file_mprotect, int, struct vm_area_struct *, unsigned long,
 	  unsigned long);
 PROTOTYPE(sb_delete, void, struct super_block *);
 
+/* A kernel that has no such system call does without its hook. */
+#ifdef FIM_HAVE_FILE_SETATTR
+#define FILE_SETATTR_REQUIRED	true
+#else
+#define FILE_SETATTR_REQUIRED	false
+#endif
+
 #define HOOK(name, operation, where, need, lost) {			\
 	.symbol = "security_" #name,					\
 	.op = operation,						\
-	.ops = &where,							\
+	.ops = &(where),							\
 	.required = need,						\
 	.loses = lost,							\
 }
@@ -466,7 +473,7 @@ PROTOTYPE(sb_delete, void, struct super_block *);
 #define HOOK_ON_DEMAND(name, operation, where, lost) {			\
 	.symbol = "security_" #name,					\
 	.op = operation,						\
-	.ops = &where,							\
+	.ops = &(where),							\
 	.required = true,						\
 	.on_demand = true,						\
 	.loses = lost,							\
@@ -503,7 +510,7 @@ struct fim_hook fim_hooks[] = {
 	     "removing POSIX ACLs"),
 #endif
 	HOOK(inode_file_setattr, FIM_OP_FILEATTR, rest_ops,
-	     IS_ENABLED(FIM_HAVE_FILE_SETATTR),
+	     FILE_SETATTR_REQUIRED,
 	     "changing inode flags and project ids by file_setattr(2)"),
 	HOOK(file_open, FIM_OP_OPEN, open_ops, true,
 	     "opening files for writing"),
@@ -526,11 +533,11 @@ struct fim_hook fim_hooks[] = {
 	HOOK(sb_delete, FIM_OP_UNSPEC, rest_ops, true,
 	     "a clean unmount of filesystems with protected directories"),
 	HOOK_ON_DEMAND(file_permission, FIM_OP_WRITE, permission_ops,
-	     "writing by descriptors from before a rule"),
+		       "writing by descriptors from before a rule"),
 	HOOK_ON_DEMAND(mmap_file, FIM_OP_MMAP, mapping_ops,
-	     "new mappings by descriptors from before a rule"),
+		       "new mappings by descriptors from before a rule"),
 	HOOK_ON_DEMAND(file_mprotect, FIM_OP_MPROTECT, mapping_ops,
-	     "making mappings from before a rule writable"),
+		       "making mappings from before a rule writable"),
 };
 
 const unsigned int fim_nr_hooks = ARRAY_SIZE(fim_hooks);
@@ -559,6 +566,6 @@ unsigned long fim_hook_addr(const char *symbol)
 void fim_hook_set_originals(void)
 {
 	static_call_update(fim_security_sb_delete,
-			   (typeof(&no_sb_delete))
+			   (typeof(no_sb_delete) *)
 			   fim_hook_addr("security_sb_delete"));
 }

@@ -16,6 +16,7 @@
 #include "attach.h"
 #include "event.h"
 #include "fim.h"
+#include "fim_genetlink.h"
 #include "hook.h"
 #include "main.h"
 #include "netlink.h"
@@ -25,14 +26,6 @@
 #include "selftest.h"
 #include "tree.h"
 #include "txn.h"
-
-#include "probed.h"
-
-#ifdef FIM_HAVE_GENL_SPLIT_OPS
-typedef struct genl_split_ops fim_genl_ops_t;
-#else
-typedef struct genl_ops fim_genl_ops_t;
-#endif
 
 /* The longest message of a dump: a policy or a record with all there can be */
 #define DUMP_ROOM	(FIM_META_MAX + 2 * FIM_TEXT_MAX + 8 * PATH_MAX)

@@ -9,6 +9,7 @@
 #include "object.h"
 #include "policy.h"
 
+/* Protects transactions, the making of rulesets, and fim_rule.binding. */
 DEFINE_MUTEX(fim_policy_lock);
 
 static void free_text(struct fim_text *text)

@@ -82,7 +82,7 @@ static int try_open(const char *name, int flags)
 #define ORIGINAL(name, ...)						\
 	static int no_##name(__VA_ARGS__)				\
 	{								\
-		return -ENOSYS;						\
+		return -EOPNOTSUPP;					\
 	}								\
 	DEFINE_STATIC_CALL(fim_security_##name, no_##name)
 
@@ -103,7 +103,7 @@ ORIGINAL(file_mprotect, struct vm_area_struct *vma, unsigned long reqprot,
 	 unsigned long prot);
 
 #define SET_ORIGINAL(name)						\
-	static_call_update(fim_security_##name, (typeof(&no_##name))	\
+	static_call_update(fim_security_##name, (typeof(no_##name) *)	\
 			   (fim_hook_addr("security_" #name) ?:		\
 			    (unsigned long)no_##name))
 

@@ -99,6 +99,7 @@ struct fim_slot *fim_slot_doubted(void)
 static char *prepend_name(const struct dentry *dentry, const char *buf,
 			  char *at)
 {
+	/* Pairs with what publishes a new name: its bytes are there. */
 	const char *name = smp_load_acquire(&dentry->d_name.name);
 	size_t len = strnlen(name, READ_ONCE(dentry->d_name.len));
 

@@ -12,8 +12,8 @@
 
 /* One level in 500 of a walk is looked at more closely for nothing, at most. */
 #define FIM_FILTER_BITS_PER_MARK	512
-#define FIM_FILTER_MIN_BITS		(1U << 14)
-#define FIM_FILTER_MAX_BITS		(1U << 22)
+#define FIM_FILTER_MIN_BITS		16384U
+#define FIM_FILTER_MAX_BITS		4194304U
 
 static unsigned long mark_key(const struct inode *inode,
 			      enum fim_mark_kind kind)

@@ -406,7 +406,8 @@ static bool shows_propagation(void)
 	int minor = 0;
 
 	uname(&name);
-	sscanf(name.release, "%d.%d", &major, &minor);
+	if (sscanf(name.release, "%d.%d", &major, &minor) != 2)
+		return false;
 	return major < 6 || (major == 6 && minor <= 16);
 }
 

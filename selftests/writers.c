@@ -346,6 +346,17 @@ static bool all_lines_are(const char *records, const char *line)
 	return true;
 }
 
+/* What io_uring leaves to do for this task may interrupt it: then once more. */
+static int run(const struct use *use, int fd)
+{
+	int err;
+
+	do {
+		err = use->run(fd);
+	} while (err == EINTR);
+	return err;
+}
+
 static void try_uses(struct __test_metadata *_metadata,
 		     FIXTURE_DATA(scene) *self, int fd, int twin)
 {
@@ -359,7 +370,7 @@ static void try_uses(struct __test_metadata *_metadata,
 		const struct use *u = &uses[i];
 
 		since = last_seq(&self->nl);
-		err = u->run(twin);
+		err = run(u, twin);
 		EXPECT_STREQ("", fim_records(&self->nl, since))
 			TH_LOG("%s %s beside the tree", u->id, u->name);
 		if (fim_unsupported(err)) {
@@ -369,7 +380,7 @@ static void try_uses(struct __test_metadata *_metadata,
 		EXPECT_EQ(0, err)
 			TH_LOG("%s %s beside the tree", u->id, u->name);
 		since = last_seq(&self->nl);
-		EXPECT_EQ(self->block ? EACCES : 0, u->run(fd))
+		EXPECT_EQ(self->block ? EACCES : 0, run(u, fd))
 			TH_LOG("%s %s", u->id, u->name);
 		want = line_of(self, fim_fmt("%s %s/f", u->op, self->tree.prot),
 			       getpid());

@@ -21,6 +21,8 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
 #define BATCHES 120
 #define CALLS 40
 
@@ -144,7 +146,7 @@ static void run(char *dir)
 	file_fd = openat(dir_fd, "file", O_RDWR);
 	/* leave no writing back to be done meanwhile */
 	sync();
-	for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(ops); i++)
 		printf("%s %llu\n", ops[i].name, measure(ops[i].call));
 }
 

@@ -186,7 +186,8 @@ static const struct bad bads[] = {
 	  5, 63, "is no POSIX extended regular expression" },
 	{ HEAD "spec: {nodeSelector: {matchLabels: {kubearmor.io/hostnamereg: '\\d'}}}\n",
 	  5, 63, "write [0-9] for \\d" },
-	{ HEAD "spec: {nodeSelector: {matchLabels: {kubearmor.io/hostnamereg: '((a{99}){99}){99}'}}}\n",
+	{ HEAD "spec: {nodeSelector: {matchLabels: {kubearmor.io/hostnamereg: "
+	  "'((a{99}){99}){99}'}}}\n",
 	  5, 63, "repeats too often" },
 	/* several documents */
 	{ RULE "---\n" RULE, 17, 9,
