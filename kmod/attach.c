@@ -57,10 +57,7 @@ static bool is_first_of_ops(unsigned int i)
 	return true;
 }
 
-/*
- * Tells each ops its functions. This is done once: what ftrace_free_filter()
- * has freed must not be used again.
- */
+/* Tells each ops its functions. */
 static int set_filters(void)
 {
 	unsigned int i;
@@ -80,13 +77,14 @@ static int set_filters(void)
 	return 0;
 }
 
+/* ftrace_free_filter() would do the same, but is not exported everywhere. */
 static void free_filters(void)
 {
 	unsigned int i;
 
 	for (i = 0; i < fim_nr_hooks; i++)
 		if (is_first_of_ops(i))
-			ftrace_free_filter(fim_hooks[i].ops);
+			ftrace_set_filter(fim_hooks[i].ops, NULL, 0, 1);
 }
 
 /* Says who is in the way: only one may redirect a function. */

@@ -166,15 +166,17 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		break;
 	case FIM_OP_SETATTR:
 		/* The truncation of an open, which was decided about as such */
-		return !(ARG(const struct iattr *, 2)->ia_valid & ATTR_OPEN);
+		access->dentry = ARG(const struct dentry *, FIM_SETATTR_DENTRY);
+		return !(ARG(const struct iattr *, FIM_SETATTR_DENTRY + 1)
+			 ->ia_valid & ATTR_OPEN);
 	case FIM_OP_SETXATTR:
-		/* Up to 6.1, ACLs come as the attributes that hold them. */
-		if (is_acl(ARG(const char *, 2)))
-			access->op = FIM_OP_SETACL;
-		break;
 	case FIM_OP_REMOVEXATTR:
-		if (is_acl(ARG(const char *, 2)))
-			access->op = FIM_OP_REMOVEACL;
+		access->dentry = ARG(const struct dentry *, FIM_XATTR_DENTRY);
+		/* Up to 6.1, ACLs come as the attributes that hold them. */
+		if (!is_acl(ARG(const char *, FIM_XATTR_DENTRY + 1)))
+			break;
+		access->op = hook->op == FIM_OP_SETXATTR ? FIM_OP_SETACL :
+							   FIM_OP_REMOVEACL;
 		break;
 	case FIM_OP_FILEATTR:
 	case FIM_OP_QUOTA_ON:

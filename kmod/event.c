@@ -58,7 +58,7 @@ static void kick_worker(struct irq_work *work)
 	schedule_work(&fim_event_work);
 }
 
-static struct irq_work fim_event_kick = IRQ_WORK_INIT(kick_worker);
+static DEFINE_IRQ_WORK(fim_event_kick, kick_worker);
 
 static void count(struct fim_policy *policy, u8 action)
 {

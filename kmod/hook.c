@@ -285,7 +285,7 @@ static void check_rename(unsigned long ip, struct ftrace_regs *fregs)
 	rcu_read_unlock_sched_notrace();
 }
 
-/* inode_file_setattr and quota_on, which have the dentry first */
+/* Those that have the dentry first; see also OPS_OF_DENTRY(). */
 static void check_first_dentry(unsigned long ip, struct ftrace_regs *fregs)
 {
 	const struct dentry *dentry = ARG(const struct dentry *, 0);
@@ -379,6 +379,9 @@ static void hook_rest(unsigned long ip, unsigned long parent_ip,
 	case FIM_OP_LINK:
 		check_link(ip, fregs);
 		break;
+	case FIM_OP_SETATTR:
+	case FIM_OP_SETXATTR:
+	case FIM_OP_REMOVEXATTR:
 	case FIM_OP_FILEATTR:
 	case FIM_OP_QUOTA_ON:
 		check_first_dentry(ip, fregs);
@@ -412,10 +415,13 @@ OPS(permission_ops, hook_file_permission);
 OPS(mapping_ops, hook_mapping);
 
 /* A prototype that has changed must not compile: it would read wild. */
-#define PROTOTYPE(name, ret, ...)					\
+#define FUNCTION_IS(name, ret, ...)					\
 	static_assert(__builtin_types_compatible_p(			\
-		typeof(security_##name), ret(__VA_ARGS__)),		\
-		"security_" #name "() is not what its hook expects")
+		typeof(name), ret(__VA_ARGS__)),			\
+		#name "() is not what its hook expects")
+#define PROTOTYPE(name, ...)	FUNCTION_IS(security_##name, __VA_ARGS__)
+
+FUNCTION_IS(fim_sb_delete, void, struct super_block *);
 
 PROTOTYPE(inode_create, int, struct inode *, struct dentry *, umode_t);
 PROTOTYPE(inode_link, int, struct dentry *, struct inode *, struct dentry *);
@@ -426,14 +432,15 @@ PROTOTYPE(inode_rmdir, int, struct inode *, struct dentry *);
 PROTOTYPE(inode_mknod, int, struct inode *, struct dentry *, umode_t, dev_t);
 PROTOTYPE(inode_rename, int, struct inode *, struct dentry *, struct inode *,
 	  struct dentry *, unsigned int);
-PROTOTYPE(inode_setattr, int, fim_idmap_t *, struct dentry *, struct iattr *);
-PROTOTYPE(inode_setxattr, int, fim_idmap_t *, struct dentry *, const char *,
+PROTOTYPE(inode_setattr, int, fim_setattr_idmap_type struct dentry *,
+	  struct iattr *);
+PROTOTYPE(inode_setxattr, int, fim_idmap_type struct dentry *, const char *,
 	  const void *, size_t, int);
-PROTOTYPE(inode_removexattr, int, fim_idmap_t *, struct dentry *, const char *);
+PROTOTYPE(inode_removexattr, int, fim_idmap_type struct dentry *, const char *);
 #ifdef FIM_HAVE_SET_ACL
-PROTOTYPE(inode_set_acl, int, fim_idmap_t *, struct dentry *, const char *,
+PROTOTYPE(inode_set_acl, int, fim_idmap_type struct dentry *, const char *,
 	  struct posix_acl *);
-PROTOTYPE(inode_remove_acl, int, fim_idmap_t *, struct dentry *, const char *);
+PROTOTYPE(inode_remove_acl, int, fim_idmap_type struct dentry *, const char *);
 #endif
 #ifdef FIM_HAVE_FILE_SETATTR
 PROTOTYPE(inode_file_setattr, int, struct dentry *, struct file_kattr *);
@@ -453,7 +460,6 @@ PROTOTYPE(file_permission, int, struct file *, int);
 PROTOTYPE(mmap_file, int, struct file *, unsigned long, unsigned long);
 PROTOTYPE(file_mprotect, int, struct vm_area_struct *, unsigned long,
 	  unsigned long);
-PROTOTYPE(sb_delete, void, struct super_block *);
 
 /* A kernel that has no such system call does without its hook. */
 #ifdef FIM_HAVE_FILE_SETATTR
@@ -461,6 +467,9 @@ PROTOTYPE(sb_delete, void, struct super_block *);
 #else
 #define FILE_SETATTR_REQUIRED	false
 #endif
+
+/* Before kernels had idmaps, the dentry came first. */
+#define OPS_OF_DENTRY(n)	(*((n) ? &dentry_ops : &rest_ops))
 
 #define HOOK(name, operation, where, need, lost) {			\
 	.symbol = "security_" #name,					\
@@ -497,11 +506,14 @@ struct fim_hook fim_hooks[] = {
 	     "removing directories"),
 	HOOK(inode_mknod, FIM_OP_MKNOD, dentry_ops, true,
 	     "making FIFOs, sockets and device nodes"),
-	HOOK(inode_setattr, FIM_OP_SETATTR, dentry_ops, true,
+	HOOK(inode_setattr, FIM_OP_SETATTR, OPS_OF_DENTRY(FIM_SETATTR_DENTRY),
+	     true,
 	     "changing mode, owner, size and times"),
-	HOOK(inode_setxattr, FIM_OP_SETXATTR, dentry_ops, true,
+	HOOK(inode_setxattr, FIM_OP_SETXATTR, OPS_OF_DENTRY(FIM_XATTR_DENTRY),
+	     true,
 	     "setting extended attributes, file capabilities among them"),
-	HOOK(inode_removexattr, FIM_OP_REMOVEXATTR, dentry_ops, true,
+	HOOK(inode_removexattr, FIM_OP_REMOVEXATTR,
+	     OPS_OF_DENTRY(FIM_XATTR_DENTRY), true,
 	     "removing extended attributes"),
 #ifdef FIM_HAVE_SET_ACL
 	HOOK(inode_set_acl, FIM_OP_SETACL, dentry_ops, true,
@@ -530,8 +542,12 @@ struct fim_hook fim_hooks[] = {
 	     "replacing the root by pivot_root(2)"),
 	HOOK(quota_on, FIM_OP_QUOTA_ON, rest_ops, true,
 	     "making a protected file one that the kernel keeps quotas in"),
-	HOOK(sb_delete, FIM_OP_UNSPEC, rest_ops, true,
-	     "a clean unmount of filesystems with protected directories"),
+	{
+		.symbol = FIM_SB_DELETE,
+		.ops = &rest_ops,
+		.required = true,
+		.loses = "a clean unmount of filesystems with protected directories",
+	},
 	HOOK_ON_DEMAND(file_permission, FIM_OP_WRITE, permission_ops,
 		       "writing by descriptors from before a rule"),
 	HOOK_ON_DEMAND(mmap_file, FIM_OP_MMAP, mapping_ops,
@@ -567,5 +583,5 @@ void fim_hook_set_originals(void)
 {
 	static_call_update(fim_security_sb_delete,
 			   (typeof(no_sb_delete) *)
-			   fim_hook_addr("security_sb_delete"));
+			   fim_hook_addr(FIM_SB_DELETE));
 }

@@ -23,6 +23,11 @@
 #define EXT4_IOC_GET_ES_CACHE	_IOWR('f', 42, struct fiemap)
 #define EXT4_IOC_GETFSUUID	_IOC(_IOC_READ, 'f', 44, 0)
 
+#ifndef FS_IOC_READ_VERITY_METADATA	/* 5.12 */
+#define FS_IOC_READ_VERITY_METADATA \
+	_IOC(_IOC_READ | _IOC_WRITE, 'f', 135, 5 * sizeof(__u64))
+#endif
+
 #define XFS_GETBMAP		38
 #define XFS_FSGEOMETRY		100
 #define XFS_BULKSTAT_SINGLE	102

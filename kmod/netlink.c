@@ -362,7 +362,7 @@ static const struct genl_ops fim_ops[] = {
 };
 
 static const struct genl_multicast_group fim_groups[] = {
-	{ .name = FIM_MCGRP_EVENTS, .flags = GENL_MCAST_CAP_SYS_ADMIN },
+	{ .name = FIM_MCGRP_EVENTS, FIM_GENL_MCAST_SYS_ADMIN },
 };
 
 static struct genl_family fim_family __ro_after_init = {

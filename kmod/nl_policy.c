@@ -6,6 +6,7 @@
  * Types, lengths and unknown bits have been checked against the policies below,
  * and who may, before a command gets here.
  */
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <net/genetlink.h>

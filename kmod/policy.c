@@ -3,6 +3,7 @@
  * Policies, their rules, and what the rules are bound to.
  */
 #include <linux/err.h>
+#include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 

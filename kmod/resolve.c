@@ -106,8 +106,8 @@ static int add_step(struct walk *walk, struct inode *inode,
 	if (route->nr == route->room) {
 		unsigned int room = route->room ? 2 * route->room : 8;
 
-		steps = krealloc_array(route->steps, room, sizeof(*steps),
-				       GFP_KERNEL);
+		steps = krealloc(route->steps, array_size(room, sizeof(*steps)),
+				 GFP_KERNEL);
 		if (!steps)
 			return -ENOMEM;
 		route->steps = steps;

@@ -62,7 +62,7 @@ static struct file *open_at_root(const char *name, int flags)
 {
 	struct path root = { .mnt = mnt, .dentry = mnt->mnt_root };
 
-	return file_open_root(&root, name, flags, 0600);
+	return fim_file_open_root(&root, name, flags, 0600);
 }
 
 static int try_open(const char *name, int flags)
@@ -200,15 +200,15 @@ static int try_operation(u8 op)
 		return try_open(PROTECTED "/file", O_WRONLY);
 	/* These two take the inode's lock themselves. */
 	if (op == FIM_OP_SETXATTR)
-		return vfs_setxattr(fim_idmap, reg, "user.fim", "", 0, 0);
+		return vfs_setxattr(fim_idmap reg, "user.fim", "", 0, 0);
 	if (op == FIM_OP_REMOVEXATTR)
-		return vfs_removexattr(fim_idmap, reg, "user.fim");
+		return vfs_removexattr(fim_idmap reg, "user.fim");
 #ifdef FIM_HAVE_SET_ACL
 	if (op == FIM_OP_SETACL)
-		return vfs_set_acl(fim_idmap, reg, XATTR_NAME_POSIX_ACL_ACCESS,
+		return vfs_set_acl(fim_idmap reg, XATTR_NAME_POSIX_ACL_ACCESS,
 				   NULL);
 	if (op == FIM_OP_REMOVEACL)
-		return vfs_remove_acl(fim_idmap, reg,
+		return vfs_remove_acl(fim_idmap reg,
 				      XATTR_NAME_POSIX_ACL_ACCESS);
 #endif
 #ifdef FIM_HAVE_FILE_SETATTR
@@ -216,12 +216,12 @@ static int try_operation(u8 op)
 		struct file_kattr fa;
 
 		fileattr_fill_flags(&fa, FS_NODUMP_FL);
-		return vfs_fileattr_set(fim_idmap, reg, &fa);
+		return vfs_fileattr_set(fim_idmap reg, &fa);
 	}
 #endif
 	if (op == FIM_OP_SETATTR) {
 		inode_lock(d_inode(reg));
-		err = notify_change(fim_idmap, reg, &attr, NULL);
+		err = notify_change(fim_idmap reg, &attr, NULL);
 		inode_unlock(d_inode(reg));
 		return err;
 	}
@@ -230,10 +230,10 @@ static int try_operation(u8 op)
 	inode_lock_nested(parent, I_MUTEX_PARENT);
 	switch (op) {
 	case FIM_OP_LINK:
-		err = vfs_link(reg, fim_idmap, parent, negative, NULL);
+		err = vfs_link(reg, fim_idmap parent, negative, NULL);
 		break;
 	case FIM_OP_UNLINK:
-		err = vfs_unlink(fim_idmap, parent, reg, NULL);
+		err = vfs_unlink(fim_idmap parent, reg, NULL);
 		break;
 	case FIM_OP_SYMLINK:
 		err = fim_vfs_symlink(parent, negative);

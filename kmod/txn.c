@@ -6,6 +6,7 @@
  * see is a ruleset, which is made from the policies, published whole, and
  * freed when no hook can see it any more.
  */
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>

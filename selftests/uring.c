@@ -81,6 +81,25 @@ int uring_do(struct uring *ring, const struct io_uring_sqe *sqe)
 	return i;
 }
 
+/**
+ * uring_knows() - whether the kernel has an operation
+ * @ring: the ring
+ * @opcode: the operation
+ */
+bool uring_knows(const struct uring *ring, __u8 opcode)
+{
+	union {
+		struct io_uring_probe probe;
+		char room[sizeof(struct io_uring_probe) +
+			  256 * sizeof(struct io_uring_probe_op)];
+	} u = {};
+
+	return !syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_PROBE,
+			&u, 256) &&
+	       opcode <= u.probe.last_op &&
+	       (u.probe.ops[opcode].flags & IO_URING_OP_SUPPORTED);
+}
+
 void uring_close(struct uring *ring)
 {
 	munmap(ring->sqes, ring->params.sq_entries * sizeof(struct io_uring_sqe));

@@ -6,6 +6,7 @@
 #define _FIM_TEST_URING_H
 
 #include <linux/io_uring.h>
+#include <stdbool.h>
 
 /**
  * struct uring - a ring
@@ -25,6 +26,7 @@ struct uring {
 
 int uring_open(struct uring *ring, unsigned int flags);
 int uring_do(struct uring *ring, const struct io_uring_sqe *sqe);
+bool uring_knows(const struct uring *ring, __u8 opcode);
 void uring_close(struct uring *ring);
 
 #endif /* _FIM_TEST_URING_H */

@@ -10,17 +10,40 @@
 #include <linux/mount.h>
 #include <linux/xattr.h>
 #include <linux/posix_acl.h>
-#include <linux/fileattr.h>
 
 #include "probed.h"
 
-#ifdef FIM_HAVE_MNT_IDMAP
+#ifdef FIM_HAVE_FILE_SETATTR
+#include <linux/fileattr.h>
+#endif
+
+/* The idmap of a mount, with its comma, as an argument and in a prototype */
+#if defined(FIM_HAVE_MNT_IDMAP)
 #include <linux/mnt_idmapping.h>
-#define fim_idmap		(&nop_mnt_idmap)
-typedef struct mnt_idmap fim_idmap_t;
+#define fim_idmap		&nop_mnt_idmap,
+#define fim_idmap_type		struct mnt_idmap *,
+#elif defined(FIM_HAVE_MNT_USERNS)
+#define fim_idmap		&init_user_ns,
+#define fim_idmap_type		struct user_namespace *,
 #else
-#define fim_idmap		(&init_user_ns)
-typedef struct user_namespace fim_idmap_t;
+#define fim_idmap
+#define fim_idmap_type
+#endif
+
+/* Where the hook of attributes has its dentry, and what is before it */
+#ifdef FIM_HAVE_SETATTR_USERNS
+#define fim_setattr_idmap_type	fim_idmap_type
+#define FIM_SETATTR_DENTRY	1
+#else
+#define fim_setattr_idmap_type
+#define FIM_SETATTR_DENTRY	0
+#endif
+
+/* And those of extended attributes */
+#ifdef FIM_HAVE_MNT_USERNS
+#define FIM_XATTR_DENTRY	1
+#else
+#define FIM_XATTR_DENTRY	0
 #endif
 
 #ifdef FIM_HAVE_VFS_MAKE_DELEGATED
@@ -28,6 +51,17 @@ typedef struct user_namespace fim_idmap_t;
 #else
 #define fim_delegated
 #endif
+
+static inline struct file *fim_file_open_root(const struct path *root,
+					      const char *name, int flags,
+					      umode_t mode)
+{
+#ifdef FIM_HAVE_OPEN_ROOT_PATH
+	return file_open_root(root, name, flags, mode);
+#else
+	return file_open_root(root->dentry, root->mnt, name, flags, mode);
+#endif
+}
 
 /* Leaves @dir locked and @dentry referenced, whatever vfs_mkdir() does. */
 static inline int fim_vfs_mkdir(struct inode *dir, struct dentry *dentry)
@@ -37,9 +71,9 @@ static inline int fim_vfs_mkdir(struct inode *dir, struct dentry *dentry)
 
 	dget(dentry);
 #ifdef FIM_HAVE_VFS_MKDIR_DELEGATED
-	made = vfs_mkdir(fim_idmap, dir, dentry, 0700, NULL);
+	made = vfs_mkdir(fim_idmap dir, dentry, 0700, NULL);
 #else
-	made = vfs_mkdir(fim_idmap, dir, dentry, 0700);
+	made = vfs_mkdir(fim_idmap dir, dentry, 0700);
 #endif
 	if (!IS_ERR(made)) {
 		dput(made);
@@ -51,24 +85,24 @@ static inline int fim_vfs_mkdir(struct inode *dir, struct dentry *dentry)
 #endif
 	return PTR_ERR(made);
 #else
-	return vfs_mkdir(fim_idmap, dir, dentry, 0700);
+	return vfs_mkdir(fim_idmap dir, dentry, 0700);
 #endif
 }
 
 static inline int fim_vfs_mknod(struct inode *dir, struct dentry *dentry)
 {
-	return vfs_mknod(fim_idmap, dir, dentry, S_IFIFO | 0600, 0
+	return vfs_mknod(fim_idmap dir, dentry, S_IFIFO | 0600, 0
 			 fim_delegated);
 }
 
 static inline int fim_vfs_symlink(struct inode *dir, struct dentry *dentry)
 {
-	return vfs_symlink(fim_idmap, dir, dentry, "fim" fim_delegated);
+	return vfs_symlink(fim_idmap dir, dentry, "fim" fim_delegated);
 }
 
 static inline int fim_vfs_rmdir(struct inode *dir, struct dentry *dentry)
 {
-	return vfs_rmdir(fim_idmap, dir, dentry fim_delegated);
+	return vfs_rmdir(fim_idmap dir, dentry fim_delegated);
 }
 
 static inline int fim_vfs_rename(struct dentry *parent,
@@ -84,13 +118,13 @@ static inline int fim_vfs_rename(struct dentry *parent,
 		.new_dir = d_inode(parent),
 #endif
 #if defined(FIM_HAVE_RENAMEDATA_ONE_IDMAP)
-		.mnt_idmap = fim_idmap,
+		.mnt_idmap = &nop_mnt_idmap,
 #elif defined(FIM_HAVE_MNT_IDMAP)
-		.old_mnt_idmap = fim_idmap,
-		.new_mnt_idmap = fim_idmap,
-#else
-		.old_mnt_userns = fim_idmap,
-		.new_mnt_userns = fim_idmap,
+		.old_mnt_idmap = &nop_mnt_idmap,
+		.new_mnt_idmap = &nop_mnt_idmap,
+#elif defined(FIM_HAVE_MNT_USERNS)
+		.old_mnt_userns = &init_user_ns,
+		.new_mnt_userns = &init_user_ns,
 #endif
 		.old_dentry = old_dentry,
 		.new_dentry = new_dentry,
@@ -111,6 +145,20 @@ static inline bool fim_mnt_is_shared(const struct vfsmount *mnt)
 	return false;
 #endif
 }
+
+/*
+ * What ends a filesystem calls this with all its inodes unused but those that
+ * somebody holds.
+ */
+#ifdef FIM_HAVE_SB_DELETE
+#include <linux/security.h>
+#define FIM_SB_DELETE		"security_sb_delete"
+#define fim_sb_delete		security_sb_delete
+#else
+#include <linux/fsnotify_backend.h>
+#define FIM_SB_DELETE		"fsnotify_sb_delete"
+#define fim_sb_delete		fsnotify_sb_delete
+#endif
 
 /* 7.x brings its own, and keeps the list elsewhere. */
 #ifndef for_each_alias

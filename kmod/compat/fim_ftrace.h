@@ -10,6 +10,12 @@
 
 #include "probed.h"
 
+/* Until 5.11 a callback is given the registers themselves. */
+#ifndef FIM_HAVE_FTRACE_REGS
+#define ftrace_regs		pt_regs
+#define ftrace_get_regs(regs)	(regs)
+#endif
+
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
 #define FIM_FTRACE_SAVE_ARGS	0
 #else

@@ -37,14 +37,22 @@ static inline struct file *fim_mm_exe_file(struct mm_struct *mm)
 }
 
 /*
- * struct mnt_namespace is private to fs/, but begins with its struct ns_common
- * since 5.11. Only for a record, of current, which holds its nsproxy.
+ * The beginning of struct mnt_namespace, which is private to fs/. In 5.11 its
+ * count went into struct ns_common.
  */
+struct fim_mnt_namespace {
+#if !defined(FIM_HAVE_NS_COUNT) && !defined(FIM_HAVE_NS_REF)
+	atomic_t count;
+#endif
+	struct ns_common ns;
+};
+
+/* Only for a record, of current, which holds its nsproxy. */
 static inline unsigned int fim_mnt_ns_inum(void)
 {
 	const struct nsproxy *ns = current->nsproxy;
 
-	return ns ? ((const struct ns_common *)ns->mnt_ns)->inum : 0;
+	return ns ? ((const struct fim_mnt_namespace *)ns->mnt_ns)->ns.inum : 0;
 }
 
 #endif /* FIM_COMPAT_TASK_H */

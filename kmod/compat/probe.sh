@@ -34,6 +34,22 @@ if ! grep -q define "$tmp/NOTHING.h"; then
 	exit 1
 fi
 
+# 5.11: what a traced function's callback is given has a type of its own.
+try FTRACE_REGS 'ftrace.h' 'struct ftrace_regs *r = NULL; ftrace_get_regs(r)' &
+# 5.11: all kinds of namespaces have their count at one place; newer ones, too,
+# by another name.
+try NS_COUNT 'ns_common.h refcount.h' 'struct ns_common n; (void)&n.count' &
+try NS_REF 'ns_common.h' 'struct ns_common n; (void)&n.__ns_ref' &
+# 5.12: a path is what an open begins at.
+try OPEN_ROOT_PATH 'fs.h' \
+	'struct file *f = file_open_root((struct path *)NULL, "", 0, 0)' &
+# 5.12: mounts may map# 5.12: mounts may map owners, and what changes a file takes that map.
+try MNT_USERNS 'fs.h' 'void *p = mnt_user_ns' &
+# 6.0: the hook of attributes does, too.
+try SETATTR_USERNS 'security.h' \
+	'int r = security_inode_setattr(NULL, NULL, NULL)' &
+# 5.13: the end of a filesystem has a hook.
+try SB_DELETE 'security.h' 'void *p = security_sb_delete' &
 # 6.3: mounts have an idmap, not a user namespace.
 try MNT_IDMAP 'fs.h mount.h' 'struct mnt_idmap *m = mnt_idmap(NULL)' &
 # 6.2: arguments of a traced function without its full registers.
@@ -47,6 +63,11 @@ try FILE_IOCTL_COMPAT 'security.h' 'void *p = security_file_ioctl_compat' &
 try MNT_SHARED 'mount.h' 'int f = MNT_SHARED' &
 # 6.17: so are inode flags.
 try FILE_SETATTR 'security.h' 'void *p = security_inode_file_setattr' &
+# 6.7, and stable series: who may join a group is said by flags; a backport has bits for that.
+try GENL_MCAST_FLAGS '../net/genetlink.h' \
+	'int f = GENL_MCAST_CAP_SYS_ADMIN' &
+try GENL_MCAST_BITS '../net/genetlink.h' \
+	'struct genl_multicast_group g = { .cap_sys_admin = 1 }' &
 # 6.2: operations of generic netlink are split into do and dump.
 try GENL_SPLIT_OPS '../net/genetlink.h' 'struct genl_family f;
 	int (*p)(const struct genl_split_ops *, struct sk_buff *,
