@@ -3,10 +3,11 @@
  * alert.c - records of the module as KubeArmor's alerts
  *
  * One table says which key comes from which attribute of a record, in the
- * order of KubeArmor's keys. The text format is made from the same tree as
- * JSON. A key is left out if the record has nothing for it.
+ * order of KubeArmor's keys, and what other formats call it. All of them are
+ * made from the same tree. A key is left out if the record has nothing for it.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,49 +21,36 @@
 #include "attr.h"
 #include "config.h"
 #include "event.h"
+#include "hash.h"
 #include "json.h"
 #include "mem.h"
 #include "op.h"
 #include "policy.h"
-#include "sha256.h"
 #include "status.h"
 #include "syscall.h"
-#include "text.h"
 
 /** @NSEC_PER_SEC: nanoseconds in a second */
 #define NSEC_PER_SEC 1000000000ULL
-
-/**
- * struct key - a key of an alert
- * @key: the key
- * @add: puts it into the alert, or leaves it out
- * @attr: enum fim_event_attr that it comes from
- */
-struct key {
-	const char *key;
-	void (*add)(cJSON *to, const struct key *k, struct nlattr **tb);
-	int attr;
-};
 
 static bool is_violation(struct nlattr **tb)
 {
 	return attr_number(tb[FIM_EVENT_A_TYPE]) == FIM_EVENT_VIOLATION;
 }
 
-static void add_number(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_number(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (tb[k->attr])
 		json_add_number(to, k->key, attr_number(tb[k->attr]));
 }
 
 /* KubeArmor's alerts always have these; own events only if they know. */
-static void add_always(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_always(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (tb[k->attr] || is_violation(tb))
 		json_add_number(to, k->key, attr_number(tb[k->attr]));
 }
 
-static void add_number_text(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_number_text(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	char digits[24];
 
@@ -73,60 +61,61 @@ static void add_number_text(cJSON *to, const struct key *k, struct nlattr **tb)
 	json_add_string(to, k->key, digits);
 }
 
-static size_t string_length(const struct nlattr *nla)
+static void add_bytes(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
-	return nla ? strnlen(nla_data(nla), nla_len(nla)) : 0;
-}
-
-static void add_bytes(cJSON *to, const struct key *k, struct nlattr **tb)
-{
-	size_t len = string_length(tb[k->attr]);
+	size_t len = attr_length(tb[k->attr]);
 
 	if (len)
 		json_add_bytes(to, k->key, nla_data(tb[k->attr]), len);
 }
 
-static void add_time(cJSON *to, uint64_t ns)
+static void add_time_text(cJSON *to, const char *key, uint64_t ns)
 {
 	time_t seconds = ns / NSEC_PER_SEC;
 	struct tm tm;
 	char text[64];
 	size_t len;
 
-	json_add_number(to, "Timestamp", ns / NSEC_PER_SEC);
 	if (!gmtime_r(&seconds, &tm))
 		return;
 	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
 	snprintf(text + len, sizeof(text) - len, ".%06uZ",
 		 (unsigned int)(ns % NSEC_PER_SEC / 1000));
-	json_add_string(to, "UpdatedTime", text);
+	json_add_string(to, key, text);
 }
 
-static void add_times(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_seconds(cJSON *to, const struct alert_key *k,
+			struct nlattr **tb)
 {
-	add_time(to, attr_number(tb[k->attr]));
+	json_add_number(to, k->key, attr_number(tb[k->attr]) / NSEC_PER_SEC);
 }
 
-static void add_host(cJSON *to)
+static void add_time(cJSON *to, const struct alert_key *k, struct nlattr **tb)
+{
+	if (tb[k->attr])
+		add_time_text(to, k->key, attr_number(tb[k->attr]));
+}
+
+static void add_cluster(cJSON *to, const struct alert_key *k,
+			struct nlattr **tb)
+{
+	(void)tb;
+	json_add_string(to, k->key, config_get()->cluster_name);
+}
+
+static void add_host(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	char name[256];
 
-	json_add_string(to, "ClusterName", config_get()->cluster_name);
+	(void)tb;
 	if (gethostname(name, sizeof(name)))
 		return;
 	name[sizeof(name) - 1] = '\0';
-	json_add_string(to, "HostName", name);
-}
-
-static void add_machine(cJSON *to, const struct key *k, struct nlattr **tb)
-{
-	(void)k;
-	(void)tb;
-	add_host(to);
+	json_add_string(to, k->key, name);
 }
 
 /* Alerts come in bursts from one user, and a lookup may ask the network. */
-static void add_user(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_user(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	static uid_t known;
 	static char *name;
@@ -145,7 +134,16 @@ static void add_user(cJSON *to, const struct key *k, struct nlattr **tb)
 		json_add_string(to, k->key, name);
 }
 
-static void add_tags(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_tag_list(cJSON *to, const struct alert_key *k,
+			 struct nlattr **tb)
+{
+	struct nlattr *nla = tb[k->attr];
+
+	if (nla && nla_len(nla))
+		json_add(to, k->key, json_tags(nla_data(nla), nla_len(nla)));
+}
+
+static void add_tags(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	struct nlattr *nla = tb[k->attr];
 	struct buf joined = { 0 };
@@ -157,18 +155,18 @@ static void add_tags(cJSON *to, const struct key *k, struct nlattr **tb)
 	cJSON_ArrayForEach(tag, tags)
 		buf_addf(&joined, "%s%s", joined.len ? "," : "",
 			 tag->valuestring);
-	json_add_string(to, "Tags", joined.data);
-	json_add(to, "ATags", tags);
+	json_add_string(to, k->key, joined.data);
+	cJSON_Delete(tags);
 	buf_free(&joined);
 }
 
 /* A policy's message is about changes, which a writer that was found is not. */
-static void add_message(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_message(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	uint64_t type = attr_number(tb[FIM_EVENT_A_TYPE]);
 	struct buf message = { 0 };
 
-	if (type != FIM_EVENT_WRITER && string_length(tb[k->attr]))
+	if (type != FIM_EVENT_WRITER && attr_length(tb[k->attr]))
 		add_bytes(to, k, tb);
 	else if (event_message(type, attr_number(tb[FIM_EVENT_A_COUNT]),
 			       &message))
@@ -176,25 +174,25 @@ static void add_message(cJSON *to, const struct key *k, struct nlattr **tb)
 	buf_free(&message);
 }
 
-static void add_type(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_type(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	json_add_string(to, k->key, is_violation(tb) ? "MatchedHostPolicy" :
 						       "SystemEvent");
 }
 
-static void add_operation(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_operation(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	json_add_string(to, k->key, event_operation(attr_number(tb[k->attr])));
 }
 
-static void add_file_operation(cJSON *to, const struct key *k,
+static void add_file_operation(cJSON *to, const struct alert_key *k,
 			       struct nlattr **tb)
 {
 	if (tb[k->attr])
 		json_add_string(to, k->key, op_name(attr_number(tb[k->attr])));
 }
 
-static void add_state(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_state(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (tb[k->attr])
 		json_add_string(to, k->key,
@@ -202,7 +200,7 @@ static void add_state(cJSON *to, const struct key *k, struct nlattr **tb)
 }
 
 /* Arguments joined by spaces, as KubeArmor has it; else who it was at all. */
-static void add_source(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_source(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	static const int instead[] = { FIM_EVENT_A_EXE, FIM_EVENT_A_COMM };
 	struct nlattr *nla = tb[k->attr];
@@ -223,9 +221,9 @@ static void add_source(cJSON *to, const struct key *k, struct nlattr **tb)
 	}
 	for (i = 0; i < ARRAY_SIZE(instead); i++) {
 		nla = tb[instead[i]];
-		if (!string_length(nla))
+		if (!attr_length(nla))
 			continue;
-		json_add_bytes(to, k->key, nla_data(nla), string_length(nla));
+		json_add_bytes(to, k->key, nla_data(nla), attr_length(nla));
 		return;
 	}
 }
@@ -252,10 +250,25 @@ static void decode_call(struct nlattr **tb, struct syscall_info *info)
 		       nla ? args : NULL, info);
 }
 
-static void add_data(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_data(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	struct syscall_info info;
 	struct buf data = { 0 };
+	size_t i;
+
+	decode_call(tb, &info);
+	for (i = 0; i < info.nr; i++)
+		buf_addf(&data, "%s%s=%s", i ? " " : "", info.pair[i].key,
+			 info.pair[i].value);
+	if (data.len)
+		json_add_string(to, k->key, data.data);
+	buf_free(&data);
+}
+
+static void add_data_map(cJSON *to, const struct alert_key *k,
+			 struct nlattr **tb)
+{
+	struct syscall_info info;
 	char key[32];
 	cJSON *map;
 	size_t i;
@@ -265,24 +278,20 @@ static void add_data(cJSON *to, const struct key *k, struct nlattr **tb)
 		return;
 	map = json_object();
 	for (i = 0; i < info.nr; i++) {
-		buf_addf(&data, "%s%s=%s", i ? " " : "", info.pair[i].key,
-			 info.pair[i].value);
 		snprintf(key, sizeof(key), "%s", info.pair[i].key);
 		key[0] -= 'a' - 'A';
 		json_add_string(map, key, info.pair[i].value);
 	}
-	json_add_string(to, k->key, data.data);
-	json_add(to, "EventData", map);
-	buf_free(&data);
+	json_add(to, k->key, map);
 }
 
-static void add_enforcer(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_enforcer(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (is_violation(tb))
 		json_add_string(to, k->key, "FIM");
 }
 
-static void add_action(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_action(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	uint64_t action = attr_number(tb[k->attr]);
 
@@ -296,7 +305,7 @@ static void add_action(cJSON *to, const struct key *k, struct nlattr **tb)
 		json_add_string(to, k->key, policy_action_name(action));
 }
 
-static void add_result(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_result(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	uint64_t error = attr_number(tb[k->attr]);
 
@@ -305,9 +314,9 @@ static void add_result(cJSON *to, const struct key *k, struct nlattr **tb)
 				error ? strerror((int)error) : "Passed");
 }
 
-static void add_cwd(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_cwd(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
-	size_t len = string_length(tb[k->attr]);
+	size_t len = attr_length(tb[k->attr]);
 	struct buf cwd = { 0 };
 
 	if (!len)
@@ -319,46 +328,24 @@ static void add_cwd(cJSON *to, const struct key *k, struct nlattr **tb)
 	buf_free(&cwd);
 }
 
-static void hash_field(struct buf *to, const void *bytes, size_t len)
+static void add_hash(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
-	buf_add(to, bytes, len);
-	/* No field can hold a NUL, so no two alerts are joined to the same. */
-	buf_addc(to, '\0');
-}
-
-static void hash_attr(struct buf *to, const struct nlattr *nla)
-{
-	hash_field(to, nla ? nla_data(nla) : NULL, string_length(nla));
-}
-
-static void add_hash(cJSON *to, const struct key *k, struct nlattr **tb)
-{
-	struct buf what = { 0 }, hex = { 0 };
-	uint8_t digest[SHA256_SIZE];
-	const char *op;
+	struct buf hex = { 0 };
 
 	if (!is_violation(tb))
 		return;
-	op = op_name(attr_number(tb[FIM_EVENT_A_OP]));
-	hash_attr(&what, tb[FIM_EVENT_A_POLICY]);
-	hash_field(&what, "host", strlen("host"));
-	hash_attr(&what, tb[FIM_EVENT_A_EXE]);
-	hash_field(&what, op, strlen(op));
-	hash_attr(&what, tb[FIM_EVENT_A_PATH]);
-	sha256(what.data, what.len, digest);
-	buf_hex(&hex, digest, sizeof(digest));
+	hash_record(tb, &hex);
 	json_add_string(to, k->key, hex.data);
-	buf_free(&what);
 	buf_free(&hex);
 }
 
-static void add_component(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_component(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	(void)tb;
 	json_add_string(to, k->key, "fim");
 }
 
-static void add_count(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_count(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (is_violation(tb) ||
 	    attr_number(tb[FIM_EVENT_A_TYPE]) == FIM_EVENT_WRITER)
@@ -366,13 +353,25 @@ static void add_count(cJSON *to, const struct key *k, struct nlattr **tb)
 				attr_number(tb[k->attr]) : 1);
 }
 
-static void add_lost(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_lost(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (attr_number(tb[FIM_EVENT_A_TYPE]) == FIM_EVENT_LOST)
 		json_add_number(to, k->key, attr_number(tb[k->attr]));
 }
 
-static void add_flags(cJSON *to, const struct key *k, struct nlattr **tb)
+static void add_device(cJSON *to, const struct alert_key *k, struct nlattr **tb)
+{
+	uint64_t dev = attr_number(tb[k->attr]);
+	char text[24];
+
+	if (!tb[k->attr])
+		return;
+	snprintf(text, sizeof(text), "%u:%u", (unsigned int)dev >> 20,
+		 (unsigned int)dev & 0xfffff);
+	json_add_string(to, k->key, text);
+}
+
+static void add_flags(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	uint64_t bits = attr_number(tb[k->attr]);
 	const char *name;
@@ -390,44 +389,107 @@ static void add_flags(cJSON *to, const struct key *k, struct nlattr **tb)
 	json_add(to, k->key, list);
 }
 
-static const struct key keys[] = {
-	{ "Timestamp", add_times, FIM_EVENT_A_TIME },
-	{ "HostName", add_machine, 0 },
-	{ "HostPPID", add_number, FIM_EVENT_A_PPID },
-	{ "HostPID", add_number, FIM_EVENT_A_TGID },
-	{ "PPID", add_always, FIM_EVENT_A_NS_PPID },
-	{ "PID", add_number, FIM_EVENT_A_NS_TGID },
-	{ "UID", add_always, FIM_EVENT_A_UID },
-	{ "UserName", add_user, FIM_EVENT_A_UID },
-	{ "EUID", add_number, FIM_EVENT_A_EUID },
-	{ "LoginUID", add_number, FIM_EVENT_A_LOGINUID },
-	{ "SessionID", add_number, FIM_EVENT_A_SESSIONID },
-	{ "ParentProcessName", add_bytes, FIM_EVENT_A_PARENT_EXE },
-	{ "ProcessName", add_bytes, FIM_EVENT_A_EXE },
-	{ "PolicyName", add_bytes, FIM_EVENT_A_POLICY },
-	{ "Severity", add_number_text, FIM_EVENT_A_SEVERITY },
-	{ "Tags", add_tags, FIM_EVENT_A_TAGS },
-	{ "Message", add_message, FIM_EVENT_A_MESSAGE },
-	{ "Type", add_type, FIM_EVENT_A_TYPE },
-	{ "Source", add_source, FIM_EVENT_A_CMDLINE },
-	{ "Operation", add_operation, FIM_EVENT_A_TYPE },
-	{ "FileOperation", add_file_operation, FIM_EVENT_A_OP },
-	{ "State", add_state, FIM_EVENT_A_STATE },
-	{ "Resource", add_bytes, FIM_EVENT_A_PATH },
-	{ "Target", add_bytes, FIM_EVENT_A_TARGET },
-	{ "Data", add_data, FIM_EVENT_A_SYSCALL },
-	{ "Enforcer", add_enforcer, FIM_EVENT_A_TYPE },
-	{ "Action", add_action, FIM_EVENT_A_ACTION },
-	{ "Result", add_result, FIM_EVENT_A_ERRNO },
-	{ "Cwd", add_cwd, FIM_EVENT_A_CWD },
-	{ "TTY", add_bytes, FIM_EVENT_A_TTY },
-	{ "HashID", add_hash, FIM_EVENT_A_PATH },
-	{ "component_name", add_component, 0 },
-	{ "Flags", add_flags, FIM_EVENT_A_FLAGS },
-	{ "Sequence", add_number, FIM_EVENT_A_SEQ },
-	{ "Count", add_count, FIM_EVENT_A_COUNT },
-	{ "Lost", add_lost, FIM_EVENT_A_COUNT },
+static const struct alert_key keys[] = {
+	{ "Timestamp", add_seconds, FIM_EVENT_A_TIME, NULL, NULL },
+	{ "UpdatedTime", add_time, FIM_EVENT_A_TIME, "@timestamp", NULL },
+	{ "ClusterName", add_cluster, FIM_EVENT_A_PAD,
+	  "orchestrator.cluster.name", "FimClusterName" },
+	{ "HostName", add_host, FIM_EVENT_A_PAD, "host.hostname", "dvchost" },
+	{ "HostPPID", add_number, FIM_EVENT_A_PPID,
+	  "process.parent.pid", "cn1" },
+	{ "HostPID", add_number, FIM_EVENT_A_TGID, "process.pid", "spid" },
+	{ "HostTID", add_number, FIM_EVENT_A_PID,
+	  "process.thread.id", "FimHostTID" },
+	{ "PPID", add_always, FIM_EVENT_A_NS_PPID, "fim.ns.ppid", "FimPPID" },
+	{ "PID", add_number, FIM_EVENT_A_NS_TGID, "fim.ns.pid", "FimPID" },
+	{ "UID", add_always, FIM_EVENT_A_UID,
+	  "user.id", "suid", ALERT_AS_TEXT },
+	{ "UserName", add_user, FIM_EVENT_A_UID, "user.name", "suser" },
+	{ "EUID", add_number, FIM_EVENT_A_EUID,
+	  "process.user.id", "FimEUID", ALERT_AS_TEXT },
+	{ "GID", add_number, FIM_EVENT_A_GID,
+	  "user.group.id", "FimGID", ALERT_AS_TEXT },
+	{ "LoginUID", add_number, FIM_EVENT_A_LOGINUID,
+	  "fim.login_uid", "cn2" },
+	{ "SessionID", add_number, FIM_EVENT_A_SESSIONID,
+	  "fim.session_id", "cn3" },
+	{ "ParentProcessName", add_bytes, FIM_EVENT_A_PARENT_EXE,
+	  "process.parent.executable", "cs5" },
+	{ "ProcessName", add_bytes, FIM_EVENT_A_EXE,
+	  "process.executable", "sproc" },
+	{ "Comm", add_bytes, FIM_EVENT_A_COMM, "process.name", "FimComm" },
+	{ "PolicyName", add_bytes, FIM_EVENT_A_POLICY, "rule.name", "cs1" },
+	{ "Rule", add_number, FIM_EVENT_A_RULE, "fim.rule", "FimRule" },
+	{ "Severity", add_number_text, FIM_EVENT_A_SEVERITY,
+	  "event.severity", NULL, ALERT_AS_NUMBER },
+	{ "Tags", add_tags, FIM_EVENT_A_TAGS, NULL, "cs4" },
+	{ "ATags", add_tag_list, FIM_EVENT_A_TAGS, "tags", NULL },
+	{ "Message", add_message, FIM_EVENT_A_MESSAGE, "message", "msg" },
+	{ "Type", add_type, FIM_EVENT_A_TYPE, "fim.type", "cat" },
+	{ "Source", add_source, FIM_EVENT_A_CMDLINE,
+	  "process.command_line", "cs2" },
+	{ "Operation", add_operation, FIM_EVENT_A_TYPE,
+	  "fim.operation", "FimOperation" },
+	{ "FileOperation", add_file_operation, FIM_EVENT_A_OP,
+	  "event.action", "FimFileOperation" },
+	{ "State", add_state, FIM_EVENT_A_STATE, "fim.state", "FimState" },
+	{ "Resource", add_bytes, FIM_EVENT_A_PATH, "file.path", "filePath" },
+	{ "Target", add_bytes, FIM_EVENT_A_TARGET, "file.target_path", "cs6" },
+	{ "Inode", add_number, FIM_EVENT_A_INO,
+	  "file.inode", "fileId", ALERT_AS_TEXT },
+	{ "Device", add_device, FIM_EVENT_A_DEV, "file.device", "FimDevice" },
+	{ "Data", add_data, FIM_EVENT_A_SYSCALL, NULL, "cs3" },
+	{ "EventData", add_data_map, FIM_EVENT_A_SYSCALL, "fim.syscall", NULL },
+	{ "Enforcer", add_enforcer, FIM_EVENT_A_TYPE,
+	  "observer.product", NULL },
+	{ "Action", add_action, FIM_EVENT_A_ACTION, "fim.action", "act" },
+	{ "Result", add_result, FIM_EVENT_A_ERRNO, "fim.result", "outcome" },
+	{ "Cwd", add_cwd, FIM_EVENT_A_CWD,
+	  "process.working_directory", "flexString1" },
+	{ "TTY", add_bytes, FIM_EVENT_A_TTY, "fim.tty", "flexString2" },
+	{ "CgroupID", add_number, FIM_EVENT_A_CGROUP,
+	  "fim.cgroup_id", "FimCgroupID" },
+	{ "MntNS", add_number, FIM_EVENT_A_MNT_NS, "fim.ns.mnt", "FimMntNS" },
+	{ "PidNS", add_number, FIM_EVENT_A_PID_NS,
+	  "fim.ns.pid_ns", "FimPidNS" },
+	{ "HashID", add_hash, FIM_EVENT_A_PATH, "fim.hash_id", "FimHashID" },
+	{ "component_name", add_component, FIM_EVENT_A_PAD,
+	  "event.module", NULL },
+	{ "Flags", add_flags, FIM_EVENT_A_FLAGS, "fim.flags", "FimFlags" },
+	{ "Sequence", add_number, FIM_EVENT_A_SEQ,
+	  "event.sequence", "externalId" },
+	{ "Count", add_count, FIM_EVENT_A_COUNT, "fim.count", "cnt" },
+	{ "Lost", add_lost, FIM_EVENT_A_COUNT, "fim.lost", "FimLost" },
+	{ "LostFrom", NULL, FIM_EVENT_A_PAD, "fim.lost_from", "FimLostFrom" },
+	{ "LostTo", NULL, FIM_EVENT_A_PAD, "fim.lost_to", "FimLostTo" },
 };
+
+/**
+ * alert_key() - what is known of a key
+ * @name: the key
+ *
+ * Return: it, or NULL for one that is not in the table, as those of exact bytes.
+ */
+const struct alert_key *alert_key(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!strcmp(keys[i].key, name))
+			return &keys[i];
+	return NULL;
+}
+
+/**
+ * alert_key_at() - go through the table
+ * @i: from 0
+ *
+ * Return: the key, NULL behind the last one.
+ */
+const struct alert_key *alert_key_at(size_t i)
+{
+	return i < ARRAY_SIZE(keys) ? &keys[i] : NULL;
+}
 
 /**
  * alert_parse() - read the attributes of a record
@@ -456,7 +518,8 @@ cJSON *alert_json(struct nlattr **tb)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
-		keys[i].add(alert, &keys[i], tb);
+		if (keys[i].add)
+			keys[i].add(alert, &keys[i], tb);
 	return alert;
 }
 
@@ -466,8 +529,11 @@ static cJSON *own_alert(const char *operation, const char *message)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	add_time(alert, now.tv_sec * NSEC_PER_SEC + now.tv_nsec);
-	add_host(alert);
+	json_add_number(alert, "Timestamp", now.tv_sec);
+	add_time_text(alert, "UpdatedTime",
+		      now.tv_sec * NSEC_PER_SEC + now.tv_nsec);
+	add_cluster(alert, alert_key("ClusterName"), NULL);
+	add_host(alert, alert_key("HostName"), NULL);
 	json_add_string(alert, "Message", message);
 	json_add_string(alert, "Type", "SystemEvent");
 	json_add_string(alert, "Operation", operation);
@@ -495,61 +561,19 @@ cJSON *alert_lost(uint64_t from, uint64_t to)
 
 /**
  * alert_restarted() - say that record numbers begin again
+ * @next: number of the record that would have come next
  *
  * Return: the alert; to be deleted by the caller.
  */
-cJSON *alert_restarted(void)
+cJSON *alert_restarted(uint64_t next)
 {
-	return own_alert("ModuleReloaded",
-			 "The module was loaded anew; records begin at 1");
-}
+	struct buf message = { 0 };
+	cJSON *alert;
 
-static void text_value(const cJSON *value, struct buf *out)
-{
-	const cJSON *item;
-
-	if (cJSON_IsString(value)) {
-		text_escape(out, value->valuestring,
-			    strlen(value->valuestring));
-	} else if (cJSON_IsRaw(value)) {
-		buf_adds(out, value->valuestring);
-	} else {
-		cJSON_ArrayForEach(item, value) {
-			if (item != value->child)
-				buf_addc(out, ',');
-			text_value(item, out);
-		}
-	}
-}
-
-/* These say again what Tags and Data say; the time is in the title. */
-static bool is_in_text(const char *key)
-{
-	return strcmp(key, "ATags") && strcmp(key, "EventData") &&
-	       strcmp(key, "Timestamp") && strcmp(key, "UpdatedTime");
-}
-
-/**
- * alert_text() - append an alert as a block of text, safe on a terminal
- * @alert: the alert
- * @out: appended to
- */
-void alert_text(const cJSON *alert, struct buf *out)
-{
-	const cJSON *value;
-	const char *time;
-
-	value = cJSON_GetObjectItemCaseSensitive(alert, "UpdatedTime");
-	time = cJSON_GetStringValue(value);
-	if (time)
-		buf_addf(out, "== Alert / %.10s %.15s ==\n", time, time + 11);
-	else
-		buf_adds(out, "== Alert ==\n");
-	cJSON_ArrayForEach(value, alert) {
-		if (!is_in_text(value->string))
-			continue;
-		buf_addf(out, "%s: ", value->string);
-		text_value(value, out);
-		buf_addc(out, '\n');
-	}
+	buf_addf(&message, "The module was loaded anew; records begin at 1. "
+		 "Those from before are lost from number %" PRIu64 " on",
+		 next);
+	alert = own_alert("ModuleReloaded", message.data);
+	buf_free(&message);
+	return alert;
 }

@@ -50,3 +50,14 @@ char *attr_string(const struct nlattr *nla)
 	return nla ? mem_dup(nla_data(nla),
 			     strnlen(nla_data(nla), nla_len(nla))) : NULL;
 }
+
+/**
+ * attr_length() - the length of a string, whether it ends in a NUL or not
+ * @nla: the attribute, or NULL
+ *
+ * Return: its bytes without a NUL; 0 if it is absent.
+ */
+size_t attr_length(const struct nlattr *nla)
+{
+	return nla ? strnlen(nla_data(nla), nla_len(nla)) : 0;
+}

@@ -74,6 +74,10 @@ int cmd_watch(const struct command *cmd, int argc, char **argv);
  * @FORMAT_TEXT: one block each
  * @FORMAT_YAML: KubeArmor's language
  * @FORMAT_JSON: JSON
+ * @FORMAT_PRETTY: JSON on several lines
+ * @FORMAT_ECS: the Elastic Common Schema
+ * @FORMAT_CEF: the Common Event Format
+ * @FORMAT_PROMETHEUS: Prometheus' text format
  */
 enum format {
 	FORMAT_DEFAULT,
@@ -81,9 +85,14 @@ enum format {
 	FORMAT_TEXT,
 	FORMAT_YAML,
 	FORMAT_JSON,
+	FORMAT_PRETTY,
+	FORMAT_ECS,
+	FORMAT_CEF,
+	FORMAT_PROMETHEUS,
 };
 
 int opt_next(const struct command *cmd, int argc, char **argv);
+const char *opt_name(const struct command *cmd, int c);
 bool opt_is(const struct command *cmd, int c, const char *name);
 int opt_usage(const struct command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_watch.c - fimctl watch: show alerts as they happen
+ * cmd_watch.c - fimctl watch: show alerts as they happen, or hand them on
  */
 #include <errno.h>
 #include <getopt.h>
@@ -9,84 +9,183 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alert.h"
 #include "cmd.h"
+#include "filter.h"
 #include "follow.h"
-#include "json.h"
+#include "format.h"
+#include "place.h"
+#include "sink.h"
 #include "term.h"
 
 const struct opt watch_opts[] = {
-	{ 0, "since", "SEQ", "begin with this record, if it is still held" },
+	{ 0, "since", "N|boot|now", "begin with this record; now if not given" },
+	{ 0, "state", "FILE", "begin where the last one stopped that had it" },
+	{ 0, "to", "WHERE", "stdout, journal, syslog://HOST[:PORT], or /FILE" },
+	{ 'o', "output", "FORMAT", "text, json, pretty-json, ecs or cef" },
 	{ 0, "limit", "N", "stop after N alerts" },
-	{ 'o', "output", "FORMAT", "json or text; text if not given" },
+	{ 0, "policy", "REGEX", "only alerts of these policies" },
+	{ 0, "operation", "REGEX", "only these operations" },
+	{ 0, "action", "REGEX", "only these actions" },
+	{ 0, "pod", "REGEX", "only of these pods" },
+	{ 0, "container", "REGEX", "only of these containers, by name or id" },
+	{ 0, "resource", "REGEX", "only about these paths" },
+	{ 0, "source", "REGEX", "only by these command lines or executables" },
+	{ 0, "label", "REGEX", "only of what has these labels" },
 	{ 0 },
 };
 
-/**
- * struct watch - what is to be shown
- * @since: number of the first record wanted
- * @limit: alerts left to be shown
- * @has_since: @since was given
- * @has_limit: @limit was given
- * @format: enum format
- */
-struct watch {
-	uint64_t since;
-	uint64_t limit;
-	bool has_since;
-	bool has_limit;
-	int format;
+static const format_writer writers[] = {
+	[FORMAT_TEXT] = format_text,
+	[FORMAT_JSON] = format_json,
+	[FORMAT_PRETTY] = format_pretty,
+	[FORMAT_ECS] = format_ecs,
+	[FORMAT_CEF] = format_cef,
 };
 
-static volatile sig_atomic_t interrupted;
+/**
+ * struct watch - what is to be shown, and where
+ * @follow: where following stands
+ * @filter: which alerts
+ * @sink: where to
+ * @from: the first record wanted
+ * @has_from: @from is set
+ * @limit: alerts left to be shown
+ * @has_limit: @limit was given
+ * @format: enum format
+ * @state: file that keeps the place, or NULL
+ * @saved: what is in it
+ * @failed: a message was printed
+ */
+struct watch {
+	struct follow follow;
+	struct filter filter;
+	struct sink sink;
+	struct place from;
+	bool has_from;
+	uint64_t limit;
+	bool has_limit;
+	int format;
+	const char *state;
+	struct place saved;
+	bool failed;
+};
+
+static volatile sig_atomic_t interrupted, hung_up;
 
 static void on_signal(int signal)
 {
-	(void)signal;
-	interrupted = 1;
+	if (signal == SIGHUP)
+		hung_up = 1;
+	else
+		interrupted = 1;
 }
 
-static bool show(const cJSON *alert, void *arg)
+static int show(const cJSON *alert, void *arg)
 {
 	struct watch *w = arg;
-	struct buf text = { 0 };
+	int err;
 
-	if (w->format == FORMAT_JSON) {
-		json_print(alert, false);
-	} else {
-		alert_text(alert, &text);
-		fwrite(text.data, 1, text.len, stdout);
-		buf_free(&text);
+	if (!filter_match(&w->filter, alert))
+		return 0;
+	err = sink_put(&w->sink, alert);
+	if (err) {
+		w->failed = err != -EINTR;
+		return err;
 	}
-	if (fflush(stdout))
-		return false;
-	return !w->has_limit || --w->limit;
+	return w->has_limit && !--w->limit;
 }
 
-static void catch_signals(void)
+/* What is in the state file is behind what was shown, never before it. */
+static bool settle(void *arg)
+{
+	struct watch *w = arg;
+	int err = sink_settle(&w->sink);
+
+	if (err) {
+		w->failed = err != -EINTR;
+		return false;
+	}
+	if (!w->state || (w->saved.next == w->follow.place.next &&
+			  !memcmp(w->saved.boot_id, w->follow.place.boot_id,
+				  BOOT_ID_SIZE)))
+		return true;
+	err = place_write(w->state, &w->follow.place);
+	if (err) {
+		term_error("can't write %s: %s", w->state, strerror(-err));
+		w->failed = true;
+		return false;
+	}
+	w->saved = w->follow.place;
+	return true;
+}
+
+static void catch_signals(const struct watch *w)
 {
 	/* Without SA_RESTART a blocked write ends, too. */
 	struct sigaction sa = { .sa_handler = on_signal };
 
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
+	if (w->sink.type == &sink_file)
+		sigaction(SIGHUP, &sa, NULL);
+}
+
+/* Without a place to go on from, all that the ring holds is new. */
+static int read_state(struct watch *w)
+{
+	struct place place;
+	int err;
+
+	if (!w->state)
+		return 0;
+	err = place_read(w->state, &place);
+	if (!err)
+		w->from = place;
+	else if (err == -EBADMSG || !w->has_from)
+		w->from = (struct place){ .any_boot = true, .next = 1 };
+	w->has_from = true;
+	if (err == -EBADMSG)
+		term_warning("%s holds no place; all records are taken to be new",
+			     w->state);
+	else if (err && err != -ENOENT)
+		term_error("can't read %s: %s", w->state, strerror(-err));
+	return err == -EBADMSG || err == -ENOENT ? 0 : err;
+}
+
+static int run(struct watch *w)
+{
+	struct follow *f = &w->follow;
+	int err;
+
+	err = follow_open(f);
+	if (!err)
+		err = follow_start(f, w->has_from ? &w->from : NULL);
+	if (!err)
+		err = follow_run(f, &interrupted);
+	if (err)
+		err = link_report(&f->ask, "can't listen");
+	else if (!settle(w) && w->failed)
+		err = EXIT_FAILED;
+	follow_close(f);
+	return w->failed ? EXIT_FAILED : err;
 }
 
 static int watch(struct watch *w)
 {
-	struct follow f = { .sink = show, .arg = w };
 	int err;
 
-	err = follow_open(&f);
-	if (err)
-		goto out;
-	catch_signals();
-	err = follow_start(&f, w->has_since ? &w->since : NULL);
-	if (!err)
-		err = follow_run(&f, &interrupted);
-out:
-	err = err ? link_report(&f.ask, "can't listen") : EXIT_OK;
-	follow_close(&f);
+	w->follow.sink = show;
+	w->follow.settle = settle;
+	w->follow.arg = w;
+	w->follow.watches_stdout = w->sink.type == &sink_stdout;
+	w->sink.format = writers[w->format];
+	w->sink.interrupted = &interrupted;
+	w->sink.reopen = &hung_up;
+	if (read_state(w))
+		return EXIT_FAILED;
+	catch_signals(w);
+	err = sink_open(&w->sink) ? EXIT_FAILED : run(w);
+	sink_close(&w->sink);
 	return err;
 }
 
@@ -99,18 +198,40 @@ static bool parse_number(const char *text, uint64_t *value)
 	return !errno && *text >= '0' && *text <= '9' && !*end;
 }
 
+static bool parse_since(struct watch *w)
+{
+	w->has_from = strcmp(optarg, "now");
+	w->from = (struct place){ .any_boot = true, .next = 1 };
+	return !w->has_from || !strcmp(optarg, "boot") ||
+	       parse_number(optarg, &w->from.next);
+}
+
+static int parse_format(const struct command *cmd, struct watch *w)
+{
+	w->format = opt_format(cmd, 1U << FORMAT_TEXT | 1U << FORMAT_JSON |
+			       1U << FORMAT_PRETTY | 1U << FORMAT_ECS |
+			       1U << FORMAT_CEF);
+	return w->format < 0 ? EXIT_INVALID : EXIT_OK;
+}
+
 static int parse_option(const struct command *cmd, int c, struct watch *w)
 {
-	if (opt_is(cmd, c, "output")) {
-		w->format = opt_format(cmd, 1U << FORMAT_TEXT |
-				       1U << FORMAT_JSON);
-		return w->format < 0 ? EXIT_INVALID : EXIT_OK;
-	}
-	if (opt_is(cmd, c, "since")) {
-		w->has_since = true;
-		if (!parse_number(optarg, &w->since))
-			return opt_usage(cmd, "'%s' is no record number",
-					 optarg);
+	const char *name = opt_name(cmd, c);
+
+	if (!strcmp(name, "output"))
+		return parse_format(cmd, w);
+	if (filter_has(name))
+		return filter_add(&w->filter, name, optarg) ?
+		       opt_usage(cmd, "'%s' is no regular expression",
+				 optarg) : EXIT_OK;
+	if (!strcmp(name, "since"))
+		return parse_since(w) ? EXIT_OK :
+		       opt_usage(cmd, "'%s' is no record number", optarg);
+	if (!strcmp(name, "to"))
+		return sink_find(&w->sink, optarg) ? EXIT_OK :
+		       opt_usage(cmd, "there is no place '%s'", optarg);
+	if (!strcmp(name, "state")) {
+		w->state = optarg;
 		return EXIT_OK;
 	}
 	w->has_limit = true;
@@ -119,15 +240,33 @@ static int parse_option(const struct command *cmd, int c, struct watch *w)
 	return EXIT_OK;
 }
 
+/* A line for each alert where lines count; text where people look. */
+static int choose_format(const struct command *cmd, struct watch *w)
+{
+	const bool lines = w->sink.type == &sink_syslog;
+
+	if (w->format == FORMAT_DEFAULT)
+		w->format = w->sink.type == &sink_stdout ? FORMAT_TEXT :
+							   FORMAT_JSON;
+	if (lines && (w->format == FORMAT_TEXT || w->format == FORMAT_PRETTY))
+		return opt_usage(cmd, "syslog takes json, ecs or cef");
+	return EXIT_OK;
+}
+
 int cmd_watch(const struct command *cmd, int argc, char **argv)
 {
-	struct watch w = { .format = FORMAT_TEXT };
-	int c;
+	struct watch w = { .format = FORMAT_DEFAULT };
+	int c, err = EXIT_OK;
 
-	while ((c = opt_next(cmd, argc, argv)) != -1)
-		if (c == '?' || parse_option(cmd, c, &w) != EXIT_OK)
-			return EXIT_INVALID;
-	if (optind < argc)
-		return opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
-	return watch(&w);
+	sink_find(&w.sink, "stdout");
+	while (!err && (c = opt_next(cmd, argc, argv)) != -1)
+		err = c == '?' ? EXIT_INVALID : parse_option(cmd, c, &w);
+	if (!err && optind < argc)
+		err = opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
+	if (!err)
+		err = choose_format(cmd, &w);
+	if (!err)
+		err = watch(&w);
+	filter_free(&w.filter);
+	return err;
 }

@@ -35,11 +35,15 @@
 /** @BURST: messages taken before signals and the module are looked after */
 #define BURST		256
 
-static void show(struct follow *f, cJSON *alert)
+/* Return: true if it was shown. */
+static bool show(struct follow *f, cJSON *alert)
 {
-	if (!f->stop && !f->sink(alert, f->arg))
+	int err = f->sink(alert, f->arg);
+
+	if (err)
 		f->stop = true;
 	cJSON_Delete(alert);
+	return err >= 0;
 }
 
 /**
@@ -53,13 +57,12 @@ void follow_stored(struct follow *f, struct nlattr **tb)
 {
 	uint64_t seq = attr_number(tb[FIM_EVENT_A_SEQ]);
 
-	if (f->stop || seq < f->next)
+	if (f->stop || seq < f->place.next)
 		return;
-	if (seq > f->next)
-		show(f, alert_lost(f->next, seq - 1));
-	if (!f->stop)
-		show(f, alert_json(tb));
-	f->next = seq + 1;
+	if (seq > f->place.next && show(f, alert_lost(f->place.next, seq - 1)))
+		f->place.next = seq;
+	if (!f->stop && show(f, alert_json(tb)))
+		f->place.next = seq + 1;
 }
 
 /**
@@ -71,7 +74,7 @@ void follow_live(struct follow *f, struct nlattr **tb)
 {
 	uint64_t seq = attr_number(tb[FIM_EVENT_A_SEQ]);
 
-	if (f->behind || seq > f->next)
+	if (f->behind || seq > f->place.next)
 		f->behind = true;
 	else
 		follow_stored(f, tb);
@@ -94,7 +97,7 @@ static int read_ring(struct follow *f)
 					  true);
 
 	f->behind = false;
-	if (nla_put_u64(msg, FIM_A_SINCE, f->next))
+	if (nla_put_u64(msg, FIM_A_SINCE, f->place.next))
 		mem_dup(NULL, SIZE_MAX);
 	return link_request(&f->ask, msg, take_stored, f);
 }
@@ -192,56 +195,64 @@ int follow_open(struct follow *f)
 /**
  * follow_start() - decide which record comes first
  * @f: an open one, so that nothing is missed from here on
- * @since: number of the first record wanted, NULL for new ones only
+ * @from: the first record wanted, NULL for new ones only
  *
  * Return: 0, or -errno with a text in @f->ask.error.
  */
-int follow_start(struct follow *f, const uint64_t *since)
+int follow_start(struct follow *f, const struct place *from)
 {
 	struct status st;
 	uint64_t last;
+	bool same;
 	int err;
 
 	err = status_get(&f->ask, &st);
 	last = st.number[FIM_STATUS_A_LAST_SEQ];
-	memcpy(f->boot_id, st.boot_id, sizeof(f->boot_id));
+	memcpy(f->place.boot_id, st.boot_id, sizeof(st.boot_id));
 	status_free(&st);
 	if (err)
 		return err;
-	f->next = last + 1;
-	if (!since)
+	f->place.next = last + 1;
+	if (!from)
 		return 0;
-	f->next = *since ? *since : 1;
+	same = from->any_boot || !memcmp(from->boot_id, f->place.boot_id,
+					 sizeof(from->boot_id));
+	f->place.next = from->next ? from->next : 1;
 	f->behind = true;
 	/* A number from before the module was loaded anew. */
-	if (f->next > last + 1) {
-		show(f, alert_restarted());
-		f->next = 1;
+	if (!same || f->place.next > last + 1) {
+		if (show(f, alert_restarted(f->place.next)))
+			f->place.next = 1;
+		else
+			f->place = *from;
 	}
 	return 0;
 }
 
 static int reopen(struct follow *f)
 {
-	struct follow again = { .sink = f->sink, .arg = f->arg };
-	const uint64_t first = 1;
+	struct follow again = *f;
 	int err;
 
 	follow_close(f);
+	again.ask = (struct link){ 0 };
+	again.events = NULL;
+	again.cb = NULL;
+	again.overrun = false;
 	f->gone = true;
 	err = follow_open(&again);
 	if (!err)
-		err = follow_start(&again, &first);
+		err = follow_start(&again, &f->place);
 	if (err) {
 		follow_close(&again);
 		f->ask.error = again.ask.error;
 		return err == -ENOENT ? 0 : err;
 	}
+	again.gone = false;
 	*f = again;
 	/* libnl's callbacks point at the structure that they were set for. */
 	nl_cb_set(f->cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_message, f);
 	nl_cb_set(f->cb, NL_CB_VALID, NL_CB_CUSTOM, on_event, f);
-	show(f, alert_restarted());
 	return 0;
 }
 
@@ -262,8 +273,8 @@ static int check_module(struct follow *f)
 	if (f->gone)
 		return reopen(f);
 	err = status_get(&f->ask, &st);
-	same = !memcmp(st.boot_id, f->boot_id, sizeof(f->boot_id));
-	if (st.number[FIM_STATUS_A_LAST_SEQ] >= f->next)
+	same = !memcmp(st.boot_id, f->place.boot_id, sizeof(st.boot_id));
+	if (st.number[FIM_STATUS_A_LAST_SEQ] >= f->place.next)
 		f->behind = true;
 	status_free(&st);
 	if (err == -ENOENT)
@@ -303,7 +314,7 @@ static bool wait_for_events(struct follow *f, int64_t deadline,
 	struct pollfd fd[] = {
 		{ .fd = f->gone ? -1 : nl_socket_get_fd(f->events),
 		  .events = POLLIN },
-		{ .fd = STDOUT_FILENO },
+		{ .fd = f->watches_stdout ? STDOUT_FILENO : -1 },
 	};
 	int64_t left = deadline - now_ms();
 	struct timespec timeout = { 0 };
@@ -320,7 +331,6 @@ static bool wait_for_events(struct follow *f, int64_t deadline,
 	if (!*interrupted)
 		ppoll(fd, 2, &timeout, &old);
 	sigprocmask(SIG_SETMASK, &old, NULL);
-	/* Whoever read our output has gone. */
 	if (fd[1].revents & (POLLERR | POLLHUP))
 		f->stop = true;
 	f->drained = !fd[0].revents;
@@ -348,6 +358,8 @@ int follow_run(struct follow *f, const volatile sig_atomic_t *interrupted)
 				err = lose_module(f);
 			continue;
 		}
+		if (f->settle && !f->settle(f->arg))
+			break;
 		if (!wait_for_events(f, check, interrupted))
 			break;
 		if (f->drained && (f->overrun || now_ms() >= check)) {

@@ -13,40 +13,44 @@
 #include <netlink/attr.h>
 
 #include "link.h"
-#include "status.h"
+#include "place.h"
 
 /**
  * struct follow - where following the records stands
  * @ask: the connection that the ring is read by
  * @events: the socket that is in the group "events"
  * @cb: libnl's callbacks of @events
- * @boot_id: the module's; a new one means new numbers
- * @next: number of the next record to show
+ * @place: the next record to show; a new boot id means new numbers
  * @behind: the next record has to be read from the ring
  * @overrun: the socket overflowed
  * @drained: nothing waited at the socket when it was last looked at
  * @gone: the module was unloaded
  * @stop: @sink wants no more
- * @sink: shows an alert; returns false to stop
- * @arg: for @sink
+ * @watches_stdout: to stop when whoever reads standard output has gone
+ * @sink: shows an alert; returns 0, 1 to stop behind it, or -errno if it could
+ *	not be shown, so that @place stays before it
+ * @settle: called before waiting, and now and then while there is much to show;
+ *	returns false to stop; may be NULL
+ * @arg: for @sink and @settle
  */
 struct follow {
 	struct link ask;
 	struct nl_sock *events;
 	struct nl_cb *cb;
-	uint8_t boot_id[BOOT_ID_SIZE];
-	uint64_t next;
+	struct place place;
 	bool behind;
 	bool overrun;
 	bool drained;
 	bool gone;
 	bool stop;
-	bool (*sink)(const cJSON *alert, void *arg);
+	bool watches_stdout;
+	int (*sink)(const cJSON *alert, void *arg);
+	bool (*settle)(void *arg);
 	void *arg;
 };
 
 int follow_open(struct follow *f);
-int follow_start(struct follow *f, const uint64_t *since);
+int follow_start(struct follow *f, const struct place *from);
 int follow_run(struct follow *f, const volatile sig_atomic_t *interrupted);
 void follow_close(struct follow *f);
 void follow_live(struct follow *f, struct nlattr **tb);

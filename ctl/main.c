@@ -21,8 +21,9 @@ const struct command commands[] = {
 	{ "check", "-f FILE|DIR|-",
 	  "check policies; takes neither root nor the module", check_opts,
 	  cmd_check },
-	{ "watch", "[--since SEQ] [--limit N] [-o json|text]",
-	  "show alerts as they happen", watch_opts, cmd_watch },
+	{ "watch", "[--since N|boot|now] [--state FILE] [--to WHERE] [-o FORMAT] "
+	  "[--limit N] [FILTER...]",
+	  "show alerts as they happen, or hand them on", watch_opts, cmd_watch },
 	{ "status", "[-o json]", "show what the module does", status_opts,
 	  cmd_status },
 	{ "selftest", "", "make every hook of the module prove itself", NULL,

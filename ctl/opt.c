@@ -14,7 +14,7 @@
 #include "term.h"
 
 /** @OPTS_MAX: most options of a command */
-#define OPTS_MAX 8
+#define OPTS_MAX 16
 
 /** @OPT_LONG: above every letter: values of options that have none */
 #define OPT_LONG 256
@@ -56,23 +56,34 @@ int opt_next(const struct command *cmd, int argc, char **argv)
 }
 
 /**
- * opt_is() - which option was read
+ * opt_name() - which option was read
  * @cmd: the command
- * @c: what opt_next() returned
+ * @c: what opt_next() returned for it
+ *
+ * Return: its long form.
+ */
+const char *opt_name(const struct command *cmd, int c)
+{
+	const struct opt *o = cmd->opts;
+
+	if (c >= OPT_LONG)
+		return cmd->opts[c - OPT_LONG].name;
+	while (o->letter != c)
+		o++;
+	return o->name;
+}
+
+/**
+ * opt_is() - whether it was this option that was read
+ * @cmd: the command
+ * @c: what opt_next() returned for it
  * @name: long form of an option
  *
  * Return: true if it was that one.
  */
 bool opt_is(const struct command *cmd, int c, const char *name)
 {
-	const struct opt *o = c < OPT_LONG ? NULL : &cmd->opts[c - OPT_LONG];
-
-	if (o)
-		return !strcmp(o->name, name);
-	for (o = cmd->opts; o->name; o++)
-		if (o->letter == c)
-			return !strcmp(o->name, name);
-	return false;
+	return !strcmp(opt_name(cmd, c), name);
 }
 
 /**
@@ -113,10 +124,14 @@ int opt_format(const struct command *cmd, unsigned int allowed)
 		[FORMAT_TEXT] = "text",
 		[FORMAT_YAML] = "yaml",
 		[FORMAT_JSON] = "json",
+		[FORMAT_PRETTY] = "pretty-json",
+		[FORMAT_ECS] = "ecs",
+		[FORMAT_CEF] = "cef",
+		[FORMAT_PROMETHEUS] = "prometheus",
 	};
 	int i;
 
-	for (i = FORMAT_TABLE; i <= FORMAT_JSON; i++)
+	for (i = FORMAT_TABLE; i <= FORMAT_PROMETHEUS; i++)
 		if ((allowed & 1U << i) && !strcmp(optarg, name[i]))
 			return i;
 	opt_usage(cmd, "there is no format '%s'", optarg);

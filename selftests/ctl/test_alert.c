@@ -9,6 +9,7 @@
 #include <linux/audit.h>
 
 #include "buf.h"
+#include "format.h"
 #include "helper.h"
 #include "json.h"
 #include "op.h"
@@ -16,45 +17,6 @@
 #include "text.h"
 
 #include "kselftest_harness.h"
-
-static void put_text(struct record *r, int attr, const char *text)
-{
-	nla_put(r->msg, attr, strlen(text), text);
-}
-
-/* What the use case's simulation leads to on a host. */
-static void put_touch(struct record *r)
-{
-	static const uint64_t args[6] = { 0xffffff9c, 1, 0x941, 0666 };
-	static const char cmdline[] = "touch\0file";
-	static const char tags[] = "NIST\0MITRE";
-
-	record_begin(r, 42, FIM_EVENT_VIOLATION);
-	nla_put_u8(r->msg, FIM_EVENT_A_KIND, FIM_KIND_HOST);
-	nla_put_string(r->msg, FIM_EVENT_A_POLICY, "harden");
-	nla_put_u8(r->msg, FIM_EVENT_A_SEVERITY, 1);
-	nla_put(r->msg, FIM_EVENT_A_TAGS, sizeof(tags), tags);
-	nla_put_string(r->msg, FIM_EVENT_A_MESSAGE, "Detected");
-	nla_put_u8(r->msg, FIM_EVENT_A_ACTION, FIM_ACTION_BLOCK);
-	nla_put_u32(r->msg, FIM_EVENT_A_ERRNO, EACCES);
-	nla_put_u8(r->msg, FIM_EVENT_A_OP, FIM_OP_CREATE);
-	put_text(r, FIM_EVENT_A_PATH, "/sbin/file");
-	nla_put_u32(r->msg, FIM_EVENT_A_ARCH, AUDIT_ARCH_X86_64);
-	nla_put_u32(r->msg, FIM_EVENT_A_SYSCALL, 257);
-	nla_put(r->msg, FIM_EVENT_A_ARGS, sizeof(args), args);
-	nla_put_u32(r->msg, FIM_EVENT_A_TGID, 16462);
-	nla_put_u32(r->msg, FIM_EVENT_A_PPID, 16435);
-	nla_put_u32(r->msg, FIM_EVENT_A_NS_TGID, 167);
-	nla_put_u32(r->msg, FIM_EVENT_A_NS_PPID, 160);
-	nla_put_u32(r->msg, FIM_EVENT_A_UID, 0);
-	nla_put_u32(r->msg, FIM_EVENT_A_EUID, 0);
-	put_text(r, FIM_EVENT_A_COMM, "touch");
-	put_text(r, FIM_EVENT_A_EXE, "/usr/bin/touch");
-	put_text(r, FIM_EVENT_A_PARENT_EXE, "/usr/bin/bash");
-	put_text(r, FIM_EVENT_A_CWD, "/usr/sbin");
-	nla_put(r->msg, FIM_EVENT_A_CMDLINE, sizeof(cmdline), cmdline);
-	nla_put_string(r->msg, FIM_EVENT_A_TTY, "pts0");
-}
 
 static void expect_json(struct __test_metadata *_metadata, const cJSON *alert,
 			const char *name)
@@ -68,7 +30,7 @@ static void expect_json(struct __test_metadata *_metadata, const cJSON *alert,
 		 "\"HostPPID\":16435,\"HostPID\":16462,\"PPID\":160,"
 		 "\"PID\":167,\"UID\":0,\"UserName\":\"root\",\"EUID\":0,"
 		 "\"ParentProcessName\":\"/usr/bin/bash\","
-		 "\"ProcessName\":\"/usr/bin/touch\",\"PolicyName\":\"harden\","
+		 "\"ProcessName\":\"/usr/bin/touch\",\"Comm\":\"touch\",\"PolicyName\":\"harden\","
 		 "\"Severity\":\"1\",\"Tags\":\"NIST,MITRE\","
 		 "\"ATags\":[\"NIST\",\"MITRE\"],\"Message\":\"Detected\","
 		 "\"Type\":\"MatchedHostPolicy\",\"Source\":\"touch file\","
@@ -99,7 +61,7 @@ TEST(the_use_case)
 	char name[256];
 	cJSON *alert;
 
-	put_touch(&r);
+	put_touch(&r, 42);
 	ASSERT_EQ(0, record_parse(&r));
 	alert = alert_json(r.tb);
 	ASSERT_EQ(0, gethostname(name, sizeof(name)));
@@ -120,7 +82,7 @@ TEST(hash)
 	struct record r;
 	cJSON *alert;
 
-	put_touch(&r);
+	put_touch(&r, 42);
 	ASSERT_EQ(0, record_parse(&r));
 	alert = alert_json(r.tb);
 	EXPECT_STREQ("25dc4bb74dc60fc64450acfd95f8074992920726dc2994e65d0c4815d29f7edf",
@@ -137,10 +99,10 @@ TEST(text)
 	struct record r;
 	cJSON *alert;
 
-	put_touch(&r);
+	put_touch(&r, 42);
 	ASSERT_EQ(0, record_parse(&r));
 	alert = alert_json(r.tb);
-	alert_text(alert, &out);
+	format_text(alert, &out);
 	EXPECT_EQ(0, strncmp(out.data, head, strlen(head)));
 	EXPECT_NE(NULL, strstr(out.data, "\nResource: /sbin/file\n"));
 	EXPECT_NE(NULL, strstr(out.data, "\nHostPID: 16462\n"));
@@ -282,7 +244,7 @@ static int check_name(const unsigned char *name, size_t len)
 	ok = !record_parse(&r);
 	alert = alert_json(r.tb);
 	json_write(&json, alert, false);
-	alert_text(alert, &text);
+	format_text(alert, &text);
 	back = cJSON_ParseWithOpts(json.data, NULL, 1);
 	ok = ok && back && text_valid(json.data, json.len) &&
 	     !memchr(json.data, '\n', json.len) &&

@@ -2,6 +2,7 @@
 /*
  * test_follow.c - tests of ctl/follow.c: each record once, or said to be lost
  */
+#include <errno.h>
 #include <string.h>
 
 #include "buf.h"
@@ -11,18 +12,23 @@
 
 #include "kselftest_harness.h"
 
-static bool note(const cJSON *alert, void *arg)
+/* Set to refuse an alert, as a sink does that a signal interrupts. */
+static bool fails;
+
+static int note(const cJSON *alert, void *arg)
 {
 	cJSON *from = cJSON_GetObjectItem(alert, "LostFrom");
 	cJSON *to = cJSON_GetObjectItem(alert, "LostTo");
 	cJSON *seq = cJSON_GetObjectItem(alert, "Sequence");
 
+	if (fails)
+		return -EINTR;
 	if (from)
 		buf_addf(arg, "lost %s-%s ", from->valuestring,
 			 to->valuestring);
 	else
 		buf_addf(arg, "%s ", seq->valuestring);
-	return true;
+	return 0;
 }
 
 static void feed(struct follow *f, bool live, uint64_t seq)
@@ -47,7 +53,7 @@ FIXTURE_SETUP(follow)
 {
 	self->seen = (struct buf){ 0 };
 	buf_adds(&self->seen, "");
-	self->f = (struct follow){ .next = 5, .sink = note,
+	self->f = (struct follow){ .place.next = 5, .sink = note,
 				   .arg = &self->seen };
 }
 
@@ -96,6 +102,18 @@ TEST_F(follow, what_the_ring_lost)
 	feed(&self->f, false, 8);
 	feed(&self->f, false, 11);
 	EXPECT_STREQ("lost 5-7 8 lost 9-10 11 ", self->seen.data);
+}
+
+TEST_F(follow, what_was_not_shown_comes_next)
+{
+	fails = true;
+	feed(&self->f, true, 5);
+	fails = false;
+	EXPECT_TRUE(self->f.stop);
+	EXPECT_EQ(5, self->f.place.next);
+	feed(&self->f, true, 6);
+	EXPECT_EQ(5, self->f.place.next);
+	EXPECT_STREQ("", self->seen.data);
 }
 
 TEST_HARNESS_MAIN
