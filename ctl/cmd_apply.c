@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "enforce.h"
 #include "implied.h"
 #include "link.h"
+#include "lint.h"
 #include "load.h"
 #include "mem.h"
 #include "ruleset.h"
@@ -26,6 +28,7 @@ const struct opt apply_opts[] = {
 	{ 0, "dry-run", NULL, "let the kernel check them and change nothing" },
 	{ 0, "prune", NULL, "remove the policies that are not among them" },
 	{ 0, "no-scan", NULL, "don't look for mounts and other names of files" },
+	{ 0, "ignore-unsupported", NULL, "leave out what is about no files" },
 	{ 0 },
 };
 
@@ -391,6 +394,11 @@ static int apply(struct apply *a)
 	struct link l;
 	int code;
 
+	load_read(&a->load);
+	if (!a->load.diags.errors) {
+		enforce_check(&a->load.set, &a->load.diags);
+		lint_rules(&a->load.set, &a->load.diags);
+	}
 	code = load_finish(&a->load);
 	if (code == EXIT_OK)
 		code = select_policies(a);
@@ -419,6 +427,8 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 			a.dry_run = true;
 		else if (opt_is(cmd, c, "prune"))
 			a.prune = true;
+		else if (opt_is(cmd, c, "ignore-unsupported"))
+			a.load.ignore = true;
 		else
 			a.no_scan = true;
 	}

@@ -6,12 +6,33 @@
 #include <stdio.h>
 
 #include "cmd.h"
+#include "lint.h"
 #include "load.h"
 
 const struct opt check_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
+	{ 0, "ignore-unsupported", NULL, "leave out what is about no files" },
 	{ 0 },
 };
+
+static int check(struct load *load)
+{
+	size_t policies, rules;
+	int code;
+
+	load_read(load);
+	lint_rules(&load->set, &load->diags);
+	lint_paths(&load->set, &load->diags);
+	code = load_finish(load);
+	if (code != EXIT_OK)
+		return code;
+	policies = load->set.nr;
+	rules = policies_rules(&load->set);
+	printf("valid: %zu %s, %zu %s\n", policies,
+	       policies == 1 ? "policy" : "policies", rules,
+	       rules == 1 ? "rule" : "rules");
+	return EXIT_OK;
+}
 
 int cmd_check(const struct command *cmd, int argc, char **argv)
 {
@@ -21,19 +42,17 @@ int cmd_check(const struct command *cmd, int argc, char **argv)
 	while ((c = opt_next(cmd, argc, argv)) != -1) {
 		if (c == '?')
 			goto out;
-		load_add(&load, optarg);
+		if (opt_is(cmd, c, "file"))
+			load_add(&load, optarg);
+		else
+			load.ignore = true;
 	}
 	if (optind < argc)
 		opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
 	else if (!load.nr)
 		opt_usage(cmd, "give a policy with -f");
 	else
-		code = load_finish(&load);
-	if (code == EXIT_OK)
-		printf("valid: %zu %s, %zu %s\n", load.set.nr,
-		       load.set.nr == 1 ? "policy" : "policies",
-		       policies_rules(&load.set),
-		       policies_rules(&load.set) == 1 ? "rule" : "rules");
+		code = check(&load);
 out:
 	load_free(&load);
 	return code;

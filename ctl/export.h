@@ -10,6 +10,9 @@
 #include "buf.h"
 #include "policy.h"
 
+void export_attrs(cJSON *to, const struct attrs *a);
+cJSON *export_labels(const struct label *labels, size_t nr);
+cJSON *export_expressions(const struct policy *p);
 cJSON *export_json(const struct policy *p);
 void export_yaml(const struct policy *p, struct buf *out);
 

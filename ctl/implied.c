@@ -155,6 +155,7 @@ static bool add_rule(struct search *s, const struct parent *parent,
 		r->flags &= ~FIM_RULE_RECURSIVE;
 	r->path = path;
 	attrs_copy(&r->attrs, &parent->rule->attrs);
+	rule_copy_conditions(r, parent->rule);
 	return true;
 }
 

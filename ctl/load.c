@@ -2,29 +2,45 @@
 /*
  * load.c - the policies that the options -f of a command name
  */
+#include <stdlib.h>
+
 #include "cmd.h"
 #include "load.h"
+#include "mem.h"
 
 /**
- * load_add() - read the policies of one option
- * @l: where to
- * @path: file, directory, or "-" for standard input
+ * load_add() - note the argument of one option
+ * @l: where
+ * @path: file, directory, or "-" for standard input; outlives @l
  */
 void load_add(struct load *l, const char *path)
 {
-	l->nr++;
-	source_load(&l->sources, path, &l->set, &l->diags);
+	mem_grow(l->paths, l->nr, l->cap);
+	l->paths[l->nr++] = path;
 }
 
 /**
- * load_finish() - check the policies together and print what is wrong
+ * load_read() - read the policies, once all options are known
+ * @l: where from and where to
+ */
+void load_read(struct load *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->nr; i++)
+		source_load(&l->sources, l->paths[i], l->ignore, &l->set,
+			    &l->diags);
+	policies_check(&l->set, &l->diags);
+}
+
+/**
+ * load_finish() - print what is wrong with the policies
  * @l: the policies
  *
  * Return: EXIT_OK if they may be used, else the exit code.
  */
 int load_finish(struct load *l)
 {
-	policies_check(&l->set, &l->diags);
 	diag_print(&l->diags, stderr);
 	if (l->diags.errors)
 		return EXIT_INVALID;
@@ -40,5 +56,6 @@ void load_free(struct load *l)
 	policies_free(&l->set);
 	diag_free(&l->diags);
 	sources_free(&l->sources);
-	l->nr = 0;
+	free(l->paths);
+	*l = (struct load){ 0 };
 }

@@ -5,23 +5,32 @@
 #ifndef FIMCTL_LOAD_H
 #define FIMCTL_LOAD_H
 
+#include <stdbool.h>
+
 #include "source.h"
 
 /**
  * struct load - policies as they were read
+ * @paths: arguments of options -f
+ * @nr: how many
+ * @cap: room in @paths
+ * @ignore: leave out what are no file rules
  * @sources: the files' names
  * @set: the policies
  * @diags: what is wrong with them
- * @nr: options -f so far
  */
 struct load {
+	const char **paths;
+	size_t nr;
+	size_t cap;
+	bool ignore;
 	struct sources sources;
 	struct policies set;
 	struct diags diags;
-	size_t nr;
 };
 
 void load_add(struct load *l, const char *path);
+void load_read(struct load *l);
 int load_finish(struct load *l);
 void load_free(struct load *l);
 

@@ -11,14 +11,14 @@
 #include "term.h"
 
 const struct command commands[] = {
-	{ "apply", "-f FILE|DIR|- [--dry-run] [--prune] [--no-scan]",
+	{ "apply", "-f FILE|DIR|- [--dry-run] [--prune] [--no-scan] [--ignore-unsupported]",
 	  "put policies into force, all of them or none", apply_opts,
 	  cmd_apply },
 	{ "delete", "NAME...", "remove policies, all of them or none", NULL,
 	  cmd_delete },
 	{ "get", "[NAME] [-o table|yaml|json]",
 	  "show the policies that are in force", get_opts, cmd_get },
-	{ "check", "-f FILE|DIR|-",
+	{ "check", "-f FILE|DIR|- [--ignore-unsupported]",
 	  "check policies; takes neither root nor the module", check_opts,
 	  cmd_check },
 	{ "watch", "[--since N|boot|now] [--state FILE] [--to WHERE] [-o FORMAT] "

@@ -23,6 +23,15 @@ struct policy *policies_add(struct policies *set)
 }
 
 /**
+ * policies_drop_last() - take out the policy that was added last
+ * @set: where it is
+ */
+void policies_drop_last(struct policies *set)
+{
+	policy_free(&set->v[--set->nr]);
+}
+
+/**
  * policies_find() - look a policy up by name
  * @set: where
  * @name: the name
@@ -152,6 +161,96 @@ struct label *policy_add_label(struct policy *p)
 }
 
 /**
+ * policy_add_remark() - append an empty label or annotation of its own
+ * @p: where to
+ * @annotation: which
+ *
+ * Return: it; it moves when another one is added.
+ */
+struct label *policy_add_remark(struct policy *p, bool annotation)
+{
+	struct remarks *r = annotation ? &p->annotations : &p->own_labels;
+
+	mem_grow(r->v, r->nr, r->cap);
+	r->v[r->nr] = (struct label){ 0 };
+	return &r->v[r->nr++];
+}
+
+/**
+ * policy_add_expression() - append an empty expression
+ * @p: where to
+ *
+ * Return: the expression; it moves when another one is added.
+ */
+struct expression *policy_add_expression(struct policy *p)
+{
+	mem_grow(p->expressions, p->nr_expressions, p->cap_expressions);
+	p->expressions[p->nr_expressions] = (struct expression){ 0 };
+	return &p->expressions[p->nr_expressions++];
+}
+
+/**
+ * rule_add_source() - append an empty source
+ * @r: where to
+ *
+ * Return: the source; it moves when another one is added.
+ */
+struct source *rule_add_source(struct rule *r)
+{
+	mem_grow(r->sources, r->nr_sources, r->cap_sources);
+	r->sources[r->nr_sources] = (struct source){ 0 };
+	return &r->sources[r->nr_sources++];
+}
+
+/**
+ * rule_copy_conditions() - copy whose operations a rule is about
+ * @to: set
+ * @from: the other rule
+ */
+void rule_copy_conditions(struct rule *to, const struct rule *from)
+{
+	size_t i;
+
+	to->pts = from->pts;
+	to->owner_only = from->owner_only;
+	for (i = 0; i < from->nr_sources; i++)
+		*rule_add_source(to) = (struct source){
+			.at = from->sources[i].at,
+			.path = mem_string(from->sources[i].path),
+		};
+}
+
+/**
+ * policy_inherit() - set what rules that set nothing have
+ * @p: its @spec_attrs and @file_attrs are set
+ *
+ * The kernel has one level of defaults: with file rules only, those of spec.file
+ * and of spec come to the same.
+ */
+void policy_inherit(struct policy *p)
+{
+	const struct attrs *file = &p->file_attrs;
+
+	attrs_free(&p->attrs);
+	attrs_copy(&p->attrs, &p->spec_attrs);
+	if (file->action)
+		p->attrs.action = file->action;
+	if (file->severity)
+		p->attrs.severity = file->severity;
+	if (file->tags) {
+		free(p->attrs.tags);
+		p->attrs.tags = mem_dup(file->tags, file->tags_len);
+		p->attrs.tags_len = file->tags_len;
+	}
+	if (file->message) {
+		free(p->attrs.message);
+		p->attrs.message = mem_string(file->message);
+	}
+	if (!p->attrs.action)
+		p->attrs.action = FIM_ACTION_BLOCK;
+}
+
+/**
  * rule_is_implied() - whether a rule is none of the policy's text
  * @r: the rule
  *
@@ -218,6 +317,11 @@ void attrs_free(struct attrs *a)
 
 static void rule_free(struct rule *r)
 {
+	size_t i;
+
+	for (i = 0; i < r->nr_sources; i++)
+		free(r->sources[i].path);
+	free(r->sources);
 	free(r->path);
 	free(r->real_path);
 	attrs_free(&r->attrs);
@@ -240,6 +344,17 @@ void policy_drop_implied(struct policy *p)
 	p->nr_rules = nr;
 }
 
+static void labels_free(struct label *labels, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++) {
+		free(labels[i].key);
+		free(labels[i].value);
+	}
+	free(labels);
+}
+
 /**
  * policy_free() - free what a policy holds
  * @p: empty afterwards
@@ -250,13 +365,18 @@ void policy_free(struct policy *p)
 
 	for (i = 0; i < p->nr_rules; i++)
 		rule_free(&p->rules[i]);
-	for (i = 0; i < p->nr_labels; i++) {
-		free(p->labels[i].key);
-		free(p->labels[i].value);
+	for (i = 0; i < p->nr_expressions; i++) {
+		free(p->expressions[i].key);
+		free(p->expressions[i].values);
 	}
+	labels_free(p->labels, p->nr_labels);
+	labels_free(p->own_labels.v, p->own_labels.nr);
+	labels_free(p->annotations.v, p->annotations.nr);
 	attrs_free(&p->attrs);
+	attrs_free(&p->spec_attrs);
+	attrs_free(&p->file_attrs);
 	free(p->rules);
-	free(p->labels);
+	free(p->expressions);
 	free(p->name);
 	free(p->namespace);
 	*p = (struct policy){ 0 };
@@ -264,13 +384,19 @@ void policy_free(struct policy *p)
 
 /**
  * policy_kind_name() - KubeArmor's name of a kind of policy
- * @kind: enum fim_policy_kind
+ * @kind: as struct policy has it
  *
  * Return: the name; "unknown" for one from a newer kernel.
  */
 const char *policy_kind_name(uint8_t kind)
 {
-	return kind == FIM_KIND_HOST ? "KubeArmorHostPolicy" : "unknown";
+	static const char *const name[] = {
+		[FIM_KIND_HOST] = "KubeArmorHostPolicy",
+		[KIND_CONTAINER] = "KubeArmorPolicy",
+		[KIND_CLUSTER] = "KubeArmorClusterPolicy",
+	};
+
+	return kind < ARRAY_SIZE(name) && name[kind] ? name[kind] : "unknown";
 }
 
 /**
@@ -290,4 +416,20 @@ const char *policy_action_name(uint8_t action)
 	if (action >= ARRAY_SIZE(name) || !name[action])
 		return "unknown";
 	return name[action];
+}
+
+/**
+ * policy_action() - an action by its name
+ * @name: the name, in whatever case
+ *
+ * Return: enum fim_action; FIM_ACTION_UNSET if there is none of that name.
+ */
+uint8_t policy_action(const char *name)
+{
+	uint8_t action;
+
+	for (action = FIM_ACTION_ALLOW; action <= FIM_ACTION_BLOCK; action++)
+		if (!strcasecmp(name, policy_action_name(action)))
+			return action;
+	return FIM_ACTION_UNSET;
 }

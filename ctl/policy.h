@@ -13,6 +13,18 @@
 #include "diag.h"
 
 #define POLICY_API_VERSION "security.kubearmor.com/v1"
+#define POLICY_POSTURE "kubearmor-file-posture"
+
+/** @RULE_SOURCES_MAX: most executables that one rule may name */
+#define RULE_SOURCES_MAX 64
+
+/*
+ * Kinds of policies and types of rules that the kernel has no number for. They
+ * are read and checked, and refused when they are to be applied.
+ */
+#define KIND_CONTAINER	(FIM_KIND_MAX + 1)
+#define KIND_CLUSTER	(FIM_KIND_MAX + 2)
+#define RULE_PATTERN	(FIM_RULE_MAX + 1)
 
 /**
  * struct attrs - what a policy sets and a rule may override
@@ -31,11 +43,38 @@ struct attrs {
 };
 
 /**
+ * enum pts - whose operations a rule is about
+ * @PTS_UNSET: everybody's
+ * @PTS_FALSE: those of tasks with a terminal
+ * @PTS_TRUE: everybody's, as the file says itself
+ */
+enum pts {
+	PTS_UNSET,
+	PTS_FALSE,
+	PTS_TRUE,
+};
+
+/**
+ * struct source - an executable that a rule is about
+ * @at: where the file names it
+ * @path: its path
+ */
+struct source {
+	struct mark at;
+	char *path;
+};
+
+/**
  * struct rule - one rule of a policy
  * @at: where the file names @path
- * @type: enum fim_rule_type
+ * @type: enum fim_rule_type, or RULE_PATTERN
+ * @pts: enum pts
+ * @owner_only: it is not about the owner of an object
  * @flags: enum fim_rule_flags
- * @path: what it protects
+ * @path: what it protects; of a RULE_PATTERN the pattern
+ * @sources: executables that it is about; none: all
+ * @nr_sources: how many
+ * @cap_sources: room in @sources
  * @attrs: what it sets by itself
  * @state: enum fim_rule_state, if the kernel gave it
  * @real_path: where @path led, if the kernel says so; may be NULL
@@ -43,18 +82,23 @@ struct attrs {
 struct rule {
 	struct mark at;
 	uint8_t type;
+	uint8_t pts;
+	bool owner_only;
 	uint32_t flags;
 	char *path;
+	struct source *sources;
+	size_t nr_sources;
+	size_t cap_sources;
 	struct attrs attrs;
 	uint8_t state;
 	char *real_path;
 };
 
 /**
- * struct label - a label that a policy selects hosts by
+ * struct label - a label that a policy selects by, or that it has itself
  * @at: where the file names its value
- * @key: one that selector_known() knows
- * @value: as selector_check() takes it
+ * @key: its key
+ * @value: its value
  */
 struct label {
 	struct mark at;
@@ -63,16 +107,50 @@ struct label {
 };
 
 /**
+ * struct expression - an expression that a policy selects containers by
+ * @key: "namespace" or "label"
+ * @not_in: the operator is NotIn
+ * @values: the values, each ended by a NUL; a label's as key=value
+ * @values_len: bytes in @values, those NULs included
+ */
+struct expression {
+	char *key;
+	bool not_in;
+	char *values;
+	size_t values_len;
+};
+
+/**
+ * struct remarks - labels, or annotations, of a policy itself
+ * @v: them
+ * @nr: how many
+ * @cap: room in @v
+ */
+struct remarks {
+	struct label *v;
+	size_t nr;
+	size_t cap;
+};
+
+/**
  * struct policy - one policy
  * @at: where its document begins
  * @name_at: where the file gives its name
  * @name: unique
  * @namespace: NULL if none
- * @kind: enum fim_policy_kind
- * @attrs: for rules that set none
- * @labels: of its node selector
+ * @kind: enum fim_policy_kind, KIND_CONTAINER or KIND_CLUSTER
+ * @posture: enum fim_action, unset if it has none of its own
+ * @attrs: for rules that set none: those of spec.file, else those of spec
+ * @spec_attrs: those of spec
+ * @file_attrs: those of spec.file
+ * @labels: of its selector
  * @nr_labels: how many
  * @cap_labels: room in @labels
+ * @expressions: of its selector
+ * @nr_expressions: how many
+ * @cap_expressions: room in @expressions
+ * @own_labels: its own
+ * @annotations: its own
  * @rules: in the file's order
  * @nr_rules: how many
  * @cap_rules: room in @rules
@@ -85,10 +163,18 @@ struct policy {
 	char *name;
 	char *namespace;
 	uint8_t kind;
+	uint8_t posture;
 	struct attrs attrs;
+	struct attrs spec_attrs;
+	struct attrs file_attrs;
 	struct label *labels;
 	size_t nr_labels;
 	size_t cap_labels;
+	struct expression *expressions;
+	size_t nr_expressions;
+	size_t cap_expressions;
+	struct remarks own_labels;
+	struct remarks annotations;
 	struct rule *rules;
 	size_t nr_rules;
 	size_t cap_rules;
@@ -109,6 +195,7 @@ struct policies {
 };
 
 struct policy *policies_add(struct policies *set);
+void policies_drop_last(struct policies *set);
 struct policy *policies_find(const struct policies *set, const char *name);
 size_t policies_rules(const struct policies *set);
 void policies_check(const struct policies *set, struct diags *diags);
@@ -116,6 +203,11 @@ void policies_free(struct policies *set);
 
 struct rule *policy_add_rule(struct policy *p);
 struct label *policy_add_label(struct policy *p);
+struct label *policy_add_remark(struct policy *p, bool annotation);
+struct expression *policy_add_expression(struct policy *p);
+struct source *rule_add_source(struct rule *r);
+void rule_copy_conditions(struct rule *to, const struct rule *from);
+void policy_inherit(struct policy *p);
 bool rule_is_implied(const struct rule *r);
 size_t policy_rules(const struct policy *p);
 size_t policy_waiting(const struct policy *p);
@@ -126,5 +218,6 @@ void attrs_free(struct attrs *a);
 
 const char *policy_kind_name(uint8_t kind);
 const char *policy_action_name(uint8_t action);
+uint8_t policy_action(const char *name);
 
 #endif /* FIMCTL_POLICY_H */

@@ -113,6 +113,105 @@ const char *selector_check(const char *key, const char *value)
 	return is_pattern_key(key) ? check_pattern(value) : check_names(value);
 }
 
+/** @LABEL_MAX: longest name and longest value of a label, as Kubernetes has it */
+#define LABEL_MAX	63
+
+#define BAD_LABEL "must be letters, digits, '-', '_' and '.', " \
+	"with a letter or digit at both ends"
+
+/* What a label's name and value are made of, which begin and end otherwise. */
+static bool is_label(const char *s, size_t len)
+{
+	size_t i;
+
+	if (!len)
+		return true;
+	if (!isalnum((unsigned char)s[0]) || !isalnum((unsigned char)s[len - 1]))
+		return false;
+	for (i = 0; i < len; i++)
+		if (!isalnum((unsigned char)s[i]) && !strchr("-_.", s[i]))
+			return false;
+	return true;
+}
+
+static const char *check_key(const char *key, size_t len)
+{
+	const char *slash = memchr(key, '/', len);
+	size_t prefix = slash ? slash - key : 0;
+
+	if (slash && (!prefix || !is_label(key, prefix)))
+		return "has no valid prefix before '/'";
+	if (slash) {
+		key = slash + 1;
+		len -= prefix + 1;
+	}
+	if (!len)
+		return "has no name";
+	if (len > LABEL_MAX)
+		return "is longer than 63 bytes";
+	if (!is_label(key, len))
+		return BAD_LABEL;
+	return NULL;
+}
+
+/**
+ * selector_check_key() - check the key of a pod's label
+ * @key: the key
+ *
+ * Return: NULL, or what is wrong with it, to be put behind it.
+ */
+const char *selector_check_key(const char *key)
+{
+	return check_key(key, strlen(key));
+}
+
+/**
+ * selector_check_value() - check the value of a pod's label
+ * @key: its key, checked
+ * @value: the value
+ *
+ * Return: NULL, or what is wrong with it, to be put behind its name.
+ */
+const char *selector_check_value(const char *key, const char *value)
+{
+	/* Those of KubeArmor's own labels are names of containers, in a list. */
+	if (!strncmp(key, "kubearmor.io/", strlen("kubearmor.io/")))
+		return *value ? NULL : "is empty";
+	if (strlen(value) > LABEL_MAX)
+		return "is longer than 63 bytes";
+	if (!is_label(value, strlen(value)))
+		return BAD_LABEL;
+	return NULL;
+}
+
+/**
+ * selector_check_member() - check a value of an expression
+ * @key: "label" or "namespace"
+ * @value: the value, not empty
+ *
+ * Return: NULL, or what is wrong with it, to be put behind it.
+ */
+const char *selector_check_member(const char *key, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	const char *bad;
+
+	if (strcmp(key, "label")) {
+		if (!strcmp(value, "*"))
+			return NULL;
+		if (strlen(value) > LABEL_MAX || !is_label(value, strlen(value)))
+			return "is no name of a namespace";
+		return NULL;
+	}
+	if (!equals)
+		return "is no label; write key=value";
+	bad = check_key(value, equals - value);
+	if (!bad && (strlen(equals + 1) > LABEL_MAX ||
+		     !is_label(equals + 1, strlen(equals + 1))))
+		bad = "has no valid value behind '='";
+	return bad;
+}
+
 static bool matches_pattern(const char *value, const char *host)
 {
 	regex_t re;

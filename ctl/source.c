@@ -54,7 +54,7 @@ static int read_all(int fd, struct buf *out)
 }
 
 static void load_fd(struct sources *s, int fd, const char *name,
-		    struct policies *set, struct diags *diags)
+		    bool ignore, struct policies *set, struct diags *diags)
 {
 	struct buf data = { 0 };
 	int err = read_all(fd, &data);
@@ -66,8 +66,8 @@ static void load_fd(struct sources *s, int fd, const char *name,
 	else if (err)
 		unreadable(s, name, -err);
 	else
-		schema_parse(name, data.data ? data.data : "", data.len, set,
-			     diags);
+		schema_parse(name, data.data ? data.data : "", data.len,
+			     ignore, set, diags);
 	buf_free(&data);
 }
 
@@ -87,7 +87,7 @@ static bool is_policy_file(const char *name)
 }
 
 /* A FIFO or device that someone put into the directory must not block us. */
-static void load_entry(struct sources *s, const char *path,
+static void load_entry(struct sources *s, const char *path, bool ignore,
 		       struct policies *set, struct diags *diags)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -100,7 +100,7 @@ static void load_entry(struct sources *s, const char *path,
 		diag_error(diags, &(struct mark){ .file = name },
 			   "not a regular file");
 	} else {
-		load_fd(s, fd, name, set, diags);
+		load_fd(s, fd, name, ignore, set, diags);
 	}
 	if (fd >= 0)
 		close(fd);
@@ -138,7 +138,8 @@ static int list_directory(int fd, char ***names, size_t *nr)
 }
 
 static void load_directory(struct sources *s, int fd, const char *path,
-			   struct policies *set, struct diags *diags)
+			   bool ignore, struct policies *set,
+			   struct diags *diags)
 {
 	struct buf full = { 0 };
 	char **names = NULL;
@@ -155,7 +156,7 @@ static void load_directory(struct sources *s, int fd, const char *path,
 		buf_clear(&full);
 		buf_addf(&full, "%s%s%s", path,
 			 path[strlen(path) - 1] == '/' ? "" : "/", names[i]);
-		load_entry(s, full.data, set, diags);
+		load_entry(s, full.data, ignore, set, diags);
 		free(names[i]);
 	}
 	buf_free(&full);
@@ -166,21 +167,23 @@ static void load_directory(struct sources *s, int fd, const char *path,
  * source_load() - read the policies of a file or directory
  * @s: keeps the names that marks point at
  * @path: file, directory, or "-" for standard input
+ * @ignore: leave out what are no file rules, with a warning
  * @set: policies are appended here
  * @diags: where errors go
  *
  * Pipes and devices are read when they are named, as process substitution in a
  * shell needs it, and up to the same limit.
  */
-void source_load(struct sources *s, const char *path, struct policies *set,
-		 struct diags *diags)
+void source_load(struct sources *s, const char *path, bool ignore,
+		 struct policies *set, struct diags *diags)
 {
 	const char *name;
 	struct stat st;
 	int fd;
 
 	if (!strcmp(path, "-")) {
-		load_fd(s, STDIN_FILENO, keep_name(s, "<stdin>"), set, diags);
+		load_fd(s, STDIN_FILENO, keep_name(s, "<stdin>"), ignore, set,
+			diags);
 		return;
 	}
 	name = keep_name(s, path);
@@ -190,9 +193,9 @@ void source_load(struct sources *s, const char *path, struct policies *set,
 		if (fd >= 0)
 			close(fd);
 	} else if (S_ISDIR(st.st_mode)) {
-		load_directory(s, fd, name, set, diags);
+		load_directory(s, fd, name, ignore, set, diags);
 	} else {
-		load_fd(s, fd, name, set, diags);
+		load_fd(s, fd, name, ignore, set, diags);
 		close(fd);
 	}
 }

@@ -5,6 +5,7 @@
 #ifndef FIMCTL_SOURCE_H
 #define FIMCTL_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "diag.h"
@@ -24,8 +25,8 @@ struct sources {
 	size_t unreadable;
 };
 
-void source_load(struct sources *s, const char *path, struct policies *set,
-		 struct diags *diags);
+void source_load(struct sources *s, const char *path, bool ignore,
+		 struct policies *set, struct diags *diags);
 void sources_free(struct sources *s);
 
 #endif /* FIMCTL_SOURCE_H */

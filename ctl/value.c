@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../uapi/fim.h"
+#include "glob.h"
 #include "policy.h"
 #include "value.h"
 
@@ -167,21 +168,33 @@ bool value_action(struct diags *d, const struct node *n, uint8_t *value)
 {
 	if (!value_is_text(d, n, "action"))
 		return false;
-	if (!strcasecmp(n->value, "Block")) {
-		*value = FIM_ACTION_BLOCK;
+	*value = policy_action(n->value);
+	if (*value)
 		return true;
-	}
-	if (!strcasecmp(n->value, "Audit")) {
-		*value = FIM_ACTION_AUDIT;
+	diag_error(d, &n->at, "'action' must be Block, Audit or Allow, not '%s'",
+		   n->value);
+	return false;
+}
+
+/**
+ * value_posture() - read what happens to what no rule decides
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ * @value: set if it is one, to enum fim_action
+ *
+ * Return: true if it is one.
+ */
+bool value_posture(struct diags *d, const struct node *n, const char *what,
+		   uint8_t *value)
+{
+	if (!value_is_text(d, n, what))
+		return false;
+	*value = policy_action(n->value);
+	if (*value)
 		return true;
-	}
-	if (!strcasecmp(n->value, "Allow"))
-		diag_error(d, &n->at,
-			   "action 'Allow' is not supported yet; 'Block' and 'Audit' are");
-	else
-		diag_error(d, &n->at,
-			   "'action' must be Block or Audit, not '%s'",
-			   n->value);
+	diag_error(d, &n->at, "'%s' must be audit, block or allow, not '%s'",
+		   what, n->value);
 	return false;
 }
 
@@ -237,13 +250,13 @@ bool value_name(struct diags *d, const struct node *n, const char *what,
 	return false;
 }
 
-/* What is wrong with the components of a path with a slash at both ends. */
+/* What is wrong with the parts of a path between its slashes. */
 static const char *bad_component(const char *path)
 {
 	const char *p = path + 1;
 	size_t len;
 
-	for (; *p; p += len + 1) {
+	for (; *p; p += len + !!p[len]) {
 		len = strcspn(p, "/");
 		if (!len)
 			return "has an empty part ('//')";
@@ -257,6 +270,17 @@ static const char *bad_component(const char *path)
 	return NULL;
 }
 
+static const char *bad_ends(const struct node *n)
+{
+	if (n->len > FIM_PATH_MAX)
+		return "is longer than 4095 bytes";
+	if (!n->len)
+		return "is empty";
+	if (n->value[0] != '/')
+		return "is not absolute; it must begin with '/'";
+	return NULL;
+}
+
 /**
  * value_directory() - check the path of a directory
  * @d: where the error goes
@@ -266,16 +290,11 @@ static const char *bad_component(const char *path)
  */
 bool value_directory(struct diags *d, const struct node *n)
 {
-	const char *bad = NULL;
+	const char *bad;
 
 	if (!value_is_text(d, n, "dir"))
 		return false;
-	if (n->len > FIM_PATH_MAX)
-		bad = "is longer than 4095 bytes";
-	else if (!n->len)
-		bad = "is empty";
-	else if (n->value[0] != '/')
-		bad = "is not absolute; it must begin with '/'";
+	bad = bad_ends(n);
 	if (bad) {
 		diag_error(d, &n->at, "'dir' %s", bad);
 		return false;
@@ -288,5 +307,50 @@ bool value_directory(struct diags *d, const struct node *n)
 	bad = bad_component(n->value);
 	if (bad)
 		diag_error(d, &n->at, "'dir' %s", bad);
+	return !bad;
+}
+
+/**
+ * value_path() - check the path of what is no directory
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ *
+ * Return: true if it is one.
+ */
+bool value_path(struct diags *d, const struct node *n, const char *what)
+{
+	const char *bad;
+
+	if (!value_is_text(d, n, what))
+		return false;
+	bad = bad_ends(n);
+	if (!bad && n->value[n->len - 1] == '/')
+		bad = "must not end with '/'; a directory goes under matchDirectories as 'dir'";
+	if (!bad)
+		bad = bad_component(n->value);
+	if (bad)
+		diag_error(d, &n->at, "'%s' %s", what, bad);
+	return !bad;
+}
+
+/**
+ * value_pattern() - check a pattern
+ * @d: where the error goes
+ * @n: the node
+ *
+ * Return: true if it is one.
+ */
+bool value_pattern(struct diags *d, const struct node *n)
+{
+	const char *bad;
+
+	if (!value_is_text(d, n, "pattern"))
+		return false;
+	bad = bad_ends(n);
+	if (!bad)
+		bad = glob_check(n->value);
+	if (bad)
+		diag_error(d, &n->at, "'pattern' %s", bad);
 	return !bad;
 }

@@ -14,15 +14,26 @@
 #include "schema.h"
 
 /* In memory of its exact size, so that a read behind its end is found. */
-void parse_bytes(struct parsed *p, const void *data, size_t len)
+static void parse(struct parsed *p, const void *data, size_t len, bool ignore)
 {
 	char *copy = malloc(len ? len : 1);
 
 	*p = (struct parsed){ 0 };
 	memcpy(copy, data, len);
-	schema_parse("t.yaml", copy, len, &p->set, &p->diags);
+	schema_parse("t.yaml", copy, len, ignore, &p->set, &p->diags);
 	policies_check(&p->set, &p->diags);
 	free(copy);
+}
+
+void parse_bytes(struct parsed *p, const void *data, size_t len)
+{
+	parse(p, data, len, false);
+}
+
+/* As with --ignore-unsupported. */
+void parse_ignoring(struct parsed *p, const char *text)
+{
+	parse(p, text, strlen(text), true);
 }
 
 void parse_text(struct parsed *p, const char *text)

@@ -27,6 +27,7 @@ struct parsed {
 };
 
 void parse_bytes(struct parsed *p, const void *data, size_t len);
+void parse_ignoring(struct parsed *p, const char *text);
 void parse_text(struct parsed *p, const char *text);
 void parsed_free(struct parsed *p);
 char *print_diags(struct parsed *p);

@@ -19,6 +19,25 @@
 #define GOOD POLICIES "system-binaries.yaml"
 #define CONTAINER POLICIES "harden-mysql-file-integrity-monitoring.yaml"
 
+#define FOREIGN_INPUT "<<'end'\n"                     \
+	"apiVersion: security.kubearmor.com/v1\n"      \
+	"kind: KubeArmorHostPolicy\n"                  \
+	"metadata:\n"                                  \
+	"  name: p\n"                                  \
+	"spec:\n"                                      \
+	"  nodeSelector:\n"                            \
+	"    matchLabels:\n"                           \
+	"      kubernetes.io/hostname: nowhere\n"      \
+	"  file:\n"                                    \
+	"    matchDirectories:\n"                      \
+	"    - dir: /etc/x/\n"                         \
+	"      readOnly: true\n"                       \
+	"  process:\n"                                 \
+	"    matchPaths:\n"                            \
+	"    - path: /bin/sh\n"                        \
+	"end\n"
+#define FOREIGN "- " FOREIGN_INPUT
+
 /* Runs "fimctl ARGS" in a shell. Return: exit status; @out has all output. */
 static int run(struct buf *out, const char *args)
 {
@@ -27,7 +46,7 @@ static int run(struct buf *out, const char *args)
 	FILE *f;
 	size_t n;
 
-	buf_addf(&command, "F=${FIMCTL:-build/fimctl}; { %s; } 2>&1", args);
+	buf_addf(&command, "F=${FIMCTL:-build/fimctl}; { %s\n} 2>&1", args);
 	buf_clear(out);
 	buf_adds(out, "");
 	f = popen(command.data, "r");
@@ -65,9 +84,13 @@ static const struct use {
 	{ "$F check -f - <" GOOD, 0, "valid: 1 policy, 6 rules" },
 	{ "cat " GOOD " | $F check -f /dev/stdin", 0, "valid: 1 policy" },
 	{ "$F check -f " GOOD " -f " GOOD, 2, "is given twice, first at " },
-	{ "$F check -f " CONTAINER, 2,
-	  CONTAINER ":2:7: error: kind 'KubeArmorPolicy' is not supported" },
-	{ "$F check -f " POLICIES, 2, CONTAINER ":2:7: error:" },
+	{ "$F check -f " CONTAINER, 0, "valid: 1 policy, 6 rules" },
+	{ "$F check -f " POLICIES, 0, "valid: " },
+	{ "$F check -f " FOREIGN, 2, "<stdin>:13:3: error: 'process' is not sup" },
+	{ "$F check --ignore-unsupported -f " FOREIGN, 0,
+	  "<stdin>:13:3: warning: 'process' is left out" },
+	{ "$F check -f - --ignore-unsupported " FOREIGN_INPUT, 0,
+	  "valid: 1 policy, 1 rule" },
 	{ "$F check -f /nonexistent", 1, "No such file" },
 	{ "$F check -f /dev/null", 2, "/dev/null:1:1: error: there is no pol" },
 	{ "$F check -f /dev/zero", 2, "larger than 64 MiB" },
@@ -91,7 +114,9 @@ static const struct use {
 	{ "$F watch -o yaml", 2, "there is no format 'yaml'" },
 	{ "$F status -o text", 2, "there is no format 'text'" },
 	{ "$F apply", 2, "give a policy with -f" },
-	{ "$F apply -f " CONTAINER, 2, "is not supported yet" },
+	{ "$F apply -f " CONTAINER, 2,
+	  CONTAINER ":1:1: error: policy 'harden-mysql-file-integrity-monitoring': "
+	  "a KubeArmorPolicy can't be put into force yet" },
 	{ "$F apply --nonsense", 2, "unknown option --nonsense" },
 };
 

@@ -33,11 +33,12 @@ static void make_policy(struct policy *p, const char *text)
 	p->name = mem_string("p");
 	p->namespace = mem_string("n");
 	p->kind = FIM_KIND_HOST;
-	p->attrs = (struct attrs){
+	p->spec_attrs = (struct attrs){
 		.action = FIM_ACTION_AUDIT, .severity = 7,
 		.tags = mem_dup("a", 2), .tags_len = 2,
 		.message = mem_string(text),
 	};
+	policy_inherit(p);
 	l->key = mem_string("kubearmor.io/hostname");
 	l->value = mem_string("*,web");
 	r->type = FIM_RULE_DIRECTORY;
@@ -213,6 +214,116 @@ TEST(implied_rules_are_left_out)
 	policy_free(&p);
 }
 
+#define WHOLE                                         \
+	"apiVersion: security.kubearmor.com/v1\n"     \
+	"kind: KubeArmorHostPolicy\n"                 \
+	"metadata:\n"                                 \
+	"  name: whole\n"                             \
+	"  labels:\n"                                 \
+	"    app: \"1\"\n"                            \
+	"  annotations:\n"                            \
+	"    kubearmor-file-posture: audit\n"         \
+	"spec:\n"                                     \
+	"  nodeSelector:\n"                           \
+	"    matchLabels:\n"                          \
+	"      kubernetes.io/hostname: \"*\"\n"       \
+	"  severity: 1\n"                             \
+	"  action: Audit\n"                           \
+	"  file:\n"                                   \
+	"    severity: 2\n"                           \
+	"    message: of file\n"                      \
+	"    matchPatterns:\n"                        \
+	"    - pattern: \"/a/**/[bc]\"\n"             \
+	"      ownerOnly: true\n"                     \
+	"    matchPaths:\n"                           \
+	"    - path: /b\n"                            \
+	"      pts: false\n"                          \
+	"      fromSource:\n"                         \
+	"      - path: /bin/x\n"                      \
+	"      - path: /bin/z\n"                      \
+	"      action: Allow\n"                       \
+	"    matchDirectories:\n"                     \
+	"    - dir: /c/\n"                            \
+	"      readOnly: true\n"
+
+/* All of the language, byte for byte. */
+TEST(whole_language)
+{
+	struct buf out = { 0 };
+	struct parsed p;
+
+	parse_text(&p, WHOLE);
+	ASSERT_EQ(0, p.diags.nr) {
+		TH_LOG("%s", p.diags.v[0].text);
+	}
+	export_yaml(&p.set.v[0], &out);
+	EXPECT_STREQ(WHOLE, out.data);
+	buf_free(&out);
+	parsed_free(&p);
+}
+
+/* What the kernel has no attribute for comes back from what it keeps. */
+TEST(levels_come_back)
+{
+	struct policy back = { 0 };
+	struct buf meta = { 0 };
+	struct parsed p;
+
+	parse_text(&p, WHOLE);
+	meta_write(&p.set.v[0], &meta);
+	attrs_copy(&back.attrs, &p.set.v[0].attrs);
+	meta_read(&back, meta.data, meta.len);
+	EXPECT_EQ(1, back.spec_attrs.severity);
+	EXPECT_EQ(2, back.file_attrs.severity);
+	EXPECT_EQ(FIM_ACTION_AUDIT, back.spec_attrs.action);
+	EXPECT_STREQ("of file", back.file_attrs.message);
+	ASSERT_EQ(1, back.own_labels.nr);
+	EXPECT_STREQ("1", back.own_labels.v[0].value);
+	ASSERT_EQ(1, back.annotations.nr);
+	EXPECT_STREQ("audit", back.annotations.v[0].value);
+	policy_free(&back);
+
+	/* Another severity is in force: that is what is shown. */
+	attrs_copy(&back.attrs, &p.set.v[0].attrs);
+	back.attrs.severity = 9;
+	meta_read(&back, meta.data, meta.len);
+	EXPECT_EQ(9, back.spec_attrs.severity);
+	EXPECT_EQ(0, back.file_attrs.severity);
+	EXPECT_EQ(9, back.attrs.severity);
+	policy_free(&back);
+	buf_free(&meta);
+	parsed_free(&p);
+}
+
+TEST(expressions_come_back)
+{
+	static const char text[] =
+		"apiVersion: security.kubearmor.com/v1\n"
+		"kind: KubeArmorClusterPolicy\n"
+		"metadata:\n"
+		"  name: p\n"
+		"spec:\n"
+		"  selector:\n"
+		"    matchExpressions:\n"
+		"    - key: namespace\n"
+		"      operator: NotIn\n"
+		"      values:\n"
+		"      - a\n"
+		"      - b\n"
+		"  file:\n"
+		"    matchPaths:\n"
+		"    - path: /b\n";
+	struct buf out = { 0 };
+	struct parsed p;
+
+	parse_text(&p, text);
+	ASSERT_EQ(0, p.diags.nr);
+	export_yaml(&p.set.v[0], &out);
+	EXPECT_STREQ(text, out.data);
+	buf_free(&out);
+	parsed_free(&p);
+}
+
 TEST(meta)
 {
 	struct policy p = { 0 }, back = { 0 };
@@ -239,6 +350,8 @@ TEST(foreign_meta)
 		"{\"matchLabels\":{\"kubernetes.io/hostname\":5}}",
 		"{\"matchLabels\":{\"kubernetes.io/hostname\":\"\"}}",
 		"{\"matchLabels\":{\"kubernetes.io/hostname\":\"a,\"}}",
+		"{\"labels\":[1],\"annotations\":5,\"spec\":[],\"file\":{\"tags\":7,"
+		"\"severity\":\"a\",\"message\":1,\"action\":\"x\"}}",
 	};
 	struct policy p;
 	size_t i;

@@ -4,9 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "buf.h"
 #include "helper.h"
 
 #include "kselftest_harness.h"
@@ -24,6 +22,16 @@
 #define SPEC HEAD "spec:\n" SELECT
 #define RULES SPEC "  file:\n" "    matchDirectories:\n"
 #define RULE RULES "    - dir: /etc/\n" "      readOnly: true\n"
+#define PATHS SPEC "  file:\n" "    matchPaths:\n"
+#define PATTERNS SPEC "  file:\n" "    matchPatterns:\n"
+#define OTHER(kind)                                  \
+	"apiVersion: security.kubearmor.com/v1\n"    \
+	"kind: " kind "\n"                           \
+	"metadata:\n"                                \
+	"  name: p\n"                                \
+	"spec:\n"
+#define CONTAINER OTHER("KubeArmorPolicy")
+#define CLUSTER OTHER("KubeArmorClusterPolicy")
 /* 13 is the first free line of the rule */
 
 /**
@@ -66,10 +74,8 @@ static const struct bad bads[] = {
 	{ "kind: KubeArmorHostPolicy\n", 1, 1, "has no 'spec'" },
 	{ "apiVersion: v1\n", 1, 13, "must be security.kubearmor.com/v1" },
 	{ "apiVersion: v1\n", 1, 1, "has no 'kind'" },
-	{ "kind: KubeArmorPolicy\n", 1, 7,
-	  "kind 'KubeArmorPolicy' is not supported yet" },
-	{ "kind: KubeArmorClusterPolicy\n", 1, 7,
-	  "kind 'KubeArmorClusterPolicy' is not supported yet" },
+	{ "kind: KubeArmorHostPolcy\n", 1, 7,
+	  "is no policy; did you mean 'KubeArmorHostPolicy'?" },
 	{ "kind: Pod\n", 1, 7, "kind 'Pod' is no policy" },
 	{ "kind: List\n", 1, 7, "give the items of this list one by one" },
 	{ "kind: 5\n", 1, 7, "'kind' must be a string, but 5 is a number" },
@@ -109,11 +115,10 @@ static const struct bad bads[] = {
 	{ SPEC "  selector: {}\n", 9, 13, "has a 'nodeSelector'" },
 	{ SPEC "  flie: {}\n", 9, 3, "did you mean 'file'?" },
 	{ SPEC "  file: []\n", 9, 9, "'file' must be a mapping" },
-	{ SPEC "  file: {}\n", 9, 9, "'file' has no 'matchDirectories'" },
-	{ SPEC "  file:\n    matchPaths: []\n", 10, 5,
-	  "'matchPaths' is not supported" },
-	{ SPEC "  file:\n    matchPatterns: []\n", 10, 5,
-	  "'matchPatterns' is not supported" },
+	{ SPEC "  file: {}\n", 9, 9, "'file' has no 'matchPaths', 'match" },
+	{ SPEC "  file:\n    matchPaths: []\n", 10, 17, "is empty" },
+	{ SPEC "  file:\n    matchPatterns: []\n", 10, 20, "is empty" },
+	{ SPEC "  file:\n    matchPath: []\n", 10, 5, "mean 'matchPaths'?" },
 	{ SPEC "  file:\n    matchDirectories: []\n", 10, 23, "is empty" },
 	{ SPEC "  file:\n    matchDirectories: {}\n", 10, 23, "be a list" },
 	/* attributes, at each level */
@@ -128,8 +133,7 @@ static const struct bad bads[] = {
 	{ SPEC "  severity: '5'\n", 9, 13, "remove the quotes" },
 	{ SPEC "  severity:\n", 9, 12, "'severity' has no value" },
 	{ SPEC "  severity: [1]\n", 9, 13, "this is a list" },
-	{ SPEC "  action: Allow\n", 9, 11, "'Allow' is not supported yet" },
-	{ SPEC "  action: Deny\n", 9, 11, "must be Block or Audit, not 'Deny'" },
+	{ SPEC "  action: Deny\n", 9, 11, "Block, Audit or Allow, not 'Deny'" },
 	{ SPEC "  action: true\n", 9, 11, "'action' must be a string" },
 	{ SPEC "  tags: a\n", 9, 9, "'tags' must be a list" },
 	{ SPEC "  tags: [1]\n", 9, 10, "'tags' must be a string" },
@@ -150,10 +154,7 @@ static const struct bad bads[] = {
 	{ RULES "    - dir: /a/../\n", 11, 12, "has a '..' in it" },
 	{ RULES "    - dir: \"/a\\0/\"\n", 11, 12, "holds a NUL byte" },
 	{ RULES "    - dir: [/a/]\n", 11, 12, "must be a string" },
-	{ RULES "    - dir: /a/\n", 11, 7, "lacks 'readOnly: true'" },
 	{ RULE "      readonly: true\n", 13, 7, "did you mean 'readOnly'?" },
-	{ RULES "    - dir: /a/\n      readOnly: false\n", 12, 17,
-	  "'readOnly: false' is not supported yet" },
 	{ RULES "    - dir: /a/\n      readOnly: yes\n", 12, 17,
 	  "must be true or false, not 'yes'" },
 	{ RULES "    - dir: /a/\n      readOnly: 'true'\n", 12, 17,
@@ -162,12 +163,77 @@ static const struct bad bads[] = {
 	{ RULES "    - dir: /a/\n      readOnly:\n", 12, 16, "has no value" },
 	{ RULES "    - dir: /a/\n      readOnly: {}\n", 12, 17, "a mapping" },
 	{ RULE "      recursive: tRue\n", 13, 18, "not 'tRue'" },
-	{ RULE "      ownerOnly: true\n", 13, 7, "'ownerOnly' is not supp" },
-	{ RULE "      fromSource: []\n", 13, 7, "'fromSource' is not supp" },
-	{ RULE "      pts: false\n", 13, 7, "'pts' is not supported" },
+	{ RULE "      ownerOnly: 'true'\n", 13, 18, "remove the quotes" },
+	{ RULE "      pts: 0\n", 13, 12, "must be true or false, not '0'" },
+	{ RULE "      fromSource: []\n", 13, 19, "'fromSource' is empty" },
+	{ RULE "      fromSource: /bin/a\n", 13, 19, "must be a list" },
+	{ RULE "      fromSource: [/bin/a]\n", 13, 20, "must be a mapping" },
+	{ RULE "      fromSource: [{}]\n", 13, 20, "has no 'path'" },
+	{ RULE "      fromSource: [{path: a}]\n", 13, 27, "begin with '/'" },
+	{ RULE "      fromSource: [{path: /a/}]\n", 13, 27, "not end with '/'" },
+	{ RULE "      fromSource: [{dir: /a/}]\n", 13, 21, "each executable" },
 	{ RULE "      severity: 11\n", 13, 17, "from 1 to 10" },
 	{ RULE "      dir: /b/\n", 13, 7, "key 'dir' is given twice" },
-	{ RULE "      path: /b\n", 13, 7, "unknown key 'path'" },
+	{ RULE "      path: /b\n", 13, 7, "it belongs under matchPaths" },
+	/* paths */
+	{ PATHS "    - dir: /b/\n", 11, 7, "it belongs under matchDirectories" },
+	{ PATHS "    - readOnly: true\n", 11, 7, "has no 'path'" },
+	{ PATHS "    - path: /b/\n", 11, 13, "'path' must not end with '/'" },
+	{ PATHS "    - path: b\n", 11, 13, "must begin with '/'" },
+	{ PATHS "    - path: ''\n", 11, 13, "'path' is empty" },
+	{ PATHS "    - path: //b\n", 11, 13, "an empty part ('//')" },
+	{ PATHS "    - path: /a/../b\n", 11, 13, "has a '..' in it" },
+	{ PATHS "    - path: /a/..\n", 11, 13, "has a '..' in it" },
+	{ PATHS "    - path: /.\n", 11, 13, "has a '.' in it" },
+	{ PATHS "    - path: /a\n      recursive: true\n", 12, 7,
+	  "unknown key 'recursive'" },
+	/* patterns */
+	{ PATTERNS "    - path: /b\n", 11, 7, "has no 'pattern'" },
+	{ PATTERNS "    - pattern: b*\n", 11, 16, "must begin with '/'" },
+	{ PATTERNS "    - pattern: /a//*\n", 11, 16, "an empty part" },
+	{ PATTERNS "    - pattern: /a/./*\n", 11, 16, "has a '.' in it" },
+	{ PATTERNS "    - pattern: '/a/[b'\n", 11, 16, "'[' without its ']'" },
+	{ PATTERNS "    - pattern: '/a/[]'\n", 11, 16, "'[' without its ']'" },
+	{ PATTERNS "    - pattern: '/a/[b/c]'\n", 11, 16, "a '/' in a [set]" },
+	{ PATTERNS "    - pattern: '/a/[z-a]'\n", 11, 16, "runs backwards" },
+	{ PATTERNS "    - pattern: '/a/{b,c'\n", 11, 16, "'{' without its '}'" },
+	{ PATTERNS "    - pattern: '/a/b}'\n", 11, 16, "'}' without its '{'" },
+	{ PATTERNS "    - pattern: '/a/{b}'\n", 11, 16, "without a ','" },
+	{ PATTERNS "    - pattern: '/a/***'\n", 11, 16, "write '**'" },
+	{ PATTERNS "    - pattern: '/a\\'\n", 11, 16, "ends with a" },
+	{ PATTERNS "    - pattern: /a/*\n      recursive: true\n", 12, 7,
+	  "a pattern says it with '**'" },
+	{ PATTERNS "    - pattern: /a/*\n      fromSource: []\n", 12, 7,
+	  "for paths and directories only" },
+	/* posture */
+	{ "metadata: {annotations: {kubearmor-file-posture: deny}}\n", 1, 50,
+	  "must be audit, block or allow, not 'deny'" },
+	/* selectors of containers */
+	{ CONTAINER "  selector: {}\n", 6, 13, "no 'matchLabels' or 'match" },
+	{ CONTAINER "  file: {}\n", 6, 3, "'spec' has no 'selector'" },
+	{ CONTAINER "  nodeSelector: {}\n", 6, 17, "has a 'selector'" },
+	{ CONTAINER "  selector: {matchLabels: {}}\n", 6, 27, "is empty" },
+	{ CONTAINER "  selector: {matchLabels: {app: 5}}\n", 6, 33, "quotes" },
+	{ CONTAINER "  selector: {matchLabels: {a: -b}}\n", 6, 31, "'a' must be" },
+	{ CONTAINER "  selector: {matchLabels: {/a: b}}\n", 6, 28, "no valid pre" },
+	{ CONTAINER "  selector: {matchExpressions: []}\n", 6, 32, "is empty" },
+	{ CONTAINER "  selector: {matchExpressions: [{}]}\n", 6, 33, "no 'key'" },
+	{ CONTAINER "  selector: {matchExpressions: [{key: namespace}]}\n", 6, 39,
+	  "is for its own namespace" },
+	{ CONTAINER "  selector: {matchExpressions: [{operator: Exists}]}\n", 6, 44,
+	  "must be In or NotIn" },
+	{ CONTAINER "  selector: {matchExpressions: [{key: label, operator: In, "
+	  "values: [a]}]}\n", 6, 69, "write key=value" },
+	{ CLUSTER "  selector: {matchLabels: {a: b}}\n", 6, 14,
+	  "has matchExpressions only" },
+	{ CLUSTER "  selector: {matchExpressions: [{key: pod}]}\n", 6, 39,
+	  "must be namespace or label" },
+	{ CLUSTER "  selector: {matchExpressions: [{key: namespace, operator: In, "
+	  "values: [A b]}]}\n", 6, 73, "is no name of a namespace" },
+	{ CLUSTER "  selector: {matchExpressions: [{key: namespace, operator: In, "
+	  "values: []}]}\n", 6, 72, "'values' is empty" },
+	{ "kind: KubeArmorClusterPolicy\nmetadata: {name: a, namespace: b}\n",
+	  2, 11, "a KubeArmorClusterPolicy has none" },
 	/* the selector */
 	{ HEAD "spec: {nodeSelector: {}}\n", 5, 22, "has no 'matchLabels'" },
 	{ HEAD "spec: {nodeSelector: {matchExpressions: []}}\n", 5, 23,
@@ -247,6 +313,19 @@ TEST(no_false_errors)
 		RULE "      recursive: TRUE\n      severity: 10\n"
 		"      action: bLOCK\n      message: 'x'\n      tags: []\n",
 		RULES "    - dir: /\n      readOnly: True\n",
+		RULES "    - dir: /\n",
+		PATHS "    - path: /a\n      readOnly: false\n      pts: false\n"
+		"      ownerOnly: true\n      action: Allow\n"
+		"      fromSource: [{path: /bin/a}, {path: /bin/b}]\n",
+		PATTERNS "    - pattern: '/{a,b{c,d}}/[a-c]?*/**/[]x]'\n",
+		PATHS "    - path: /a\n    matchPatterns:\n    - pattern: /*\n"
+		"    matchDirectories:\n    - dir: /b/\n",
+		CONTAINER "  selector: {matchLabels: {app.io/a: b-c, kubearmor.io/c: '*'}}\n"
+		"  file: {matchPaths: [{path: /a}]}\n",
+		CONTAINER "  selector: {matchExpressions: [{key: label, operator: NotIn, "
+		"values: [a=b, c/d=e]}]}\n  file: {matchPaths: [{path: /a}]}\n",
+		CLUSTER "  selector: {matchExpressions: [{key: namespace, operator: In, "
+		"values: [a, '*']}]}\n  file: {matchPaths: [{path: /a}]}\n",
 		RULES "    - &a\n      dir: /.../\n      readOnly: true\n",
 		"{\"apiVersion\":\"security.kubearmor.com/v1\",\n"
 		"\t\"kind\":\"KubeArmorHostPolicy\",\"metadata\":{\"name\":\"p\","
@@ -284,6 +363,8 @@ TEST(values)
 			    "  tags: [s, t]\n");
 	ASSERT_EQ(0, p.diags.nr);
 	policy = &p.set.v[0];
+	EXPECT_EQ(1, policy->spec_attrs.severity);
+	EXPECT_EQ(2, policy->file_attrs.severity);
 	EXPECT_STREQ("p", policy->name);
 	EXPECT_EQ(FIM_KIND_HOST, policy->kind);
 	EXPECT_EQ(FIM_ACTION_BLOCK, policy->attrs.action);
@@ -303,6 +384,53 @@ TEST(values)
 	EXPECT_EQ(FIM_RULE_READONLY, policy->rules[1].flags);
 	EXPECT_EQ(0, policy->rules[1].attrs.action);
 	EXPECT_EQ(NULL, policy->rules[1].attrs.tags);
+	parsed_free(&p);
+}
+
+TEST(conditions)
+{
+	const struct policy *policy;
+	struct parsed p;
+
+	parse_text(&p, "metadata: {name: q, annotations: "
+		   "{kubearmor-file-posture: Block}}\nkind: KubeArmorHostPolicy\n"
+		   "apiVersion: security.kubearmor.com/v1\nspec:\n" SELECT
+		   "  file:\n    matchPatterns: [{pattern: /a*, ownerOnly: true}]\n"
+		   "    matchPaths:\n    - {path: /b, pts: false, fromSource: "
+		   "[{path: /x}, {path: /y}]}\n    - {path: /c, pts: true}\n");
+	ASSERT_EQ(0, p.diags.nr);
+	policy = &p.set.v[0];
+	EXPECT_EQ(FIM_ACTION_BLOCK, policy->posture);
+	ASSERT_EQ(3, policy->nr_rules);
+	EXPECT_EQ(RULE_PATTERN, policy->rules[0].type);
+	EXPECT_STREQ("/a*", policy->rules[0].path);
+	EXPECT_TRUE(policy->rules[0].owner_only);
+	EXPECT_EQ(FIM_RULE_FILE, policy->rules[1].type);
+	EXPECT_EQ(PTS_FALSE, policy->rules[1].pts);
+	ASSERT_EQ(2, policy->rules[1].nr_sources);
+	EXPECT_STREQ("/x", policy->rules[1].sources[0].path);
+	EXPECT_STREQ("/y", policy->rules[1].sources[1].path);
+	EXPECT_EQ(PTS_TRUE, policy->rules[2].pts);
+	EXPECT_EQ(0, policy->rules[2].flags);
+	parsed_free(&p);
+}
+
+/* Each thing left out is said, and a policy with nothing else is, too. */
+TEST(ignoring)
+{
+	struct parsed p;
+	char *text;
+
+	parse_ignoring(&p, RULE "  process: {}\n  network: {}\n---\n"
+		       HEAD "spec:\n" SELECT "  syscalls: {}\n");
+	text = print_diags(&p);
+	EXPECT_STREQ("t.yaml:13:3: warning: 'process' is left out: fim enforces file rules only\n"
+		     "t.yaml:14:3: warning: 'network' is left out: fim enforces file rules only\n"
+		     "t.yaml:19:9: warning: policy 'p' is left out: it has no file rules\n"
+		     "t.yaml:24:3: warning: 'syscalls' is left out: fim enforces file rules only\n",
+		     text);
+	EXPECT_EQ(1, p.set.nr);
+	free(text);
 	parsed_free(&p);
 }
 
@@ -336,144 +464,6 @@ TEST(hostile_text_is_escaped)
 	EXPECT_NE(NULL, strstr(text, "a\\x1b[2J\\u202e"));
 	free(text);
 	parsed_free(&p);
-}
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
-static void repeat(struct buf *to, const char *what, size_t len)
-{
-	size_t n = strlen(what);
-
-	while (to->len < len)
-		buf_add(to, what, n);
-}
-
-/* Ten megabytes of one thing are refused in bounded time and memory. */
-FIXTURE(flood) {
-	struct buf data;
-};
-
-FIXTURE_VARIANT(flood) {
-	const char *head;
-	const char *unit;
-};
-
-FIXTURE_VARIANT_ADD(flood, lists) { "", "[" };
-FIXTURE_VARIANT_ADD(flood, maps) { "", "{a: " };
-FIXTURE_VARIANT_ADD(flood, items) { "", "- " };
-FIXTURE_VARIANT_ADD(flood, keys) { "", "? " };
-FIXTURE_VARIANT_ADD(flood, entries) { "a:\n", "- b\n" };
-FIXTURE_VARIANT_ADD(flood, flow_entries) { "[", "a," };
-FIXTURE_VARIANT_ADD(flood, quotes) { "", "\"" };
-FIXTURE_VARIANT_ADD(flood, long_scalar) { "a: '", "x" };
-FIXTURE_VARIANT_ADD(flood, anchors) { "", "&a " };
-FIXTURE_VARIANT_ADD(flood, documents) { "", "---\n" };
-FIXTURE_VARIANT_ADD(flood, bad_documents) { "", "---\n- a\n" };
-FIXTURE_VARIANT_ADD(flood, comments) { "", "# comment\n" };
-FIXTURE_VARIANT_ADD(flood, aliases) { "", "a: &x [*x, *x]\n" };
-FIXTURE_VARIANT_ADD(flood, tags) { "", "!!str " };
-FIXTURE_VARIANT_ADD(flood, same_keys) { "", "a: b\n" };
-
-/* FLOOD_KIB makes the megabytes less, for valgrind. */
-FIXTURE_SETUP(flood)
-{
-	const char *kib = getenv("FLOOD_KIB");
-
-	self->data = (struct buf){ 0 };
-	buf_adds(&self->data, variant->head);
-	repeat(&self->data, variant->unit, (kib ? atol(kib) : 10240) << 10);
-}
-
-FIXTURE_TEARDOWN(flood)
-{
-	buf_free(&self->data);
-}
-
-/* Three seconds at most; the rest is for sanitizers. */
-TEST_F_TIMEOUT(flood, is_refused, 120)
-{
-	struct parsed p;
-
-	parse_bytes(&p, self->data.data, self->data.len);
-	EXPECT_NE(0, p.diags.errors);
-	parsed_free(&p);
-}
-
-TEST(depth_is_bounded)
-{
-	struct parsed p;
-
-	parse_text(&p, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[");
-	ASSERT_EQ(1, p.diags.nr);
-	EXPECT_NE(NULL, strstr(p.diags.v[0].text, "nested deeper than 32"));
-	EXPECT_EQ(33, p.diags.v[0].at.column);
-	parsed_free(&p);
-}
-
-TEST(many_rules)
-{
-	struct buf data = { 0 };
-	struct parsed p;
-	double start;
-	int i;
-
-	buf_adds(&data, RULES);
-	for (i = 0; i < 10000; i++)
-		buf_addf(&data, "    - dir: /d/%d/\n      readOnly: true\n"
-			 "      recursive: true\n", i);
-	start = seconds();
-	parse_bytes(&p, data.data, data.len);
-	/* A fifth of this without a sanitizer or valgrind. */
-	EXPECT_GT(20, seconds() - start);
-	EXPECT_EQ(0, p.diags.nr);
-	EXPECT_EQ(10000, p.set.v[0].nr_rules);
-	parsed_free(&p);
-	buf_free(&data);
-}
-
-TEST(too_many_rules)
-{
-	struct buf data = { 0 };
-	struct parsed p;
-	int i;
-
-	buf_adds(&data, RULES);
-	for (i = 0; i <= FIM_RULES_MAX; i++)
-		buf_adds(&data, "    - {dir: /d/, readOnly: true}\n");
-	parse_bytes(&p, data.data, data.len);
-	ASSERT_EQ(1, p.diags.nr);
-	EXPECT_NE(NULL, strstr(p.diags.v[0].text, "more than 65536 rules"));
-	parsed_free(&p);
-	buf_free(&data);
-}
-
-TEST(lengths)
-{
-	struct buf data = { 0 };
-	struct parsed p;
-
-	buf_adds(&data, RULES "    - dir: /");
-	repeat(&data, "a/", data.len + FIM_PATH_MAX - 1);
-	buf_adds(&data, "\n      readOnly: true\n");
-	parse_bytes(&p, data.data, data.len);
-	EXPECT_EQ(0, p.diags.nr);
-	parsed_free(&p);
-
-	buf_clear(&data);
-	buf_adds(&data, RULES "    - dir: /");
-	repeat(&data, "a/", data.len + FIM_PATH_MAX + 1);
-	buf_adds(&data, "\n      readOnly: true\n");
-	parse_bytes(&p, data.data, data.len);
-	ASSERT_EQ(1, p.diags.nr);
-	EXPECT_NE(NULL, strstr(p.diags.v[0].text, "longer than 4095 bytes"));
-	parsed_free(&p);
-	buf_free(&data);
 }
 
 TEST_HARNESS_MAIN

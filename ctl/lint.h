@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * lint.h - what is allowed in a policy and yet unwise
+ */
+#ifndef FIMCTL_LINT_H
+#define FIMCTL_LINT_H
+
+#include "diag.h"
+#include "policy.h"
+
+void lint_rules(const struct policies *set, struct diags *diags);
+void lint_paths(const struct policies *set, struct diags *diags);
+
+#endif /* FIMCTL_LINT_H */

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * test_lint.c - tests of ctl/lint_*.c and enforce.c: what check warns of, and
+ * what can't be put into force
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "enforce.h"
+#include "helper.h"
+#include "lint.h"
+
+#include "kselftest_harness.h"
+
+#define HEAD                                         \
+	"apiVersion: security.kubearmor.com/v1\n"    \
+	"kind: KubeArmorHostPolicy\n"                \
+	"metadata: {name: p}\n"                      \
+	"spec:\n"                                    \
+	"  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n" \
+	"  file:\n"
+/* rules begin in line 8 */
+#define DIRS HEAD "    matchDirectories:\n"
+#define FILES HEAD "    matchPaths:\n"
+#define PATTERNS HEAD "    matchPatterns:\n"
+
+typedef void (*look)(const struct policies *set, struct diags *diags);
+
+/* Return: all that is said of a policy. */
+static char *said(const char *input, look look)
+{
+	struct parsed p;
+	char *text;
+
+	parse_text(&p, input);
+	look(&p.set, &p.diags);
+	text = print_diags(&p);
+	parsed_free(&p);
+	return text;
+}
+
+/**
+ * struct unwise - a policy that something is said of
+ * @input: the policy
+ * @text: part of what is said, at the place; NULL if nothing is
+ */
+struct unwise {
+	const char *input;
+	const char *text;
+};
+
+static const struct unwise rules[] = {
+	/* shadows */
+	{ DIRS "    - {dir: /a/, readOnly: true}\n"
+	       "    - {dir: /a/, readOnly: true}\n",
+	  "t.yaml:9:13: warning: this rule never decides: the one for the same path in line 8" },
+	{ DIRS "    - {dir: /a/, readOnly: true, action: Audit}\n"
+	       "    - {dir: /a/, recursive: true}\n",
+	  "t.yaml:8:13: warning: this rule never decides" },
+	{ DIRS "    - {dir: /a/, readOnly: true}\n"
+	       "    - {dir: /a/, recursive: true, readOnly: true, action: Audit}\n",
+	  NULL },
+	{ DIRS "    - {dir: /a/, readOnly: true}\n"
+	       "    - {dir: /a/, readOnly: true, action: Allow, fromSource: [{path: /b}]}\n",
+	  NULL },
+	{ DIRS "    - {dir: /a/, readOnly: true, fromSource: [{path: /b}]}\n"
+	       "    - {dir: /a/, readOnly: true, action: Allow, fromSource: [{path: /b}]}\n",
+	  "t.yaml:9:13: warning: this rule never decides" },
+	{ DIRS "    - {dir: /a/, readOnly: true}\n"
+	       "    - {dir: /a/, readOnly: true, pts: false}\n", NULL },
+	{ DIRS "    - {dir: /a/, readOnly: true}\n"
+	       "    - {dir: /a/, readOnly: true, ownerOnly: true}\n", NULL },
+	{ DIRS "    - {dir: /a/, readOnly: true}\n"
+	       "    - {dir: /a/b/, readOnly: true}\n", NULL },
+	/* whole directories */
+	{ DIRS "    - {dir: /etc/, recursive: true, readOnly: true}\n",
+	  "t.yaml:8:13: warning: '/etc/' is blocked as a whole: passwords" },
+	{ DIRS "    - {dir: /etc/, readOnly: true}\n", NULL },
+	{ DIRS "    - {dir: /etc/, recursive: true, readOnly: true, action: Audit}\n",
+	  NULL },
+	{ DIRS "    - {dir: /etc/, recursive: true, readOnly: true}\n"
+	       "    - {dir: /etc/x/, action: Allow}\n", NULL },
+	{ DIRS "    - {dir: /usr/lib/, recursive: true}\n",
+	  "t.yaml:8:13: warning: reading '/usr/lib/' is blocked, too" },
+	/* Allow */
+	{ DIRS "    - {dir: /a/, action: Allow}\n",
+	  "t.yaml:8:13: warning: this Allow never decides: no rule blocks or audits '/a/'" },
+	{ DIRS "    - {dir: /a/, recursive: true}\n"
+	       "    - {dir: /a/b/, action: Allow}\n", NULL },
+	{ FILES "    - {path: /a/b, action: Allow}\n"
+	  "    matchDirectories: [{dir: /a/}]\n", NULL },
+	{ FILES "    - {path: /a/b, action: Allow}\n"
+	  "    matchDirectories: [{dir: /b/}]\n", "this Allow never decides" },
+	{ FILES "    - {path: /a/b, action: Allow}\n"
+	  "    matchPatterns: [{pattern: /**}]\n", NULL },
+};
+
+TEST(unwise_rules)
+{
+	char *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(rules); i++) {
+		text = said(rules[i].input, lint_rules);
+		EXPECT_TRUE(rules[i].text ? !!strstr(text, rules[i].text) :
+					    !*text) {
+			TH_LOG("case %zu: %s", i, text);
+		}
+		free(text);
+	}
+}
+
+/* A posture lets an Allow stand for itself. */
+TEST(posture_makes_an_allow_decide)
+{
+	char *text = said("apiVersion: security.kubearmor.com/v1\n"
+			  "kind: KubeArmorHostPolicy\n"
+			  "metadata: {name: p, annotations: {kubearmor-file-posture: block}}\n"
+			  "spec:\n"
+			  "  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
+			  "  file: {matchPaths: [{path: /a, action: Allow}]}\n",
+			  lint_rules);
+
+	EXPECT_STREQ("", text);
+	free(text);
+}
+
+/* A thousand of one path are looked at in bounded time. */
+TEST(many_alike)
+{
+	struct buf data = { 0 };
+	char *text;
+	int i;
+
+	buf_adds(&data, DIRS);
+	for (i = 0; i < 20000; i++)
+		buf_adds(&data, "    - {dir: /a/, readOnly: true}\n");
+	text = said(data.data, lint_rules);
+	EXPECT_NE(NULL, strstr(text, "18999 more messages are not shown"));
+	free(text);
+	buf_free(&data);
+}
+
+FIXTURE(disk) {
+	char dir[32];
+};
+
+FIXTURE_SETUP(disk)
+{
+	strcpy(self->dir, "/tmp/fimlint.XXXXXX");
+	ASSERT_NE(NULL, mkdtemp(self->dir));
+	ASSERT_EQ(0, sh(self->dir, "mkdir real; ln -s real link; "
+			"echo '#!/bin/sh' >script; echo x >file; "
+			"printf x >exe; chmod 755 script exe"));
+}
+
+FIXTURE_TEARDOWN(disk)
+{
+	EXPECT_EQ(0, sh("/tmp", "rm -rf fimlint.*"));
+}
+
+static const struct unwise paths[] = {
+	{ DIRS "    - {dir: %s/real/}\n", NULL },
+	{ DIRS "    - {dir: %s/none/}\n", "8:13: warning: '%s/none/' does not ex" },
+	{ DIRS "    - {dir: %s/file/}\n", "is no directory here" },
+	{ DIRS "    - {dir: %s/link/}\n",
+	  "8:13: warning: '%s/link/' leads to '%s/real' by a symbolic link" },
+	{ FILES "    - {path: %s/file}\n", NULL },
+	{ FILES "    - {path: %s/real}\n", "is a directory here; it belongs" },
+	{ FILES "    - {path: %s/file/x}\n", "is no directory here, or below" },
+	{ FILES "    - {path: %s/file, fromSource: [{path: %s/none}]}\n",
+	  "/none' does not exist here" },
+	{ FILES "    - {path: %s/file, fromSource: [{path: %s/script}]}\n",
+	  "/script' is a script here" },
+	{ FILES "    - {path: %s/file, fromSource: [{path: %s/file}]}\n",
+	  "/file' is no executable here" },
+	{ FILES "    - {path: %s/file, fromSource: [{path: %s/exe}]}\n", NULL },
+	{ PATTERNS "    - {pattern: '%s/real/*'}\n", NULL },
+	{ PATTERNS "    - {pattern: '%s/none/*'}\n", "/none/' does not exist" },
+};
+
+/* Puts the directory's name in for each %s. Return: to be freed. */
+static char *fill(const char *text, const char *dir)
+{
+	struct buf out = { 0 };
+	const char *p;
+
+	for (; (p = strstr(text, "%s")); text = p + 2) {
+		buf_add(&out, text, p - text);
+		buf_adds(&out, dir);
+	}
+	buf_adds(&out, text);
+	return out.data;
+}
+
+TEST_F(disk, unwise_paths)
+{
+	char *input, *wanted, *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(paths); i++) {
+		input = fill(paths[i].input, self->dir);
+		wanted = paths[i].text ? fill(paths[i].text, self->dir) : NULL;
+		text = said(input, lint_paths);
+		EXPECT_TRUE(wanted ? !!strstr(text, wanted) : !*text) {
+			TH_LOG("case %zu: %s", i, text);
+		}
+		free(input);
+		free(wanted);
+		free(text);
+	}
+}
+
+/* What is for another host is not looked for on this one. */
+TEST(other_hosts)
+{
+	char *text = said("apiVersion: security.kubearmor.com/v1\n"
+			  "kind: KubeArmorHostPolicy\n"
+			  "metadata: {name: p}\n"
+			  "spec:\n"
+			  "  nodeSelector: {matchLabels: {kubernetes.io/hostname: no-such-host}}\n"
+			  "  file: {matchPaths: [{path: /none/such}]}\n",
+			  lint_paths);
+
+	EXPECT_STREQ("", text);
+	free(text);
+}
+
+TEST_HARNESS_MAIN
