@@ -40,7 +40,7 @@
 #endif
 
 /* And those of extended attributes */
-#ifdef FIM_HAVE_MNT_USERNS
+#if defined(FIM_HAVE_MNT_IDMAP) || defined(FIM_HAVE_MNT_USERNS)
 #define FIM_XATTR_DENTRY	1
 #else
 #define FIM_XATTR_DENTRY	0
