@@ -118,7 +118,8 @@ apt_fetch() {
 	die "could not download $*"
 }
 
-# apt_bootstrap VARIANT PACKAGES SUITE DIR: a small Debian of it, by mmdebstrap.
+# apt_bootstrap VARIANT PACKAGES SUITE DIR [ARCH]: a small Debian of it, by
+# mmdebstrap.
 apt_bootstrap() {
 	local sources
 	local options=()
@@ -126,7 +127,8 @@ apt_bootstrap() {
 	sources=$(apt_sources "$3")
 	mapfile -t options < <(apt_acquire_options)
 	APT_CONFIG='' quietly "$FIM_BUILD/log/${4##*/}.log" mmdebstrap \
-		--variant="$1" --include="$2" "${options[@]/#/--aptopt=}" \
+		--variant="$1" --include="$2" \
+		--architectures="${5:-$HOST_ARCH}" "${options[@]/#/--aptopt=}" \
 		"$3" "$4" "$sources"
 }
 

@@ -11,6 +11,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$VM_DIR/apt.sh"
+. "$VM_DIR/arch.sh"
 . "$VM_DIR/kernel.sh"
 . "$VM_DIR/tree.sh"
 
@@ -64,7 +65,7 @@ module_info_line() {
 
 build() {
 	kernel_resolve "$(kernel_find "$1")"
-	tree_use "$K_SUITES"
+	tree_use "$K_SUITES" "$K_ARCH"
 	tree_headers
 	mkdir -p "$FIM_BUILD/$K_LABEL"
 	# one at a time in one directory
@@ -75,9 +76,12 @@ build_locked() {
 	local dir=$1 log=$FIM_BUILD/log/module-$K_LABEL.log
 	local flags=()
 
+	[ "$K_ARCH" = "$HOST_ARCH" ] || flags=(
+		ARCH="$(arch_kbuild "$K_ARCH")"
+		CROSS_COMPILE="$(arch_triplet "$K_ARCH")-")
 	copy_sources "$dir/module"
 	# CF: newer headers use an operator that Debian's sparse does not know
-	[ -z "$strict" ] || flags=(W=1 C=2
+	[ -z "$strict" ] || flags+=(W=1 C=2
 		CF=-D__typeof_unqual__=__typeof__)
 	say "building fim.ko for $K_RELEASE"
 	quietly "$log" tree_run "$dir/module" make -s \

@@ -15,7 +15,7 @@ image_initramfs() {
 
 	dir=$(mktemp -d "$RUN_DIR/initramfs.XXXX")
 	mkdir -p "$dir"/{bin,modules,proc,sys,dev,root}
-	cp "$(command -v busybox)" "$dir/bin/busybox"
+	cp "$(image_program busybox)" "$dir/bin/busybox"
 	cp "$VM_DIR/init-initramfs" "$dir/init"
 	for name in "${IMAGE_MODULES[@]}"; do
 		modprobe -d "$K_DIR" -S "$K_RELEASE" -D "$name" 2>/dev/null || :
@@ -32,12 +32,38 @@ image_initramfs() {
 	rm -rf "$dir"
 }
 
+# image_program NAME: a program of the machine's own, or of its architecture.
+image_program() {
+	if [ -z "$A_ROOT" ]; then
+		type -P "$1"
+	else
+		find "$A_ROOT"/bin/ "$A_ROOT"/usr/bin/ -name "$1" | head -n 1
+	fi
+}
+
+# image_all_libraries DIR: those that there are, for another architecture.
+image_all_libraries() {
+	local dir=$1 path name
+
+	find "$A_ROOT"/lib/*-linux-gnu* "$A_ROOT"/usr/lib/*-linux-gnu* \
+		"$A_ROOT"/lib/ld-linux* -maxdepth 1 -name '*.so*' \
+		! -name '*.so' | while read -r path; do
+		name=${path#"$A_ROOT"/}
+		install -D "$path" "$dir/usr/${name#usr/}"
+	done
+}
+
 # image_libraries DIR PROGRAM...: the shared libraries that they need. /lib and
 # /lib64 are links into /usr in the image, as on the machine.
 image_libraries() {
 	local dir=$1 path
 	shift
 
+	if [ -n "$A_ROOT" ]; then
+		# ldd runs what it is asked about; these are few
+		image_all_libraries "$dir"
+		return
+	fi
 	# none of a static program, and then ldd and grep fail
 	{ ldd "$@" 2>/dev/null | grep -oE '/[^ :]+\.so[^ :]*' || :; } |
 	sort -u | while read -r path; do
@@ -55,8 +81,8 @@ image_base() {
 	for name in bin lib lib64 sbin; do
 		ln -s "usr/$name" "$dir/$name"
 	done
-	cp "$(command -v busybox)" "$dir/usr/bin/busybox"
-	for applet in $("$dir/usr/bin/busybox" --list-full); do
+	cp "$(image_program busybox)" "$dir/usr/bin/busybox"
+	for applet in $(busybox --list-full); do
 		case $applet in
 		*sbin/*) ln -sf ../bin/busybox "$dir/usr/sbin/${applet##*/}" ;;
 		*/busybox) ;;
@@ -81,7 +107,7 @@ image_programs() {
 	local programs=()
 
 	for name in dash touch rm mv chmod ln; do
-		cp --remove-destination -L "$(type -P "$name")" \
+		cp --remove-destination -L "$(image_program "$name")" \
 			"$dir/usr/bin/$name"
 		programs+=("$dir/usr/bin/$name")
 	done
@@ -93,19 +119,19 @@ image_fim() {
 	local dir=$1 programs=() file
 
 	cp "$FIM_BUILD/$K_LABEL/fim.ko" "$dir/fim.ko"
-	if [ -x "$FIM_ROOT/ctl/fimctl" ]; then
-		cp "$FIM_ROOT/ctl/fimctl" "$dir/usr/bin/fimctl"
+	if [ -x "$A_TOOL" ]; then
+		cp "$A_TOOL" "$dir/usr/bin/fimctl"
 		programs+=("$dir/usr/bin/fimctl")
 	fi
 	mkdir -p "$dir/usr/share/fim/policies" "$dir/etc/fim/policies.d" "$dir/tests"
 	cp "$FIM_ROOT"/policies/*.yaml "$dir/usr/share/fim/policies/" 2>/dev/null || :
-	for file in "$FIM_BUILD"/selftests/*; do
+	for file in "$A_BUILD"/selftests/*; do
 		if [ -f "$file" ] && [ -x "$file" ]; then
 			cp "$file" "$dir/tests/"
 			programs+=("$file")
 		fi
 	done
-	for file in "$FIM_BUILD"/vm/*; do
+	for file in "$A_BUILD"/vm/*; do
 		[ ! -x "$file" ] || cp "$file" "$dir/vm/"
 	done
 	[ ${#programs[@]} -eq 0 ] || image_libraries "$dir" "${programs[@]}"

@@ -9,17 +9,37 @@
 
 QEMU_SUITE=trixie
 
-# qemu_use: sets QEMU to a command.
+# qemu_use ARCH: sets QEMU to a command with the machine it shall be, and
+# CONSOLE to what the kernel calls its serial port.
 qemu_use() {
-	local dir=$FIM_CACHE/qemu-$QEMU_SUITE-$HOST_ARCH libs
-	libs=$dir/usr/lib/$(uname -m)-linux-gnu
+	local package dir libs program machine
+	libs=usr/lib/$(uname -m)-linux-gnu
 
-	[ -d "$dir" ] || locked qemu qemu_fetch "$dir"
+	case $1 in
+	amd64)
+		package=qemu-system-x86 program=qemu-system-x86_64
+		machine=(-M q35 -cpu max)
+		CONSOLE=ttyS0
+		;;
+	arm64)
+		package=qemu-system-arm program=qemu-system-aarch64
+		# the architecture's own algorithm is slow to emulate
+		machine=(-M virt -cpu "max,pauth-impdef=on")
+		CONSOLE=ttyAMA0
+		;;
+	*)
+		die "no emulator for the architecture $1"
+		;;
+	esac
+	dir=$FIM_CACHE/$package-$QEMU_SUITE-$HOST_ARCH
+	libs=$dir/$libs
+	[ -d "$dir" ] || locked "$package" qemu_fetch "$dir" "$package"
 	# with its own loader and libraries, from where it is
 	QEMU=(env "QEMU_MODULE_DIR=$libs/qemu"
 	      "$(echo "$dir"/usr/lib64/ld-linux*.so.*)" --library-path "$libs"
-	      "$dir/usr/bin/qemu-system-x86_64"
-	      -L "$dir/usr/share/qemu" -L "$dir/usr/share/seabios")
+	      "$dir/usr/bin/$program"
+	      -L "$dir/usr/share/qemu" -L "$dir/usr/share/seabios"
+	      "${machine[@]}")
 }
 
 qemu_fetch() {
@@ -27,8 +47,8 @@ qemu_fetch() {
 
 	[ ! -d "$dir" ] || return 0
 	rm -rf "$tmp"
-	say "downloading QEMU of $QEMU_SUITE (170 MB, once)"
-	apt_bootstrap extract qemu-system-x86 "$QEMU_SUITE" "$tmp"
+	say "downloading $2 of $QEMU_SUITE (170 MB, once)"
+	apt_bootstrap extract "$2" "$QEMU_SUITE" "$tmp"
 	rm -rf "$tmp"/usr/share/{doc,man,locale,icons}
 	mv "$tmp" "$dir"
 }

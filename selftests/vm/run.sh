@@ -20,6 +20,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$VM_DIR/apt.sh"
+. "$VM_DIR/arch.sh"
 . "$VM_DIR/kernel.sh"
 . "$VM_DIR/qemu.sh"
 . "$VM_DIR/image.sh"
@@ -43,7 +44,8 @@ payload=$VM_DIR/payload/$2.sh
 [ -f "$payload" ] || die "no payload $2"
 kernel_resolve "$(kernel_find "$1")"
 kernel_fetch
-qemu_use
+qemu_use "$K_ARCH"
+arch_use "$K_ARCH"
 name=$K_LABEL/$2
 
 RUN_DIR=$(mktemp -d "${TMPDIR:-/tmp}/fim-vm.XXXXXX")
@@ -62,9 +64,9 @@ passed=0 failed=0 skipped=0 end=''
 
 boot() {
 	local drive='if=virtio,format=raw,cache=unsafe'
-	local args=("${QEMU[@]}" -M q35 -cpu max -smp "$smp" -m "$mem"
+	local args=("${QEMU[@]}" -smp "$smp" -m "$mem"
 		-nodefaults -display none -no-reboot -serial "$1")
-	local cmdline="console=ttyS0 quiet panic=-1 oops=panic log_buf_len=4M $append"
+	local cmdline="console=$CONSOLE quiet panic=-1 oops=panic log_buf_len=4M $append"
 
 	if [ -n "$icount" ]; then
 		args+=(-accel "tcg,thread=single" -icount "shift=0,sleep=off")
@@ -72,7 +74,7 @@ boot() {
 	else
 		# the clock source watchdog blames the TSC for what is the
 		# host's doing
-		cmdline+=' tsc=unstable'
+		[ "$K_ARCH" != amd64 ] || cmdline+=' tsc=unstable'
 	fi
 	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
 		-append "$cmdline"

@@ -5,11 +5,13 @@
 # compiler, in the cache, into which the headers of kernels are unpacked. A
 # kernel's modules want the compiler that built it. Sourced after kernel.sh.
 
-# tree_use SUITES: sets T_DIR, and makes the tree if there is none.
+# tree_use SUITES ARCH: sets T_DIR, and makes the tree if there is none. For
+# another architecture than the machine's it has a cross compiler.
 tree_use() {
 	T_SUITE=${1%%,*}
-	T_DIR=$FIM_CACHE/trees/$T_SUITE-$HOST_ARCH
-	[ -d "$T_DIR" ] || locked "tree-$T_SUITE" tree_make
+	T_ARCH=$2
+	T_DIR=$FIM_CACHE/trees/$T_SUITE-$T_ARCH
+	[ -d "$T_DIR" ] || locked "tree-$T_SUITE-$T_ARCH" tree_make
 }
 
 tree_make() {
@@ -20,9 +22,11 @@ tree_make() {
 	need_root "making a build tree"
 	# later kernels write BTF into each module and insist on the tool
 	[ "$T_SUITE" = bullseye ] || packages+=,pahole
+	[ "$T_ARCH" = "$HOST_ARCH" ] ||
+		packages+=,gcc-$(arch_triplet "$T_ARCH")
 	rm -rf "$tmp"
 	mkdir -p "$FIM_CACHE/trees"
-	say "making a build tree of $T_SUITE (400 MB, once)"
+	say "making a build tree of $T_SUITE for $T_ARCH (400 MB, once)"
 	apt_bootstrap minbase "$packages" "$T_SUITE" "$tmp"
 	mkdir "$tmp/fim"
 	mv "$tmp" "$T_DIR"
@@ -31,7 +35,7 @@ tree_make() {
 # tree_headers: the tree has the headers of K_RELEASE.
 tree_headers() {
 	[ -e "$T_DIR/fim/.$K_RELEASE" ] ||
-		locked "tree-$T_SUITE" tree_headers_locked
+		locked "tree-$T_SUITE-$T_ARCH" tree_headers_locked
 }
 
 tree_headers_locked() {
@@ -41,6 +45,7 @@ tree_headers_locked() {
 	say "downloading the headers of $K_RELEASE"
 	read -ra packages < <(kernel_packages "linux-headers-$K_RELEASE")
 	apt_fetch "$tmp" "${packages[@]}"
+	[ "$T_ARCH" = "$HOST_ARCH" ] || tree_host_tools "$tmp" "${packages[@]}"
 	for deb in "$tmp"/*.deb; do
 		dpkg-deb --fsys-tarfile "$deb" |
 			tar -x -C "$T_DIR" --keep-directory-symlink
@@ -49,6 +54,19 @@ tree_headers_locked() {
 	tree_mend_headers
 	touch "$T_DIR/fim/.$K_RELEASE"
 }
+
+# tree_host_tools DIR PACKAGE...: of these, the one with the programs that the
+# build runs has to be the machine's. In a subshell, for APT_CONFIG.
+tree_host_tools() (
+	dir=$1
+	shift
+	for package in "$@"; do
+		case $package in linux-kbuild-*) ;; *) continue ;; esac
+		rm -f "$dir/$package"_*.deb
+		apt_private "$K_SUITES" "$HOST_ARCH"
+		apt_fetch "$dir" "$package"
+	done
+)
 
 # Later kernels ask this script whether sparse will do, and Debian's headers
 # come without it; make then drops sparse with a warning. The tree's will do.

@@ -6,10 +6,16 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
+read -ra cc <<<"${CC:-gcc}"
 mkdir -p "$FIM_BUILD/vm"
-for source in "$VM_DIR/stress.c" "$FIM_ROOT/selftests/bench/bench.c"; do
+sources=("$VM_DIR/stress.c")
+# it reads the time stamp counter
+case $("${cc[@]}" -dumpmachine) in
+x86_64*) sources+=("$FIM_ROOT/selftests/bench/bench.c") ;;
+esac
+for source in "${sources[@]}"; do
 	program=$FIM_BUILD/vm/$(basename "$source" .c)
 	[ "$source" -nt "$program" ] || continue
-	"${CC:-gcc}" -O2 -static -Wall -Wextra -Werror -o "$program.$$" "$source"
+	"${cc[@]}" -O2 -static -Wall -Wextra -Werror -o "$program.$$" "$source"
 	mv "$program.$$" "$program"
 done
