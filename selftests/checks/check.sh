@@ -127,6 +127,7 @@ for kernel in "${kernels[@]}"; do
 	vm "$kernel" selftests --timeout 900
 	vm "$kernel" umount
 	vm "$kernel" tool
+	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" debian --timeout 400
 	# the full length once: what it is about differs little between kernels
 	cycles=200
 	[ "$kernel" = "${kernels[0]}" ] || cycles=50

@@ -1,7 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# lib-guest.sh - what payloads use to report. File descriptor 9 is the port.
+# lib-guest.sh - what payloads use to report, and how a run ends. File descriptor
+# 9 is the port, which takes lines:
+#
+#   pass NAME, fail NAME, skip NAME   one result
+#   say TEXT, show TEXT               progress; what the user came to see
+#   data TEXT                         a line of the result's file
+#   end ok, end fail WHY              the verdict
+#
+# A run without an "end" line has failed: the machine panicked or hangs.
+
+open_port() {
+	for port in /dev/vport*; do
+		exec 9>"$port"
+	done
+}
 
 report() {
 	echo "$*" >&9
@@ -75,4 +89,27 @@ policy() {
 		printf '    - dir: %s/\n      recursive: true\n      readOnly: true\n' \
 			"$_dir"
 	done
+}
+
+# What the kernel complained about, the boot's own lines left out, and whether it
+# calls itself tainted by more than a module from outside (4096, 8192).
+splats() {
+	dmesg | grep -E -f /vm/splats
+	taint=$(($(cat /proc/sys/kernel/tainted) & ~(4096 | 8192)))
+	[ $taint -eq 0 ] || echo "tainted: $taint"
+}
+
+finish() {
+	found=$(splats)
+	if [ -n "$found" ]; then
+		echo "splat: $found"
+		dmesg | tail -n 200
+		report "end fail splat: $(echo "$found" | head -n 1)"
+	elif [ "$1" -ne 0 ]; then
+		report "end fail payload: exit status $1"
+	else
+		report "end ok"
+	fi
+	sync
+	poweroff -f
 }

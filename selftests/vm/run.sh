@@ -24,6 +24,7 @@ set -euo pipefail
 . "$VM_DIR/kernel.sh"
 . "$VM_DIR/qemu.sh"
 . "$VM_DIR/image.sh"
+. "$VM_DIR/debian.sh"
 
 verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append=''
 while [ $# -gt 2 ]; do
@@ -42,6 +43,8 @@ done
 [ $# -eq 2 ] || die "usage: run.sh [OPTION]... KERNEL PAYLOAD"
 payload=$VM_DIR/payload/$2.sh
 [ -f "$payload" ] || die "no payload $2"
+# which machine a payload wants, it says in a comment
+machine=$(sed -n 's/^# machine: //p' "$payload")
 kernel_resolve "$(kernel_find "$1")"
 kernel_fetch
 qemu_use "$K_ARCH"
@@ -64,6 +67,7 @@ passed=0 failed=0 skipped=0 end=''
 
 boot() {
 	local drive='if=virtio,format=raw,cache=unsafe'
+	local root="file=$RUN_DIR/root.img,$drive"
 	local args=("${QEMU[@]}" -smp "$smp" -m "$mem"
 		-nodefaults -display none -no-reboot -serial "$1")
 	local cmdline="console=$CONSOLE quiet panic=-1 oops=panic log_buf_len=4M $append"
@@ -76,10 +80,10 @@ boot() {
 		# host's doing
 		[ "$K_ARCH" != amd64 ] || cmdline+=' tsc=unstable'
 	fi
+	[ "$machine" != debian ] || root="file=$DEBIAN_DISK,snapshot=on,$drive"
 	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
 		-append "$cmdline"
-		-drive "file=$RUN_DIR/root.img,$drive"
-		-drive "file=$RUN_DIR/ext4.img,$drive"
+		-drive "$root" -drive "file=$RUN_DIR/ext4.img,$drive"
 		-device virtio-serial
 		-chardev "file,id=result,path=$RUN_DIR/port"
 		-device "virtserialport,chardev=result,name=fim.result")
@@ -138,9 +142,14 @@ judge() {
 
 : >"$data"
 image_initramfs "$RUN_DIR/initramfs"
-image_root "$RUN_DIR/root.img" "$payload"
-truncate -s 512M "$RUN_DIR/ext4.img"
-mkfs.ext4 -q -F "$RUN_DIR/ext4.img"
+if [ "$machine" = debian ]; then
+	debian_use
+	debian_disk "$RUN_DIR/ext4.img" "$payload"
+else
+	image_root "$RUN_DIR/root.img" "$payload"
+	truncate -s 512M "$RUN_DIR/ext4.img"
+	mkfs.ext4 -q -F "$RUN_DIR/ext4.img"
+fi
 mkfifo "$RUN_DIR/port"
 if [ -n "$verbose" ]; then
 	boot mon:stdio </dev/null > >(tee "$console") &
