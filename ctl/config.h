@@ -1,18 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * config.h - what alerts say about this machine that it does not know itself
+ * config.h - what is set in /etc/fim/fim.conf
  */
 #ifndef FIMCTL_CONFIG_H
 #define FIMCTL_CONFIG_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "diag.h"
+
+#define CONFIG_FILE "/etc/fim/fim.conf"
+
 /**
  * struct config - settings
  * @cluster_name: what alerts give as ClusterName
+ * @file_posture: posture of policies that have none; FIM_ACTION_UNSET if unset
+ * @broken: the file has errors, which were printed
  */
 struct config {
 	const char *cluster_name;
+	uint8_t file_posture;
+	bool broken;
 };
 
 const struct config *config_get(void);
+void config_load(const char *path);
+void config_parse(const char *file, const char *data, size_t len,
+		  struct diags *diags);
 
 #endif /* FIMCTL_CONFIG_H */

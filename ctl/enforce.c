@@ -5,6 +5,7 @@
  * A policy that is valid and would not do what it says is refused when it is
  * applied, with the place of the reason.
  */
+#include "config.h"
 #include "enforce.h"
 
 static void refuse(struct diags *diags, const struct mark *at, const char *what)
@@ -43,6 +44,8 @@ static void check_policy(const struct policy *p, struct diags *diags)
 	}
 	if (p->posture)
 		refuse(diags, &p->name_at, "'" POLICY_POSTURE "'");
+	else if (config_get()->file_posture)
+		refuse(diags, &p->name_at, "'file-posture' of " CONFIG_FILE);
 	for (r = p->rules; r < p->rules + p->nr_rules; r++)
 		check_rule(p, r, diags);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "config.h"
 #include "load.h"
 #include "mem.h"
 
@@ -37,12 +38,15 @@ void load_read(struct load *l)
  * load_finish() - print what is wrong with the policies
  * @l: the policies
  *
+ * What the configuration file was to say about them may have to do with it, so
+ * an error there counts as well.
+ *
  * Return: EXIT_OK if they may be used, else the exit code.
  */
 int load_finish(struct load *l)
 {
 	diag_print(&l->diags, stderr);
-	if (l->diags.errors)
+	if (l->diags.errors || config_get()->broken)
 		return EXIT_INVALID;
 	return l->sources.unreadable ? EXIT_FAILED : EXIT_OK;
 }

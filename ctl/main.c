@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "config.h"
 #include "term.h"
 
 const struct command commands[] = {
@@ -97,10 +98,12 @@ int main(int argc, char **argv)
 			   argv[1]);
 		return EXIT_INVALID;
 	}
-	if (wants_help(argc - 1, argv + 1))
+	if (wants_help(argc - 1, argv + 1)) {
 		opt_help(cmd);
-	else
+	} else {
+		config_load(CONFIG_FILE);
 		code = cmd->run(cmd, argc - 1, argv + 1);
+	}
 	if (term_finish() && code == EXIT_OK)
 		code = EXIT_FAILED;
 	return code;

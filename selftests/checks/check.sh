@@ -112,6 +112,8 @@ if [ -d selftests/ctl ]; then
 	tap 'unit tests of the tool' make -s -C selftests/ctl check \
 		KSELFTEST_INC="$harness" || :
 fi
+step 'a minute of any bytes as a policy finds no fault' \
+	make -s -C selftests/ctl fuzz || :
 tap 'the check of the module can fail' selftests/checks/ko.sh --self-test || :
 
 for kernel in "${kernels[@]}"; do

@@ -9,6 +9,8 @@ set -euo pipefail
 # the tool
 packages=(gcc make libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev
 	  libyaml-dev libcjson-dev)
+# fuzzing it
+packages+=(clang libclang-rt-dev)
 # its tests
 packages+=(python3 python3-jsonschema python3-yaml)
 # the VM: fetching, unpacking and booting kernels
