@@ -69,6 +69,8 @@ const char *op_name(uint64_t op)
 		return "quota_on";
 	case FIM_OP_RAW:
 		return "raw";
+	case FIM_OP_READ:
+		return "read";
 	case FIM_OP_UNSPEC:
 	case __FIM_OP_LAST:
 		break;

@@ -22,24 +22,28 @@ const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1] = {
 	[FIM_POLICY_A_NAMESPACE] = { .type = NLA_NUL_STRING,
 				     .len = FIM_NAME_MAX },
 	[FIM_POLICY_A_KIND] = NLA_POLICY_RANGE(NLA_U8, 1, FIM_KIND_MAX),
-	[FIM_POLICY_A_ACTION] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
+	[FIM_POLICY_A_ACTION] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_ALLOW,
 						 FIM_ACTION_BLOCK),
 	[FIM_POLICY_A_SEVERITY] = NLA_POLICY_RANGE(NLA_U8, 1, 10),
 	[FIM_POLICY_A_TAGS] = { .type = NLA_BINARY, .len = FIM_TEXT_MAX },
 	[FIM_POLICY_A_MESSAGE] = { .type = NLA_NUL_STRING,
 				   .len = FIM_TEXT_MAX },
 	[FIM_POLICY_A_META] = { .type = NLA_BINARY, .len = FIM_META_MAX },
+	[FIM_POLICY_A_POSTURE] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_ALLOW,
+						  FIM_ACTION_BLOCK),
 };
 
 const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1] = {
 	[FIM_RULE_A_TYPE] = NLA_POLICY_RANGE(NLA_U8, 1, FIM_RULE_MAX),
 	[FIM_RULE_A_PATH] = { .type = NLA_BINARY, .len = FIM_PATH_MAX },
 	[FIM_RULE_A_FLAGS] = NLA_POLICY_MASK(NLA_U32, FIM_RULE_ALL),
-	[FIM_RULE_A_ACTION] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
+	[FIM_RULE_A_ACTION] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_ALLOW,
 					       FIM_ACTION_BLOCK),
 	[FIM_RULE_A_SEVERITY] = NLA_POLICY_RANGE(NLA_U8, 1, 10),
 	[FIM_RULE_A_TAGS] = { .type = NLA_BINARY, .len = FIM_TEXT_MAX },
 	[FIM_RULE_A_MESSAGE] = { .type = NLA_NUL_STRING, .len = FIM_TEXT_MAX },
+	[FIM_RULE_A_GLOB] = { .type = NLA_BINARY, .len = FIM_GLOB_MAX },
+	[FIM_RULE_A_SOURCE] = { .type = NLA_BINARY, .len = FIM_PATH_MAX },
 };
 
 static int fill_text(struct sk_buff *skb, const struct fim_text *text,
@@ -334,6 +338,12 @@ int fim_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	}
 
+	if (attrs[FIM_POLICY_A_POSTURE] ||
+	    nla_get_u8(attrs[FIM_POLICY_A_ACTION]) == FIM_ACTION_ALLOW) {
+		NL_SET_ERR_MSG(info->extack, "Allow rules are not supported");
+		return -EOPNOTSUPP;
+	}
+
 	policy = fim_policy_alloc(nla_data(attrs[FIM_POLICY_A_NAME]));
 	if (!policy)
 		return -ENOMEM;
@@ -409,6 +419,27 @@ static const char *path_error(const char *path, size_t len, u8 type)
 	return NULL;
 }
 
+/* Why a rule can't be enforced, or NULL. */
+static const char *support_error(struct nlattr **attrs)
+{
+	u32 flags = attrs[FIM_RULE_A_FLAGS] ?
+		    nla_get_u32(attrs[FIM_RULE_A_FLAGS]) : 0;
+
+	if (nla_get_u8(attrs[FIM_RULE_A_TYPE]) == FIM_RULE_PATTERN ||
+	    attrs[FIM_RULE_A_GLOB])
+		return "patterns are not supported";
+	if (!(flags & FIM_RULE_READONLY))
+		return "a rule can't refuse reads: it has to be read-only";
+	if (flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY))
+		return "rules about owners and terminals are not supported";
+	if (attrs[FIM_RULE_A_SOURCE])
+		return "rules with sources are not supported";
+	if (attrs[FIM_RULE_A_ACTION] &&
+	    nla_get_u8(attrs[FIM_RULE_A_ACTION]) == FIM_ACTION_ALLOW)
+		return "Allow rules are not supported";
+	return NULL;
+}
+
 static int check_rule(struct nlattr *nest, struct nlattr **attrs,
 		      struct netlink_ext_ack *extack)
 {
@@ -427,10 +458,10 @@ static int check_rule(struct nlattr *nest, struct nlattr **attrs,
 		extack->_msg = error;
 		return -EINVAL;
 	}
-	if (!attrs[FIM_RULE_A_FLAGS] ||
-	    !(nla_get_u32(attrs[FIM_RULE_A_FLAGS]) & FIM_RULE_READONLY)) {
-		NL_SET_ERR_MSG_ATTR(extack, attrs[FIM_RULE_A_FLAGS] ?: nest,
-				    "a rule can't refuse reads: it has to be read-only");
+	error = support_error(attrs);
+	if (error) {
+		NL_SET_BAD_ATTR(extack, nest);
+		extack->_msg = error;
 		return -EOPNOTSUPP;
 	}
 	return 0;

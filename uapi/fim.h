@@ -54,6 +54,14 @@
  * misses one reads it with FIM_CMD_EVENT_GET, and what the ring no longer
  * holds is lost, number by number.
  *
+ * FIM_CMD_EXPLAIN (do, read): what the ruleset in force would say to an
+ * operation, by the code that says it to real ones. The path is resolved in the
+ * root of process 1, and symbolic links are followed. -ENOENT if it does not
+ * exist, -EOPNOTSUPP for an operation on a mount.
+ *
+ *   request: FIM_A_EXPLAIN { PATH, OP, EXE?, UID?, TTY? }
+ *   reply:   FIM_A_EXPLAIN { PATH, OP, ACTION, WHY, POLICY?, RULE?, STEP* }
+ *
  * FIM_CMD_SELFTEST (do, control): makes every hook fire once and answers when
  * all did. -EIO if one did not; FIM_CMD_HOOK_GET then says which, and the state
  * is FIM_STATE_DEGRADED.
@@ -72,7 +80,7 @@
  * transaction, as for all that follow.
  *
  *   request: FIM_A_POLICY { NAME, KIND, ACTION, NAMESPACE?, SEVERITY?, TAGS?,
- *                           MESSAGE?, META? }
+ *                           MESSAGE?, META?, POSTURE? }
  *
  * FIM_CMD_RULE_ADD (do, control): appends rules to a policy staged by this
  * transaction (-ENOENT otherwise) and resolves their paths in the sender's
@@ -86,7 +94,27 @@
  * exist is no error: the rule waits for it (FIM_RULE_WAITING).
  *
  *   request: FIM_A_POLICY { NAME }, FIM_A_RULE { PATH, TYPE, FLAGS?, ACTION?,
- *                           SEVERITY?, TAGS?, MESSAGE? } +
+ *                           SEVERITY?, TAGS?, MESSAGE?, GLOB?, SOURCE* } +
+ *
+ * Which rule decides. A rule applies to an operation if its path (and glob)
+ * covers the object, and if the operation and its caller are what it is about:
+ *
+ *   Block, Audit  any access, or changes only (FIM_RULE_READONLY); of callers
+ *                 that run one of the sources, if there are any; that are not
+ *                 the owner (FIM_RULE_OWNER_ONLY); that have a controlling
+ *                 terminal (FIM_RULE_TTY)
+ *   Allow         any access, or reads only (FIM_RULE_READONLY); of callers
+ *                 that run one of the sources, if there are any; that are the
+ *                 owner (FIM_RULE_OWNER_ONLY); FIM_RULE_TTY as above
+ *
+ * Of those that apply: one with sources before one without; then the one whose
+ * path is nearest to the object; then a file's, a pattern's, a directory's;
+ * then Block, Allow, Audit. If none applies but an Allow rule covers the
+ * object, the posture of the nearest such rule's policy decides; of several on
+ * one path the strictest. Of the two names of a rename or link, the stricter
+ * decision holds. The names on the way to a path are kept by Block and Audit
+ * rules, and by Allow rules as far as their posture goes, from whoever these
+ * apply to; no rule's exception reaches them.
  *
  * FIM_CMD_POLICY_DEL (do, control): stages the removal of a policy. -ENOENT if
  * neither the ruleset nor the transaction has it.
@@ -122,6 +150,10 @@
 #define FIM_POLICIES_MAX	4096
 /** @FIM_RULES_MAX: most rules in a ruleset */
 #define FIM_RULES_MAX		65536
+/** @FIM_GLOB_MAX: longest glob of a rule in bytes */
+#define FIM_GLOB_MAX		1024
+/** @FIM_SOURCES_MAX: most sources of a rule */
+#define FIM_SOURCES_MAX		64
 
 /**
  * enum fim_cmd - commands; the comment at the top of this file describes them
@@ -141,6 +173,7 @@ enum fim_cmd {
 	FIM_CMD_POLICY_DEL,
 	FIM_CMD_TXN_COMMIT,
 	FIM_CMD_TXN_ABORT,
+	FIM_CMD_EXPLAIN,
 	__FIM_CMD_LAST,
 };
 #define FIM_CMD_MAX (__FIM_CMD_LAST - 1)
@@ -153,6 +186,7 @@ enum fim_cmd {
  * @FIM_A_RULE: nested enum fim_rule_attr; FIM_CMD_RULE_ADD takes several
  * @FIM_A_EVENT: nested enum fim_event_attr
  * @FIM_A_SINCE: u64, number of the first record wanted
+ * @FIM_A_EXPLAIN: nested enum fim_explain_attr
  */
 enum fim_attr {
 	FIM_A_UNSPEC,
@@ -162,6 +196,7 @@ enum fim_attr {
 	FIM_A_RULE,
 	FIM_A_EVENT,
 	FIM_A_SINCE,
+	FIM_A_EXPLAIN,
 	__FIM_A_LAST,
 };
 #define FIM_A_MAX (__FIM_A_LAST - 1)
@@ -269,7 +304,7 @@ enum fim_hook_attr {
 /**
  * enum fim_action - what a rule does with an operation that it matches
  * @FIM_ACTION_UNSET: in a rule: as the policy says
- * @FIM_ACTION_ALLOW: let it through (no rule may ask for this yet)
+ * @FIM_ACTION_ALLOW: let it through without a record
  * @FIM_ACTION_AUDIT: let it through and record it
  * @FIM_ACTION_BLOCK: refuse it with EACCES and record it
  */
@@ -312,6 +347,9 @@ enum fim_policy_kind {
  * @FIM_POLICY_A_REFUSED: u64, operations that its rules refused
  * @FIM_POLICY_A_AUDITED: u64, operations that its rules let through with a
  *	record
+ * @FIM_POLICY_A_POSTURE: u8, enum fim_action, also to the kernel: what becomes
+ *	of operations that an Allow rule covers but does not allow; absent:
+ *	FIM_ACTION_AUDIT
  */
 enum fim_policy_attr {
 	FIM_POLICY_A_PAD,
@@ -326,6 +364,7 @@ enum fim_policy_attr {
 	FIM_POLICY_A_RULES,
 	FIM_POLICY_A_REFUSED,
 	FIM_POLICY_A_AUDITED,
+	FIM_POLICY_A_POSTURE,
 	__FIM_POLICY_A_LAST,
 };
 #define FIM_POLICY_A_MAX (__FIM_POLICY_A_LAST - 1)
@@ -334,11 +373,15 @@ enum fim_policy_attr {
  * enum fim_rule_type - what a rule names
  * @FIM_RULE_DIRECTORY: a directory, the entry itself included
  * @FIM_RULE_FILE: anything but a directory, by whatever name it is reached
+ * @FIM_RULE_PATTERN: what lies below a directory, the anchor, by a path from
+ *	there that FIM_RULE_A_GLOB matches; a directory that it matches is meant
+ *	itself, not what is in it
  */
 enum fim_rule_type {
 	FIM_RULE_UNSPEC,
 	FIM_RULE_DIRECTORY,
 	FIM_RULE_FILE,
+	FIM_RULE_PATTERN,
 	__FIM_RULE_LAST,
 };
 #define FIM_RULE_MAX (__FIM_RULE_LAST - 1)
@@ -347,18 +390,24 @@ enum fim_rule_type {
  * enum fim_rule_flags - bits of FIM_RULE_A_FLAGS
  * @FIM_RULE_RECURSIVE: everything below the directory, at any depth; without
  *	it the directory and its direct entries
- * @FIM_RULE_READONLY: changes are matched and reads are not. Required: rules
- *	about reads are refused with -EOPNOTSUPP.
+ * @FIM_RULE_READONLY: of Block and Audit: about changes only; without it reads
+ *	are matched as well: opening a file, listing a directory, executing.
+ *	Of Allow: about reads only
  * @FIM_RULE_IMPLIED: not a rule of the policy's text but one that follows from
  *	another: a file of its directory that has names elsewhere too, or a
  *	filesystem that is mounted in it
+ * @FIM_RULE_OWNER_ONLY: the file's owner may (his filesystem uid is the file's,
+ *	or if it does not exist yet, its directory's), all others may not
+ * @FIM_RULE_TTY: about tasks that have a controlling terminal only
  * @FIM_RULE_ALL: every bit that there is
  */
 enum fim_rule_flags {
 	FIM_RULE_RECURSIVE = 1U << 0,
 	FIM_RULE_READONLY = 1U << 1,
 	FIM_RULE_IMPLIED = 1U << 2,
-	FIM_RULE_ALL = (1U << 3) - 1,
+	FIM_RULE_OWNER_ONLY = 1U << 3,
+	FIM_RULE_TTY = 1U << 4,
+	FIM_RULE_ALL = (1U << 5) - 1,
 };
 
 /**
@@ -379,7 +428,7 @@ enum fim_rule_state {
  * @FIM_RULE_A_INDEX: u32, place in the policy from 0 (from the kernel only)
  * @FIM_RULE_A_TYPE: u8, enum fim_rule_type
  * @FIM_RULE_A_PATH: bytes, at most FIM_PATH_MAX, absolute. A directory's ends
- *	with "/".
+ *	with "/", as does the anchor of a pattern.
  * @FIM_RULE_A_FLAGS: u32, enum fim_rule_flags
  * @FIM_RULE_A_ACTION: u8, enum fim_action; absent: as the policy says, as for
  *	the three that follow
@@ -389,6 +438,17 @@ enum fim_rule_state {
  * @FIM_RULE_A_STATE: u8, enum fim_rule_state (from the kernel only)
  * @FIM_RULE_A_REAL_PATH: bytes, where the path led when it was resolved, if
  *	that is not the path itself (from the kernel only)
+ * @FIM_RULE_A_GLOB: bytes, of a FIM_RULE_PATTERN: 1 to FIM_GLOB_MAX, a glob as
+ *	AppArmor has them, without "/" at its beginning: "*" and "?" within a
+ *	name, "**" across, "[abc]", "[a-z]", "[^abc]", "{a,b}", "\\" before a byte
+ *	that is meant itself. -E2BIG if it needs more than 64 states: one for
+ *	every byte, "?", class and "*"; -EINVAL if it is wrong otherwise
+ * @FIM_RULE_A_SOURCE: bytes, as FIM_RULE_A_PATH of a file, up to
+ *	FIM_SOURCES_MAX times: an executable whose processes the rule is about.
+ *	Not a script: its interpreter is what is executed. Found by inode, again
+ *	whenever another takes its place; it need not exist yet
+ * @FIM_RULE_A_SOURCES_WAITING: u32, sources that do not exist (from the kernel
+ *	only; absent: none)
  */
 enum fim_rule_attr {
 	FIM_RULE_A_UNSPEC,
@@ -403,6 +463,9 @@ enum fim_rule_attr {
 	FIM_RULE_A_MESSAGE,
 	FIM_RULE_A_STATE,
 	FIM_RULE_A_REAL_PATH,
+	FIM_RULE_A_GLOB,
+	FIM_RULE_A_SOURCE,
+	FIM_RULE_A_SOURCES_WAITING,
 	__FIM_RULE_A_LAST,
 };
 #define FIM_RULE_A_MAX (__FIM_RULE_A_LAST - 1)
@@ -437,6 +500,8 @@ enum fim_rule_attr {
  * @FIM_OP_RAW: a block device that holds a filesystem with protected
  *	directories is opened for writing. FIM_EVENT_A_PATH is the rule's
  *	directory, FIM_EVENT_A_TARGET the device. Never refused.
+ * @FIM_OP_READ: a regular file is opened for reading or executed, or a
+ *	directory is opened to be listed
  */
 enum fim_op {
 	FIM_OP_UNSPEC,
@@ -465,6 +530,7 @@ enum fim_op {
 	FIM_OP_MPROTECT,
 	FIM_OP_QUOTA_ON,
 	FIM_OP_RAW,
+	FIM_OP_READ,
 	__FIM_OP_LAST,
 };
 #define FIM_OP_MAX (__FIM_OP_LAST - 1)
@@ -621,5 +687,131 @@ enum fim_event_attr {
 	__FIM_EVENT_A_LAST,
 };
 #define FIM_EVENT_A_MAX (__FIM_EVENT_A_LAST - 1)
+
+/**
+ * enum fim_explain_why - what decided
+ * @FIM_WHY_NONE: no rule has anything to say; the operation passes
+ * @FIM_WHY_RULE: a rule that applies
+ * @FIM_WHY_POSTURE: the posture of an Allow rule's policy, as the rule does not
+ *	apply
+ * @FIM_WHY_GUARD: a rule whose path leads over the object
+ * @FIM_WHY_FILESYSTEM: the strictest rule of the filesystem, as it can't be told
+ *	where the object is
+ */
+enum fim_explain_why {
+	FIM_WHY_NONE,
+	FIM_WHY_RULE,
+	FIM_WHY_POSTURE,
+	FIM_WHY_GUARD,
+	FIM_WHY_FILESYSTEM,
+	__FIM_WHY_LAST,
+};
+#define FIM_WHY_MAX (__FIM_WHY_LAST - 1)
+
+/**
+ * enum fim_explain_attr - an operation that might be, and what would become of
+ *	it
+ * @FIM_EXPLAIN_A_PATH: bytes, at most FIM_PATH_MAX, absolute. In the reply: where
+ *	it led
+ * @FIM_EXPLAIN_A_OP: u8, enum fim_op
+ * @FIM_EXPLAIN_A_EXE: bytes, path of the caller's executable; absent: one that
+ *	no rule names
+ * @FIM_EXPLAIN_A_UID: u32, the caller's filesystem uid; absent: 0
+ * @FIM_EXPLAIN_A_TTY: flag, the caller has a controlling terminal
+ * @FIM_EXPLAIN_A_ACTION: u8, enum fim_action; FIM_ACTION_UNSET if no rule has
+ *	anything to say (from the kernel only, as all that follows)
+ * @FIM_EXPLAIN_A_WHY: u8, enum fim_explain_why
+ * @FIM_EXPLAIN_A_POLICY: string, whose rule decided
+ * @FIM_EXPLAIN_A_RULE: u32, its index there
+ * @FIM_EXPLAIN_A_STEP: nested enum fim_explain_step_attr, one for each name from
+ *	the object up that is marked, in this order
+ */
+enum fim_explain_attr {
+	FIM_EXPLAIN_A_UNSPEC,
+	FIM_EXPLAIN_A_PATH,
+	FIM_EXPLAIN_A_OP,
+	FIM_EXPLAIN_A_EXE,
+	FIM_EXPLAIN_A_UID,
+	FIM_EXPLAIN_A_TTY,
+	FIM_EXPLAIN_A_ACTION,
+	FIM_EXPLAIN_A_WHY,
+	FIM_EXPLAIN_A_POLICY,
+	FIM_EXPLAIN_A_RULE,
+	FIM_EXPLAIN_A_STEP,
+	__FIM_EXPLAIN_A_LAST,
+};
+#define FIM_EXPLAIN_A_MAX (__FIM_EXPLAIN_A_LAST - 1)
+
+/**
+ * enum fim_explain_marks - bits of FIM_STEP_A_MARKS
+ * @FIM_EXPLAIN_TREE: a rule's path, or a pattern's anchor
+ * @FIM_EXPLAIN_GUARD: on the way to one
+ * @FIM_EXPLAIN_ANCHOR: a rule waits for a name in it
+ * @FIM_EXPLAIN_WRITER: open for writing since before a rule
+ */
+enum fim_explain_marks {
+	FIM_EXPLAIN_TREE = 1U << 0,
+	FIM_EXPLAIN_GUARD = 1U << 1,
+	FIM_EXPLAIN_ANCHOR = 1U << 2,
+	FIM_EXPLAIN_WRITER = 1U << 3,
+};
+
+/**
+ * enum fim_explain_step_attr - a name on the way
+ * @FIM_STEP_A_PATH: bytes, from the root of its filesystem on
+ * @FIM_STEP_A_DEPTH: u32, 0 for the object itself, 1 for its directory
+ * @FIM_STEP_A_MARKS: u32, enum fim_explain_marks
+ * @FIM_STEP_A_RULE: nested enum fim_explain_rule_attr, each rule of a
+ *	FIM_EXPLAIN_TREE; at most 64
+ */
+enum fim_explain_step_attr {
+	FIM_STEP_A_UNSPEC,
+	FIM_STEP_A_PATH,
+	FIM_STEP_A_DEPTH,
+	FIM_STEP_A_MARKS,
+	FIM_STEP_A_RULE,
+	__FIM_STEP_A_LAST,
+};
+#define FIM_STEP_A_MAX (__FIM_STEP_A_LAST - 1)
+
+/**
+ * enum fim_explain_fit - whether a rule applies, and if not, why
+ * @FIM_FIT_APPLIES: it does
+ * @FIM_FIT_DEPTH: the object is below what a rule covers that is not recursive,
+ *	or that is about a file
+ * @FIM_FIT_GLOB: the pattern does not match
+ * @FIM_FIT_ACCESS: it is about the other of reads and changes
+ * @FIM_FIT_OWNER: the caller is the owner (Block, Audit) or is not (Allow)
+ * @FIM_FIT_TTY: the caller has no controlling terminal
+ * @FIM_FIT_SOURCE: the caller's executable is none of its sources
+ */
+enum fim_explain_fit {
+	FIM_FIT_APPLIES,
+	FIM_FIT_DEPTH,
+	FIM_FIT_GLOB,
+	FIM_FIT_ACCESS,
+	FIM_FIT_OWNER,
+	FIM_FIT_TTY,
+	FIM_FIT_SOURCE,
+	__FIM_FIT_LAST,
+};
+#define FIM_FIT_MAX (__FIM_FIT_LAST - 1)
+
+/**
+ * enum fim_explain_rule_attr - a rule on the way
+ * @FIM_FIT_A_POLICY: string
+ * @FIM_FIT_A_RULE: u32, index
+ * @FIM_FIT_A_ACTION: u8, enum fim_action
+ * @FIM_FIT_A_FIT: u8, enum fim_explain_fit
+ */
+enum fim_explain_rule_attr {
+	FIM_FIT_A_UNSPEC,
+	FIM_FIT_A_POLICY,
+	FIM_FIT_A_RULE,
+	FIM_FIT_A_ACTION,
+	FIM_FIT_A_FIT,
+	__FIM_FIT_A_LAST,
+};
+#define FIM_FIT_A_MAX (__FIM_FIT_A_LAST - 1)
 
 #endif /* _UAPI_LINUX_FIM_H */
