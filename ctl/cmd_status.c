@@ -2,6 +2,7 @@
 /*
  * cmd_status.c - fimctl status: show what the module does
  */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,11 +12,13 @@
 #include "cmd.h"
 #include "json.h"
 #include "link.h"
+#include "metrics.h"
+#include "ruleset.h"
 #include "status.h"
 #include "term.h"
 
 const struct opt status_opts[] = {
-	{ 'o', "output", "FORMAT", "json; for people if not given" },
+	{ 'o', "output", "FORMAT", "json or prometheus; for people if not given" },
 	{ 0 },
 };
 
@@ -123,21 +126,54 @@ static void print_text(const struct status *st, const struct hooks *hooks)
 	buf_free(&boot_id);
 }
 
+static void print_buf(struct buf *out)
+{
+	fwrite(out->data, 1, out->len, stdout);
+	buf_free(out);
+}
+
+static void print_metrics(const struct status *st, const struct hooks *hooks,
+			  const struct policies *policies)
+{
+	struct buf out = { 0 };
+
+	metrics_write(&out, st, hooks, policies);
+	print_buf(&out);
+}
+
+/* Whoever collects metrics wants to be told this, too. */
+static int absent(const struct link *l, int format)
+{
+	struct buf out = { 0 };
+
+	if (format == FORMAT_PROMETHEUS && l->error.code == -ENOENT) {
+		metrics_up(&out, false);
+		print_buf(&out);
+	}
+	return link_report(l, NULL);
+}
+
 static int show(struct link *l, int format)
 {
 	struct status st = { 0 };
 	struct hooks hooks = { 0 };
+	struct policies policies = { 0 };
 	int err, code = EXIT_OK;
 
 	err = status_get(l, &st);
 	if (!err)
 		err = hooks_get(l, &hooks);
+	if (!err && format == FORMAT_PROMETHEUS)
+		err = ruleset_get(l, &policies);
 	if (err)
 		code = link_report(l, "can't read the status");
+	else if (format == FORMAT_PROMETHEUS)
+		print_metrics(&st, &hooks, &policies);
 	else if (format == FORMAT_JSON)
 		print_json(&st, &hooks);
 	else
 		print_text(&st, &hooks);
+	policies_free(&policies);
 	hooks_free(&hooks);
 	status_free(&st);
 	return code;
@@ -151,14 +187,15 @@ int cmd_status(const struct command *cmd, int argc, char **argv)
 	while ((c = opt_next(cmd, argc, argv)) != -1) {
 		if (c == '?')
 			return EXIT_INVALID;
-		format = opt_format(cmd, 1U << FORMAT_JSON);
+		format = opt_format(cmd, 1U << FORMAT_JSON |
+				    1U << FORMAT_PROMETHEUS);
 		if (format < 0)
 			return EXIT_INVALID;
 	}
 	if (optind < argc)
 		return opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
 	if (link_open(&l))
-		return link_report(&l, NULL);
+		return absent(&l, format);
 	code = show(&l, format);
 	link_close(&l);
 	return code;

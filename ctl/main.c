@@ -25,7 +25,7 @@ const struct command commands[] = {
 	{ "watch", "[--since N|boot|now] [--state FILE] [--to WHERE] [-o FORMAT] "
 	  "[--limit N] [FILTER...]",
 	  "show alerts as they happen, or hand them on", watch_opts, cmd_watch },
-	{ "status", "[-o json]", "show what the module does", status_opts,
+	{ "status", "[-o json|prometheus]", "show what the module does", status_opts,
 	  cmd_status },
 	{ "selftest", "", "make every hook of the module prove itself", NULL,
 	  cmd_selftest },

@@ -114,6 +114,8 @@ if [ -d selftests/ctl ]; then
 fi
 step 'a minute of any bytes as a policy finds no fault' \
 	make -s -C selftests/ctl fuzz || :
+tap 'receivers of alerts and metrics' selftests/ctl/receivers.sh \
+	selftests/ctl/build/feed || :
 tap 'the check of the module can fail' selftests/checks/ko.sh --self-test || :
 
 for kernel in "${kernels[@]}"; do

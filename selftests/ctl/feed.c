@@ -4,8 +4,10 @@
  *
  *   feed FORMAT WHERE FIRST COUNT [PAUSE_MS]
  *   feed keys
+ *   feed metrics
  *
- * Programs that alerts are meant for then say whether they can read them. The
+ * Programs that alerts are meant for then say whether they can read them; the
+ * journal is where JOURNAL_SOCKET says. The
  * records differ: with and without each attribute, of every type and operation,
  * and with every byte that a name can hold.
  */
@@ -15,6 +17,7 @@
 
 #include "array.h"
 #include "format.h"
+#include "metrics.h"
 #include "record.h"
 #include "sink.h"
 
@@ -113,6 +116,26 @@ static int list_keys(void)
 	return 0;
 }
 
+static int show_metrics(void)
+{
+	struct hook hook[] = { { .name = (char *)"security_x", .state = 1 },
+			       { .name = (char *)"security_y", .state = 99 } };
+	struct policy policy[] = { { .name = (char *)"plain", .refused = 7 },
+				   { .name = (char *)"q\"b\\e\033n\nx\xff" } };
+	struct policies policies = { .v = policy, .nr = 2 };
+	struct hooks hooks = { .v = hook, .nr = 2 };
+	struct status st = { .version = (char *)"1", .number = { 0 } };
+	struct buf out = { 0 };
+	size_t i;
+
+	for (i = 0; i <= FIM_STATUS_A_MAX; i++)
+		st.number[i] = UINT64_MAX - i;
+	metrics_write(&out, &st, &hooks, &policies);
+	fwrite(out.data, 1, out.len, stdout);
+	buf_free(&out);
+	return 0;
+}
+
 static int feed(struct sink *s, uint64_t first, uint64_t count, long pause)
 {
 	uint64_t seq;
@@ -138,8 +161,12 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "keys"))
 		return list_keys();
+	if (argc == 2 && !strcmp(argv[1], "metrics"))
+		return show_metrics();
 	if (argc < 5 || !sink_find(&s, argv[2]))
 		return 2;
+	if (s.type == &sink_journal && getenv("JOURNAL_SOCKET"))
+		s.where = getenv("JOURNAL_SOCKET");
 	s.format = writer(argv[1]);
 	if (!s.format)
 		return 2;

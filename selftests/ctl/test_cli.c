@@ -142,7 +142,7 @@ TEST(without_the_module)
 {
 	static const char *const args[] = {
 		"$F apply -f " GOOD, "$F delete x", "$F get", "$F watch",
-		"$F status", "$F selftest",
+		"$F status", "$F selftest", "$F status -o prometheus",
 	};
 	struct buf out = { 0 };
 	struct stat st;
@@ -154,6 +154,8 @@ TEST(without_the_module)
 		EXPECT_EQ(3, run(&out, args[i]));
 		EXPECT_NE(NULL, strstr(out.data, "modprobe fim"));
 	}
+	EXPECT_EQ(3, run(&out, "$F status -o prometheus"));
+	EXPECT_NE(NULL, strstr(out.data, "\nfim_up 0\n"));
 	buf_free(&out);
 }
 

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * metrics.c - the module's state and counters for Prometheus
+ *
+ * The text format that node_exporter's textfile collector reads. Names and
+ * units follow Prometheus' conventions.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "array.h"
+#include "metrics.h"
+#include "text.h"
+
+/* The numbers of struct status that are metrics. */
+static const struct {
+	const char *name;
+	const char *type;
+	const char *help;
+	int attr;
+} numbers[] = {
+	{ "fim_policies", "gauge", "Policies in force.",
+	  FIM_STATUS_A_POLICIES },
+	{ "fim_rules", "gauge", "Rules in force, waiting ones included.",
+	  FIM_STATUS_A_RULES },
+	{ "fim_rules_waiting", "gauge", "Rules whose path does not exist.",
+	  FIM_STATUS_A_WAITING },
+	{ "fim_marked_inodes", "gauge", "Inodes that are marked.",
+	  FIM_STATUS_A_MARKS },
+	{ "fim_commits_total", "counter", "Changes of the policies in force.",
+	  FIM_STATUS_A_GENERATION },
+	{ "fim_operations_refused_total", "counter", "Operations refused.",
+	  FIM_STATUS_A_REFUSED },
+	{ "fim_operations_audited_total", "counter",
+	  "Operations let through with a record.", FIM_STATUS_A_AUDITED },
+	{ "fim_operations_recorded_total", "counter",
+	  "Operations, of those refused and audited, that have a record.",
+	  FIM_STATUS_A_RECORDED },
+	{ "fim_operations_lost_total", "counter",
+	  "Operations, of those refused and audited, that could not be recorded.",
+	  FIM_STATUS_A_LOST },
+	{ "fim_operations_pending", "gauge",
+	  "Operations whose record is not complete yet.",
+	  FIM_STATUS_A_PENDING },
+	{ "fim_records_total", "counter", "Records made.",
+	  FIM_STATUS_A_LAST_SEQ },
+	{ "fim_ring_capacity_records", "gauge",
+	  "Most records that the ring holds.", FIM_STATUS_A_RING_SIZE },
+};
+
+static void add_head(struct buf *out, const char *name, const char *type,
+		     const char *help)
+{
+	buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* Controls are escaped for terminals first, and that form for Prometheus. */
+static void add_label(struct buf *out, const char *name, const char *value)
+{
+	struct buf safe = { 0 };
+	size_t i;
+
+	text_escape(&safe, value, strlen(value));
+	buf_addf(out, "%s=\"", name);
+	for (i = 0; i < safe.len; i++) {
+		if (safe.data[i] == '"' || safe.data[i] == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, safe.data[i]);
+	}
+	buf_addc(out, '"');
+	buf_free(&safe);
+}
+
+static void add_info(struct buf *out, const struct status *st)
+{
+	add_head(out, "fim_module_info", "gauge", "The module that is loaded.");
+	buf_adds(out, "fim_module_info{");
+	add_label(out, "version", st->version ? st->version : "");
+	buf_addc(out, ',');
+	add_label(out, "backend", st->backend ? st->backend : "");
+	buf_adds(out, "} 1\n");
+}
+
+static void add_state(struct buf *out, const struct status *st)
+{
+	uint64_t state;
+
+	add_head(out, "fim_state", "gauge",
+		 "1 for the state that the module is in.");
+	for (state = 0; state <= FIM_STATE_MAX; state++) {
+		buf_adds(out, "fim_state{");
+		add_label(out, "state", status_state_name(state));
+		buf_addf(out, "} %d\n",
+			 state == st->number[FIM_STATUS_A_STATE]);
+	}
+}
+
+static void add_hooks(struct buf *out, const struct hooks *hooks)
+{
+	size_t i;
+
+	if (!hooks->nr)
+		return;
+	add_head(out, "fim_hook_state", "gauge",
+		 "The state of each hook: proven or idle; attached, missing or dead is a fault.");
+	for (i = 0; i < hooks->nr; i++) {
+		buf_adds(out, "fim_hook_state{");
+		add_label(out, "hook", hooks->v[i].name);
+		buf_addc(out, ',');
+		add_label(out, "state", hook_state_name(hooks->v[i].state));
+		buf_adds(out, "} 1\n");
+	}
+}
+
+static void add_policies(struct buf *out, const struct policies *policies,
+			 bool refused)
+{
+	const char *name = refused ? "fim_policy_operations_refused_total" :
+				     "fim_policy_operations_audited_total";
+	size_t i;
+
+	if (!policies->nr)
+		return;
+	add_head(out, name, "counter", refused ?
+		 "Operations that a policy's rules refused." :
+		 "Operations that a policy's rules let through with a record.");
+	for (i = 0; i < policies->nr; i++) {
+		buf_addf(out, "%s{", name);
+		add_label(out, "policy", policies->v[i].name);
+		buf_addf(out, "} %" PRIu64 "\n", refused ?
+			 policies->v[i].refused : policies->v[i].audited);
+	}
+}
+
+/**
+ * metrics_up() - append whether the module is loaded
+ * @out: appended to
+ * @up: it is
+ */
+void metrics_up(struct buf *out, bool up)
+{
+	add_head(out, "fim_up", "gauge", "1 if the module is loaded.");
+	buf_addf(out, "fim_up %d\n", up);
+}
+
+/**
+ * metrics_write() - append everything that a loaded module tells
+ * @out: appended to
+ * @st: its state
+ * @hooks: its hooks
+ * @policies: the policies in force
+ */
+void metrics_write(struct buf *out, const struct status *st,
+		   const struct hooks *hooks, const struct policies *policies)
+{
+	uint64_t first = st->number[FIM_STATUS_A_FIRST_SEQ];
+	uint64_t last = st->number[FIM_STATUS_A_LAST_SEQ];
+	size_t i;
+
+	metrics_up(out, true);
+	add_info(out, st);
+	add_state(out, st);
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		add_head(out, numbers[i].name, numbers[i].type,
+			 numbers[i].help);
+		buf_addf(out, "%s %" PRIu64 "\n", numbers[i].name,
+			 st->number[numbers[i].attr]);
+	}
+	add_head(out, "fim_ring_records", "gauge",
+		 "Records that the ring holds.");
+	buf_addf(out, "fim_ring_records %" PRIu64 "\n",
+		 first ? last - first + 1 : 0);
+	add_policies(out, policies, true);
+	add_policies(out, policies, false);
+	add_hooks(out, hooks);
+}
