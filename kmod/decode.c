@@ -193,6 +193,7 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 	case FIM_OP_MPROTECT:
 		vma = ARG(const struct vm_area_struct *, 0);
 		access->dentry = file_dentry_of(vma->vm_file);
+		access->above = fim_file_user_dentry(vma->vm_file);
 		break;
 	case FIM_OP_IOCTL:
 		decode_ioctl(fregs, access);

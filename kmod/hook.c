@@ -298,14 +298,16 @@ static void check_first_dentry(unsigned long ip, struct ftrace_regs *fregs)
  * The hooks on what is done by a descriptor from before the rule. They look
  * for the file, not for its directory: any other write needs no decision.
  */
-static noinline void check_writer(const struct file *file, unsigned long ip,
+static noinline void check_writer(const struct inode *inode,
+				  const struct inode *above, unsigned long ip,
 				  struct ftrace_regs *fregs)
 {
 	const struct fim_ruleset *rs;
 
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (fim_mark_find(rs, file_inode(file), FIM_MARK_WRITER))
+	if (fim_mark_find(rs, inode, FIM_MARK_WRITER) ||
+	    (above && fim_mark_find(rs, above, FIM_MARK_WRITER)))
 		decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
@@ -319,7 +321,7 @@ static void hook_file_permission(unsigned long ip, unsigned long parent_ip,
 	if (likely(!(ARG(unsigned long, 1) & (MAY_WRITE | MAY_APPEND))))
 		return;
 	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
-		check_writer(file, ip, fregs);
+		check_writer(file_inode(file), NULL, ip, fregs);
 }
 
 static void check_mmap(unsigned long ip, struct ftrace_regs *fregs)
@@ -329,18 +331,25 @@ static void check_mmap(unsigned long ip, struct ftrace_regs *fregs)
 
 	if (file && (ARG(unsigned long, 1) & PROT_WRITE) &&
 	    type != MAP_PRIVATE && fim_sb_marked(file_inode(file)->i_sb))
-		check_writer(file, ip, fregs);
+		check_writer(file_inode(file), NULL, ip, fregs);
 }
 
 static void check_mprotect(unsigned long ip, struct ftrace_regs *fregs)
 {
 	const struct vm_area_struct *vma =
 		ARG(const struct vm_area_struct *, 0);
+	const struct file *file = vma->vm_file;
+	const struct dentry *above;
 
-	if (vma->vm_file && (vma->vm_flags & VM_SHARED) &&
-	    (ARG(unsigned long, 2) & PROT_WRITE) &&
-	    fim_sb_marked(file_inode(vma->vm_file)->i_sb))
-		check_writer(vma->vm_file, ip, fregs);
+	if (!file || !(vma->vm_flags & VM_SHARED) ||
+	    !(ARG(unsigned long, 2) & PROT_WRITE))
+		return;
+	/* A file of an overlay is mapped as that of the layer below. */
+	above = fim_file_user_dentry(file);
+	if (fim_sb_marked(file_inode(file)->i_sb) ||
+	    fim_sb_marked(above->d_sb))
+		check_writer(file_inode(file), READ_ONCE(above->d_inode), ip,
+			     fregs);
 }
 
 static void hook_mapping(unsigned long ip, unsigned long parent_ip,

@@ -236,6 +236,8 @@ void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 	verdict->match = (struct fim_match){};
 	if (access->dentry)
 		match_one(rs, access->dentry, access->removes, &verdict->match);
+	if (access->above && !verdict->match.binding)
+		match_one(rs, access->above, access->removes, &verdict->match);
 	match_reach(rs, access, &verdict->match);
 	if (access->mnt || access->any_mount)
 		match_mount(rs, access, &verdict->match);

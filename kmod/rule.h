@@ -34,6 +34,8 @@ enum fim_reach {
  *	record is due only if the system call tells so
  * @dentry: what it is done to, or NULL if to a mount only; held by the hook's
  *	caller, as all here
+ * @above: the same object by the name of a filesystem that is stacked on the
+ *	one of @dentry, if no rule is about that; or NULL
  * @other: the other name of a rename or link, or NULL
  * @made: of both, the name that will exist or mean something else, or NULL
  * @mnt: a mount that goes away, or NULL
@@ -46,6 +48,7 @@ struct fim_access {
 	bool any_mount;
 	bool uncertain;
 	const struct dentry *dentry;
+	const struct dentry *above;
 	const struct dentry *other;
 	const struct dentry *made;
 	const struct vfsmount *mnt;

@@ -112,15 +112,64 @@ static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
 	return hit;
 }
 
+/**
+ * struct use - how a file can be written to
+ * @writers: how often it is open for writing
+ * @mapped: a mapping of it is shared and can be written to
+ */
+struct use {
+	int writers;
+	bool mapped;
+};
+
+static void add_use(struct use *use, const struct inode *inode)
+{
+	use->writers = max(use->writers, atomic_read(&inode->i_writecount));
+	use->mapped |= mapping_writably_mapped(inode->i_mapping);
+}
+
+static bool is_stacked(const struct super_block *sb)
+{
+	return sb->s_root && sb->s_root->d_flags & DCACHE_OP_REAL;
+}
+
+/* The inode of a layer below, which the overlay's own dentry holds */
+static noinline __noclone struct inode *inode_below(struct dentry *dentry)
+{
+	return d_real_inode(dentry);
+}
+
+/*
+ * What opens or maps a file of an overlay opens the one below as well, and a
+ * mapping keeps only that.
+ */
+static void get_use(struct inode *inode, struct use *use)
+{
+	struct dentry *dentry;
+
+	*use = (struct use){};
+	add_use(use, inode);
+	if (!is_stacked(inode->i_sb))
+		return;
+	dentry = d_find_alias(inode);
+	if (!dentry)
+		return;
+	add_use(use, inode_below(dentry));
+	dput(dentry);
+}
+
 /* Returns whether the file is one that was not known. */
 static bool look_at(const struct fim_ruleset *rs, struct inode *inode)
 {
 	struct fim_object *object;
 	struct fim_slot *slot;
 	bool added = false;
+	struct use use;
 
-	if (!S_ISREG(inode->i_mode) || !inode_is_open_for_write(inode) ||
-	    is_known(inode))
+	if (!S_ISREG(inode->i_mode) || is_known(inode))
+		return false;
+	get_use(inode, &use);
+	if (!use.writers)
 		return false;
 
 	slot = kzalloc(sizeof(*slot), GFP_KERNEL);
@@ -134,8 +183,7 @@ static bool look_at(const struct fim_ruleset *rs, struct inode *inode)
 		fim_object_put(object);
 	}
 	if (slot) {
-		fim_event_writer(slot, atomic_read(&inode->i_writecount),
-				 mapping_writably_mapped(inode->i_mapping));
+		fim_event_writer(slot, use.writers, use.mapped);
 		fim_policy_put(slot->policy);
 	}
 out:
@@ -150,11 +198,13 @@ out:
 static bool find_on_sb(const struct fim_ruleset *rs, struct super_block *sb)
 {
 	struct inode *inode, *held = NULL;
+	bool stacked = is_stacked(sb);
 	bool any = false;
 
 	spin_lock(&sb->s_inode_list_lock);
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
-		if (!inode_is_open_for_write(inode) && !need_resched())
+		if (!inode_is_open_for_write(inode) && !stacked &&
+		    !need_resched())
 			continue;
 		if (!igrab(inode))
 			continue;
@@ -202,6 +252,7 @@ static bool may_leave(const struct fim_ruleset *rs,
 {
 	struct inode *inode = writer->object->inode;
 	struct super_block *sb;
+	struct use use;
 	bool leave;
 
 	if (writer->canary)
@@ -209,8 +260,8 @@ static bool may_leave(const struct fim_ruleset *rs,
 	sb = fim_object_pin_sb(writer->object);
 	if (!sb)
 		return true;
-	leave = !inode_is_open_for_write(inode) ||
-		!is_protected(rs, inode, NULL);
+	get_use(inode, &use);
+	leave = !use.writers || !is_protected(rs, inode, NULL);
 	deactivate_super(sb);
 	return leave;
 }

@@ -192,4 +192,17 @@ static inline struct dentry *fim_file_real_dentry(const struct file *file)
 #endif
 }
 
+/*
+ * The dentry that the user of such a file opened: of a mapping's file, which is
+ * that of the layer below, the one of the overlay.
+ */
+static inline const struct dentry *fim_file_user_dentry(const struct file *file)
+{
+#ifdef FIM_HAVE_FILE_USER_PATH
+	return file_user_path(file)->dentry;
+#else
+	return file->f_path.dentry;
+#endif
+}
+
 #endif /* FIM_COMPAT_FS_H */

@@ -78,6 +78,8 @@ try GET_FILE_RCU_POINTER 'fs.h' \
 	'struct file __rcu **f = NULL; struct file *g = get_file_rcu(f)' &
 # 6.5: a stacked filesystem opens the file below by that file's own path.
 try BACKING_FILE 'fs.h' 'unsigned int m = FMODE_BACKING' &
+# 6.8: that file knows the path of the one above.
+try FILE_USER_PATH 'fs.h' 'const struct path *p = file_user_path(NULL)' &
 # 6.15: vfs_mkdir() answers with a dentry.
 try VFS_MKDIR_DENTRY 'fs.h' \
 	'struct dentry *d = vfs_mkdir(NULL, NULL, NULL, 0)' &

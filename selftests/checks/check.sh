@@ -136,5 +136,7 @@ for kernel in "${kernels[@]}"; do
 	cycles=200
 	[ "$kernel" = "${kernels[0]}" ] || cycles=50
 	vm "$kernel" life --timeout 1500 --append "fim.cycles=$cycles"
+	step "$K_LABEL: every case of the catalogue" \
+		selftests/attacks/attacks.sh --from-logs "$kernel" || :
 done
 finish

@@ -17,10 +17,11 @@ set -euo pipefail
 TEXT_MAX=65536
 
 # Functions that may call through a pointer, and why: "name: reason".
-# Both are inline and call what the filesystem has put there for it: no LSM
+# These are inline and call what the filesystem has put there for it: no LSM
 # function, and meant to be called so.
 ALLOWED_INDIRECT='
 file_dentry_of: d_real(), up to Linux 6.4
+inode_below: d_real()
 follow_link: do_delayed_call(), which frees the text of a symbolic link
 '
 
