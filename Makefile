@@ -43,6 +43,12 @@ demo: ## boots a VM and shows attacks refused, with their alerts
 check: ## builds, checks and tests everything in VMs (KERNEL=6.1, 7.3, ...)
 	@selftests/checks/check.sh $(KERNEL)
 
+attacks: ## runs the catalogue of attacks, prints the outcomes (KERNEL=)
+	@selftests/attacks/attacks.sh $(KERNEL)
+
+attacks-docs: ## writes docs/attacks.md from the last runs
+	@selftests/attacks/attacks.sh --from-logs --docs $(KERNEL)
+
 bench: ## counts the instructions that FIM adds to system calls (KERNEL=)
 	@selftests/bench/bench.sh $(KERNEL)
 
@@ -55,10 +61,10 @@ clean: ## removes what was built; the cache of kernels stays
 	rm -rf build
 
 help: ## this text
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
 		$(MAKEFILE_LIST)
 	@echo
 	@echo "  Kernels and build trees are kept in \$$FIM_CACHE (~/.cache/fim)."
 
 FORCE:
-.PHONY: all module tool install demo check bench lint clean help FORCE
+.PHONY: all module tool install demo check attacks attacks-docs bench lint clean help FORCE

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "filter.h"
@@ -55,6 +57,7 @@ static const format_writer writers[] = {
  * @state: file that keeps the place, or NULL
  * @saved: what is in it
  * @failed: a message was printed
+ * @self: this process's id in the initial pid namespace, "" if it can't be told
  */
 struct watch {
 	struct follow follow;
@@ -68,7 +71,11 @@ struct watch {
 	const char *state;
 	struct place saved;
 	bool failed;
+	char self[16];
 };
+
+/* Inode number of the initial pid namespace: PROC_PID_INIT_INO */
+#define INITIAL_PID_NS 0xeffffffcU
 
 static volatile sig_atomic_t interrupted, hung_up;
 
@@ -80,12 +87,35 @@ static void on_signal(int signal)
 		interrupted = 1;
 }
 
+static void find_self(struct watch *w)
+{
+	struct stat st;
+
+	if (!stat("/proc/self/ns/pid", &st) && st.st_ino == INITIAL_PID_NS)
+		snprintf(w->self, sizeof(w->self), "%d", getpid());
+}
+
+/*
+ * Whether a record is about the writing of an earlier one. To write it, too,
+ * would make one more, and so on for ever.
+ */
+static bool is_own_writing(const struct watch *w, const cJSON *alert)
+{
+	const cJSON *pid = cJSON_GetObjectItem(alert, "HostPID");
+	const cJSON *op = cJSON_GetObjectItem(alert, "FileOperation");
+
+	/* A number's text as it is printed: see json_add_number() */
+	return *w->self && pid && pid->valuestring && op && op->valuestring &&
+	       !strcmp(pid->valuestring, w->self) &&
+	       !strcmp(op->valuestring, "write");
+}
+
 static int show(const cJSON *alert, void *arg)
 {
 	struct watch *w = arg;
 	int err;
 
-	if (!filter_match(&w->filter, alert))
+	if (is_own_writing(w, alert) || !filter_match(&w->filter, alert))
 		return 0;
 	err = sink_put(&w->sink, alert);
 	if (err) {
@@ -258,6 +288,7 @@ int cmd_watch(const struct command *cmd, int argc, char **argv)
 	struct watch w = { .format = FORMAT_DEFAULT };
 	int c, err = EXIT_OK;
 
+	find_self(&w);
 	sink_find(&w.sink, "stdout");
 	while (!err && (c = opt_next(cmd, argc, argv)) != -1)
 		err = c == '?' ? EXIT_INVALID : parse_option(cmd, c, &w);

@@ -146,6 +146,17 @@ static int set_capability(PLACE)
 			    sizeof(cap), 0));
 }
 
+static int set_opaque(PLACE)
+{
+	return sys(setxattr(fim_full(at, "d"), "trusted.overlay.opaque", "y", 1,
+			    0));
+}
+
+static int set_label(PLACE)
+{
+	return sys(setxattr(fim_full(at, "f"), "security.fim", "x", 1, 0));
+}
+
 static int removexattr_trusted(PLACE)
 {
 	return sys(removexattr(fim_full(at, "f"), "trusted.fim"));
@@ -247,6 +258,10 @@ static const struct fim_case cases[] = {
 	  .flags = ROOT },
 	{ "set_capability", "F07", set_capability, 0, FIM_OP_SETXATTR, "f",
 	  .flags = ROOT },
+	{ "set_opaque", "F07", set_opaque, 0, FIM_OP_SETXATTR, "d",
+	  .flags = ROOT | OPTIONAL },
+	{ "set_label", "F07", set_label, 0, FIM_OP_SETXATTR, "f",
+	  .flags = ROOT | OPTIONAL },
 	{ "removexattr", "F05", removexattr_trusted, 0, FIM_OP_REMOVEXATTR,
 	  "f", .flags = ROOT },
 	{ "removexattr_user", "F05", removexattr_user, 0, FIM_OP_REMOVEXATTR,

@@ -17,6 +17,7 @@
 #include "cases.h"
 #include "common.h"
 #include "netlink.h"
+#include "outcome.h"
 
 #define FIM_BARE() (!!getenv("FIM_BARE"))
 

@@ -154,7 +154,7 @@ TEST_F(scene, C01_hooks_come_and_go)
 {
 	int fd;
 
-	NEEDS(self->missing);
+	NEEDS_POLICY();
 	ASSERT_EQ(0, protect(self));
 	EXPECT_EQ(0, attached(&self->nl));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));

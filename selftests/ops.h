@@ -174,31 +174,40 @@ static int check_case(struct __test_metadata *_metadata,
 		      const struct fim_place *at, uid_t uid, const char *action)
 {
 	bool blocked = action && !strcmp(action, "Block");
+	bool silent = c->flags & FIM_CASE_SILENT;
 	unsigned long long since = last_seq(&self->nl);
+	struct fim_outcome want = { .err = blocked ? EACCES : c->err };
+	struct fim_outcome got = {};
 	char *before = look(self, c);
 	char *after;
 	pid_t pid = 0;
-	int err;
 
-	err = fim_case_run(c, at, uid, &pid);
+	got.err = fim_case_run(c, at, uid, &pid);
+	got.records = records(&self->nl, since);
 	/* What the filesystem can't do was let through before it said so. */
-	if (!blocked && impossible(self, c, err))
-		return *records(&self->nl, since) ? 1 : 0;
-	EXPECT_EQ(blocked ? EACCES : c->err, err)
+	if (!blocked && impossible(self, c, got.err))
+		return *got.records ? 1 : 0;
+	want.records = action ? fim_case_record(c, &self->tree, c->name, action,
+						"t", pid) : "";
+	EXPECT_EQ(want.err, got.err)
 		case_log(c);
-	EXPECT_STREQ(action ? fim_case_record(c, &self->tree, c->name, action,
-					      "t", pid) : "",
-		     records(&self->nl, since))
+	EXPECT_STREQ(want.records, got.records)
 		case_log(c);
 	after = look(self, c);
 	if (blocked) {
-		EXPECT_STREQ("", fim_changes(before, after))
+		want.changes = "";
+		got.changes = fim_changes(before, after);
+		EXPECT_STREQ("", got.changes)
 			case_log(c);
-	} else if (!(c->flags & FIM_CASE_SILENT)) {
+	} else if (!silent) {
 		/* Seen to change something, or its refusal proves nothing. */
-		EXPECT_STRNE("", fim_changes(before, after))
+		want.changes = "some";
+		got.changes = fim_changes(before, after);
+		EXPECT_STRNE("", got.changes)
 			case_log(c);
 	}
+	if (c->id)
+		fim_tell(c->id, c->name, uid, &want, &got);
 	free(before);
 	free(after);
 	return action ? 1 : 0;

@@ -16,7 +16,8 @@
 #
 # fim.ko (build.sh), fimctl and the test programs are those in the build
 # directory. Everything a run writes is in a directory of its own; the log of
-# the console is kept as build/log/KERNEL-PAYLOAD.log.
+# the console is kept as build/log/KERNEL-PAYLOAD.log, and the results, one a
+# line, as build/log/KERNEL-PAYLOAD.results.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$VM_DIR/apt.sh"
@@ -61,6 +62,7 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 console=$RUN_DIR/console
 log=$FIM_BUILD/log/$K_LABEL-$2.log
+results=$FIM_BUILD/log/$K_LABEL-$2.results
 mkdir -p "$FIM_BUILD/log"
 
 passed=0 failed=0 skipped=0 end=''
@@ -96,6 +98,9 @@ listen() {
 
 	while IFS= read -r line; do
 		text=${line#* }
+		case $line in
+		pass\ * | fail\ * | skip\ *) printf '%s\n' "$line" >>"$results" ;;
+		esac
 		case $line in
 		'say '*) printf '  %s: %s\n' "$name" "$text" >&2 ;;
 		'show '*) printf '%s\n' "$text" ;;
@@ -141,6 +146,7 @@ judge() {
 }
 
 : >"$data"
+printf 'payload %s\n' "$2" >"$results"
 image_initramfs "$RUN_DIR/initramfs"
 if [ "$machine" = debian ]; then
 	debian_use
