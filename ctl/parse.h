@@ -21,7 +21,7 @@
  * @rule: the rule being read
  * @expression: the expression of a selector being read
  * @attrs: those of the level being read: spec, file or a rule
- * @documents: documents that were not empty
+ * @documents: policies so far, those with errors included
  * @ignore: leave out what are no file rules, with a warning
  */
 struct parse {

@@ -169,7 +169,7 @@ static void wrong_kind(struct parse *p, const struct node *n)
 
 	if (node_is(n, "List"))
 		diag_error(p->diags, &n->at,
-			   "kind 'List' is no policy; give the items of this list one by one");
+			   "kind 'List' is no policy; give its items as a list or one by one");
 	else if (hint)
 		diag_error(p->diags, &n->at,
 			   "kind '%s' is no policy; did you mean '%s'?",
@@ -215,14 +215,10 @@ static void finish_policy(struct parse *p)
 	}
 }
 
-static void read_document(const struct node *root, void *arg)
+static void read_policy(struct parse *p, const struct node *root)
 {
-	struct parse *p = arg;
 	uint8_t kind;
 
-	/* What comes behind a "---" at the end of a file. */
-	if (node_is_null(root))
-		return;
 	p->documents++;
 	if (root->type != NODE_MAP) {
 		diag_error(p->diags, &root->at,
@@ -239,6 +235,23 @@ static void read_document(const struct node *root, void *arg)
 	p->policy->kind = kind;
 	READ_MAP(p, root, "policy", policy_fields);
 	finish_policy(p);
+}
+
+static void read_document(const struct node *root, void *arg)
+{
+	const struct node *item;
+	struct parse *p = arg;
+
+	/* What comes behind a "---" at the end of a file. */
+	if (node_is_null(root))
+		return;
+	if (root->type != NODE_LIST) {
+		read_policy(p, root);
+		return;
+	}
+	/* As JSON, which has no documents, has several. */
+	for (item = root->child; item; item = item->next)
+		read_policy(p, item);
 }
 
 /**

@@ -131,6 +131,7 @@ for kernel in "${kernels[@]}"; do
 	vm "$kernel" selftests --timeout 900
 	vm "$kernel" umount
 	vm "$kernel" tool
+	vm "$kernel" language
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" debian --timeout 400
 	# the full length once: what it is about differs little between kernels
 	cycles=200

@@ -54,7 +54,9 @@ static const struct bad bads[] = {
 	{ "# only a comment\n", 1, 1, "there is no policy" },
 	{ "---\n...\n", 1, 1, "there is no policy" },
 	{ "just text\n", 1, 1, "a policy is a mapping, this is a string" },
-	{ "- a\n- b\n", 1, 1, "a policy is a mapping, this is a list" },
+	{ "- a\n- b\n", 2, 3, "a policy is a mapping, this is a string" },
+	{ "- []\n", 1, 3, "a policy is a mapping, this is a list" },
+	{ "[]\n", 1, 1, "there is no policy" },
 	{ "\x7f" "ELF\x02\x01", 1, 1, "not valid UTF-8 text" },
 	{ "a: \xff\n", 1, 4, "byte 0xff: not valid UTF-8" },
 	{ "# \xc3\xa4\n\xc3\xa4: \xe2\x82\n", 2, 4, "byte 0xe2" },
@@ -77,7 +79,7 @@ static const struct bad bads[] = {
 	{ "kind: KubeArmorHostPolcy\n", 1, 7,
 	  "is no policy; did you mean 'KubeArmorHostPolicy'?" },
 	{ "kind: Pod\n", 1, 7, "kind 'Pod' is no policy" },
-	{ "kind: List\n", 1, 7, "give the items of this list one by one" },
+	{ "kind: List\n", 1, 7, "give its items as a list" },
 	{ "kind: 5\n", 1, 7, "'kind' must be a string, but 5 is a number" },
 	{ "kind: [a]\n", 1, 7, "'kind' must be a string, this is a list" },
 	{ HEAD "Spec: {}\n", 5, 1, "unknown key 'Spec'; did you mean 'spec'?" },
@@ -412,6 +414,21 @@ TEST(conditions)
 	EXPECT_STREQ("/y", policy->rules[1].sources[1].path);
 	EXPECT_EQ(PTS_TRUE, policy->rules[2].pts);
 	EXPECT_EQ(0, policy->rules[2].flags);
+	parsed_free(&p);
+}
+
+/* As get prints JSON. */
+TEST(list)
+{
+	struct parsed p;
+
+	parse_text(&p, "[{\"kind\":\"KubeArmorHostPolicy\",\"metadata\":{\"name\":\"a\"}},\n"
+		   "{\"kind\":\"KubeArmorPolicy\",\"metadata\":{\"name\":\"b\"}}]");
+	ASSERT_EQ(2, p.set.nr);
+	EXPECT_STREQ("a", p.set.v[0].name);
+	EXPECT_STREQ("b", p.set.v[1].name);
+	EXPECT_EQ(KIND_CONTAINER, p.set.v[1].kind);
+	EXPECT_EQ(2, p.set.v[1].at.line);
 	parsed_free(&p);
 }
 
