@@ -25,6 +25,7 @@
 
 const struct opt apply_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
+	{ 0, "action", "ACTION", "Block or Audit, whichever the files say" },
 	{ 0, "dry-run", NULL, "let the kernel check them and change nothing" },
 	{ 0, "prune", NULL, "remove the policies that are not among them" },
 	{ 0, "no-scan", NULL, "don't look for mounts and other names of files" },
@@ -413,9 +414,17 @@ static int apply(struct apply *a)
 	return code;
 }
 
+static bool set_action(struct apply *a)
+{
+	a->load.action = policy_action(optarg);
+	return a->load.action == FIM_ACTION_BLOCK ||
+	       a->load.action == FIM_ACTION_AUDIT;
+}
+
 int cmd_apply(const struct command *cmd, int argc, char **argv)
 {
 	struct apply a = { 0 };
+	bool bad_action = false;
 	int c, code = EXIT_INVALID;
 
 	while ((c = opt_next(cmd, argc, argv)) != -1) {
@@ -423,6 +432,8 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 			goto out;
 		if (opt_is(cmd, c, "file"))
 			load_add(&a.load, optarg);
+		else if (opt_is(cmd, c, "action"))
+			bad_action |= !set_action(&a);
 		else if (opt_is(cmd, c, "dry-run"))
 			a.dry_run = true;
 		else if (opt_is(cmd, c, "prune"))
@@ -434,6 +445,8 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 	}
 	if (optind < argc)
 		opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
+	else if (bad_action)
+		opt_usage(cmd, "--action is Block or Audit");
 	else if (!a.load.nr)
 		opt_usage(cmd, "give a policy with -f");
 	else

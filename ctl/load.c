@@ -31,6 +31,8 @@ void load_read(struct load *l)
 	for (i = 0; i < l->nr; i++)
 		source_load(&l->sources, l->paths[i], l->ignore, &l->set,
 			    &l->diags);
+	if (l->action)
+		policies_set_action(&l->set, l->action);
 	policies_check(&l->set, &l->diags);
 }
 

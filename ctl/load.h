@@ -15,6 +15,7 @@
  * @nr: how many
  * @cap: room in @paths
  * @ignore: leave out what are no file rules
+ * @action: enum fim_action that replaces Block and Audit, if it is set
  * @sources: the files' names
  * @set: the policies
  * @diags: what is wrong with them
@@ -24,6 +25,7 @@ struct load {
 	size_t nr;
 	size_t cap;
 	bool ignore;
+	uint8_t action;
 	struct sources sources;
 	struct policies set;
 	struct diags diags;

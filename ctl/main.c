@@ -12,7 +12,8 @@
 #include "term.h"
 
 const struct command commands[] = {
-	{ "apply", "-f FILE|DIR|- [--dry-run] [--prune] [--no-scan] [--ignore-unsupported]",
+	{ "apply", "-f FILE|DIR|- [--action Block|Audit] [--dry-run] [--prune] [--no-scan] "
+	  "[--ignore-unsupported]",
 	  "put policies into force, all of them or none", apply_opts,
 	  cmd_apply },
 	{ "delete", "NAME...", "remove policies, all of them or none", NULL,
@@ -22,6 +23,9 @@ const struct command commands[] = {
 	{ "check", "-f FILE|DIR|- [--ignore-unsupported]",
 	  "check policies; takes neither root nor the module", check_opts,
 	  cmd_check },
+	{ "recommend", "[NAME] [--tag TEXT]... [--dir DIR] [-o table|json]",
+	  "list ready-made policies, or print one", recommend_opts,
+	  cmd_recommend },
 	{ "watch", "[--since N|boot|now] [--state FILE] [--to WHERE] [-o FORMAT] "
 	  "[--limit N] [FILTER...]",
 	  "show alerts as they happen, or hand them on", watch_opts, cmd_watch },

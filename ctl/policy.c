@@ -250,6 +250,33 @@ void policy_inherit(struct policy *p)
 		p->attrs.action = FIM_ACTION_BLOCK;
 }
 
+static void set_action(struct attrs *a, uint8_t action)
+{
+	if (a->action && a->action != FIM_ACTION_ALLOW)
+		a->action = action;
+}
+
+/**
+ * policies_set_action() - have all that block and audit do one of both
+ * @set: the policies
+ * @action: FIM_ACTION_BLOCK or FIM_ACTION_AUDIT
+ */
+void policies_set_action(struct policies *set, uint8_t action)
+{
+	struct policy *p;
+	struct rule *r;
+
+	for (p = set->v; p < set->v + set->nr; p++) {
+		if (!p->spec_attrs.action)
+			p->spec_attrs.action = action;
+		set_action(&p->spec_attrs, action);
+		set_action(&p->file_attrs, action);
+		for (r = p->rules; r < p->rules + p->nr_rules; r++)
+			set_action(&r->attrs, action);
+		policy_inherit(p);
+	}
+}
+
 /**
  * rule_is_implied() - whether a rule is none of the policy's text
  * @r: the rule

@@ -198,6 +198,7 @@ struct policy *policies_add(struct policies *set);
 void policies_drop_last(struct policies *set);
 struct policy *policies_find(const struct policies *set, const char *name);
 size_t policies_rules(const struct policies *set);
+void policies_set_action(struct policies *set, uint8_t action);
 void policies_check(const struct policies *set, struct diags *diags);
 void policies_free(struct policies *set);
 

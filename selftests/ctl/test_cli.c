@@ -117,6 +117,38 @@ static const struct use {
 	{ "$F apply -f " CONTAINER, 2,
 	  CONTAINER ":1:1: error: policy 'harden-mysql-file-integrity-monitoring': "
 	  "a KubeArmorPolicy can't be put into force yet" },
+	{ "$F apply --action Allow -f " GOOD, 2, "--action is Block or Audit" },
+	{ "$F recommend --dir " POLICIES, 0,
+	  "\nsystem-binaries\n    The programs and libraries of the system, " },
+	{ "$F recommend --dir " POLICIES " | grep -c '^[^ ]' | "
+	  "grep -x $(ls " POLICIES "*.yaml | wc -l)", 0, "" },
+	{ "$F recommend --dir " POLICIES " --tag t1053 | grep '^[^ ]'", 0,
+	  "scheduled-tasks\n" },
+	{ "$F recommend --dir " POLICIES " --tag t1053 --tag NIST -o json | "
+	  "grep -c '\"name\"' | grep -x 1", 0, "" },
+	{ "$F recommend --dir " POLICIES " --tag t1053 --tag nosuch -o json",
+	  0, "[]" },
+	{ "$F recommend --dir " POLICIES " -o json", 0,
+	  "\"name\": \"system-binaries\"" },
+	{ "$F recommend --dir " POLICIES " system-binaries | diff - " GOOD, 0,
+	  "" },
+	{ "$F recommend --dir " POLICIES
+	  " harden-system-file-integrity-monitoring | diff - " GOOD, 0, "" },
+	{ "$F recommend --dir " POLICIES " system-binaries -o json", 0,
+	  "\"rules\": 6" },
+	{ "$F recommend --dir " POLICIES " none", 1,
+	  "there is no policy 'none' in " POLICIES },
+	{ "$F recommend --dir /nonexistent", 1, "/nonexistent: No such file" },
+	{ "$F recommend a b", 2, "one policy at a time" },
+	{ "$F recommend --tag NIST web-roots", 2, "a name or a tag, not both" },
+	{ "$F recommend -o yaml", 2, "there is no format 'yaml'" },
+	{ "D=$(mktemp -d); mkdir -p $D/sbin $D/share/fim/policies; "
+	  "cp $F $D/sbin/fimctl; cp " GOOD " $D/share/fim/policies; "
+	  "$D/sbin/fimctl recommend; c=$?; rm -r $D; (exit $c)", 0,
+	  "system-binaries\n" },
+	{ "D=$(mktemp -d); echo 'kind: x' >$D/bad.yaml; cp " GOOD " $D; "
+	  "$F recommend --dir $D; c=$?; rm -r $D; (exit $c)", 2,
+	  "/bad.yaml:1:" },
 	{ "$F apply --nonsense", 2, "unknown option --nonsense" },
 };
 

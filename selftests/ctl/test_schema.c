@@ -470,6 +470,29 @@ TEST(all_errors_in_one_run)
 	parsed_free(&p);
 }
 
+/* Of --action: what blocks and audits does the one, what allows stays. */
+TEST(another_action)
+{
+	const struct policy *policy;
+	struct parsed p;
+
+	parse_text(&p, RULE "      action: Audit\n"
+		       "    - dir: /a/\n" "      action: Allow\n"
+		       "    - dir: /b/\n");
+	policies_set_action(&p.set, FIM_ACTION_AUDIT);
+	policy = &p.set.v[0];
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->spec_attrs.action);
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->attrs.action);
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->rules[0].attrs.action);
+	EXPECT_EQ(FIM_ACTION_ALLOW, policy->rules[1].attrs.action);
+	EXPECT_EQ(FIM_ACTION_UNSET, policy->rules[2].attrs.action);
+	policies_set_action(&p.set, FIM_ACTION_BLOCK);
+	EXPECT_EQ(FIM_ACTION_BLOCK, policy->attrs.action);
+	EXPECT_EQ(FIM_ACTION_BLOCK, policy->rules[0].attrs.action);
+	EXPECT_EQ(FIM_ACTION_ALLOW, policy->rules[1].attrs.action);
+	parsed_free(&p);
+}
+
 TEST(hostile_text_is_escaped)
 {
 	struct parsed p;
