@@ -8,7 +8,7 @@
 
 DEBIAN_PACKAGES=(systemd systemd-sysv udev dbus cron logrotate man-db python3
 		 openssh-server openssh-client sudo apt rsync kmod procps
-		 iproute2 ca-certificates e2fsprogs passwd
+		 iproute2 ca-certificates openssl e2fsprogs passwd
 		 libnl-genl-3-200 libyaml-0-2 libcjson1)
 
 # What takes time under emulation, or wants a network.
@@ -63,6 +63,8 @@ debian_settle() {
 	chroot "$dir" ssh-keygen -q -t ed25519 -N '' -f /root/id
 	mkdir -m 700 "$dir/home/user/.ssh"
 	cp "$dir/root/id.pub" "$dir/home/user/.ssh/authorized_keys"
+	install -d -m 700 "$dir/root/.ssh"
+	cp "$dir/root/id.pub" "$dir/root/.ssh/authorized_keys"
 	chroot "$dir" chown -R user:user /home/user/.ssh
 	for unit in "${DEBIAN_MASKED[@]}"; do
 		ln -sf /dev/null "$dir/etc/systemd/system/$unit"
