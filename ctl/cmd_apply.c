@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "devices.h"
 #include "enforce.h"
 #include "implied.h"
 #include "link.h"
@@ -120,6 +121,12 @@ static void drop_implied(struct apply *a)
 		policy_drop_implied(&a->load.set.v[i]);
 }
 
+static int stage_policy(struct apply *a, struct link *l, struct policy *p)
+{
+	devices_find(p);
+	return txn_add(l, p, &a->load.diags);
+}
+
 static int stage(struct apply *a, struct link *l)
 {
 	const struct policies *set = &a->load.set;
@@ -128,7 +135,7 @@ static int stage(struct apply *a, struct link *l)
 
 	for (i = 0; !err && i < set->nr; i++)
 		if (a->selected[i])
-			err = txn_add(l, &set->v[i], &a->load.diags);
+			err = stage_policy(a, l, &set->v[i]);
 	if (!err && a->prune)
 		err = stage_prune(a, l);
 	return err;
@@ -322,7 +329,7 @@ static int commit_implied(struct apply *a, struct link *l, const bool *changed)
 		err = check_generation(a, l);
 	for (i = 0; !err && i < set->nr; i++)
 		if (changed[i])
-			err = txn_add(l, &set->v[i], &a->load.diags);
+			err = stage_policy(a, l, &set->v[i]);
 	if (!err)
 		err = txn_commit(l, NULL);
 	if (!err)

@@ -65,7 +65,7 @@ static bool parse_id(const char *text, uint64_t *id)
  */
 bool mounts_parse_line(struct mounts *set, char *line)
 {
-	char *path = NULL, *type = NULL, *field;
+	char *path = NULL, *type = NULL, *source = NULL, *field;
 	uint64_t id = 0;
 	size_t i;
 
@@ -75,9 +75,10 @@ bool mounts_parse_line(struct mounts *set, char *line)
 			return false;
 		if (i == FIELD_PATH)
 			path = field;
-		/* Any number of fields, then a dash, then the type. */
+		/* Any number of fields, then a dash, type, source. */
 		if (i >= FIELD_OPTIONAL && !strcmp(field, "-")) {
 			type = strsep(&line, " ");
+			source = strsep(&line, " ");
 			break;
 		}
 	}
@@ -85,9 +86,12 @@ bool mounts_parse_line(struct mounts *set, char *line)
 		return false;
 	mounts_unescape(path);
 	mounts_unescape(type);
+	if (source)
+		mounts_unescape(source);
 	mem_grow(set->v, set->nr, set->cap);
 	set->v[set->nr++] = (struct mount){ id, mem_string(path),
-					    mem_string(type) };
+					    mem_string(type),
+					    mem_string(source ? source : "") };
 	return true;
 }
 
@@ -154,6 +158,7 @@ void mounts_free(struct mounts *set)
 	for (i = 0; i < set->nr; i++) {
 		free(set->v[i].path);
 		free(set->v[i].type);
+		free(set->v[i].source);
 	}
 	free(set->v);
 	*set = (struct mounts){ 0 };

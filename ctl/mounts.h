@@ -14,11 +14,13 @@
  * @id: as in STATX_MNT_ID
  * @path: where it is; any bytes
  * @type: of its filesystem: "ext4"
+ * @source: what was mounted, as who did called it: "/dev/sda1"; may be empty
  */
 struct mount {
 	uint64_t id;
 	char *path;
 	char *type;
+	char *source;
 };
 
 /**

@@ -351,6 +351,7 @@ static void rule_free(struct rule *r)
 	free(r->sources);
 	free(r->path);
 	free(r->real_path);
+	free(r->devices);
 	attrs_free(&r->attrs);
 }
 

@@ -26,6 +26,10 @@
 #define KIND_CLUSTER	(FIM_KIND_MAX + 2)
 #define RULE_PATTERN	(FIM_RULE_MAX + 1)
 
+/* Annotations of fim's own: what is done about writing to a raw device */
+#define POLICY_OURS "fim/"
+#define POLICY_RAW POLICY_OURS "raw-device"
+
 /**
  * struct attrs - what a policy sets and a rule may override
  * @action: enum fim_action
@@ -78,6 +82,8 @@ struct source {
  * @attrs: what it sets by itself
  * @state: enum fim_rule_state, if the kernel gave it
  * @real_path: where @path led, if the kernel says so; may be NULL
+ * @devices: what its filesystem lies on, for the kernel; NULL if none
+ * @nr_devices: how many
  */
 struct rule {
 	struct mark at;
@@ -92,6 +98,8 @@ struct rule {
 	struct attrs attrs;
 	uint8_t state;
 	char *real_path;
+	uint32_t *devices;
+	size_t nr_devices;
 };
 
 /**
@@ -139,6 +147,7 @@ struct remarks {
  * @name: unique
  * @namespace: NULL if none
  * @kind: enum fim_policy_kind, KIND_CONTAINER or KIND_CLUSTER
+ * @raw: enum fim_action about writing to its devices; 0 if unset
  * @posture: enum fim_action, unset if it has none of its own
  * @attrs: for rules that set none: those of spec.file, else those of spec
  * @spec_attrs: those of spec
@@ -163,6 +172,7 @@ struct policy {
 	char *name;
 	char *namespace;
 	uint8_t kind;
+	uint8_t raw;
 	uint8_t posture;
 	struct attrs attrs;
 	struct attrs spec_attrs;

@@ -56,6 +56,23 @@ static void take_attrs(struct attrs *a, struct nlattr **tb,
 	}
 }
 
+/* Other programs may ask for it without the annotation. */
+static void take_raw(struct policy *p, uint8_t raw)
+{
+	struct label *remark;
+	size_t i;
+
+	p->raw = raw;
+	for (i = 0; i < p->annotations.nr; i++)
+		if (!strcmp(p->annotations.v[i].key, POLICY_RAW))
+			return;
+	if (raw != FIM_ACTION_BLOCK)
+		return;
+	remark = policy_add_remark(p, true);
+	remark->key = mem_string(POLICY_RAW);
+	remark->value = mem_string(policy_action_name(raw));
+}
+
 static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 {
 	static const struct attr_numbers nr = {
@@ -80,6 +97,7 @@ static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 	take_attrs(&p->attrs, tb, &nr);
 	meta = tb[FIM_POLICY_A_META];
 	meta_read(p, meta ? nla_data(meta) : NULL, meta ? nla_len(meta) : 0);
+	take_raw(p, attr_number(tb[FIM_POLICY_A_RAW]));
 	return 0;
 }
 

@@ -66,6 +66,24 @@ static void read_namespace(struct parse *p, const struct node *n)
 		p->policy->namespace = mem_dup(n->value, n->len);
 }
 
+/* Return: false if it is one that says what is enforced, and wrong. */
+static bool read_annotation(struct parse *p, const struct node *key)
+{
+	const struct node *n = key->next;
+
+	if (node_is(key, POLICY_POSTURE))
+		return value_posture(p->diags, n, POLICY_POSTURE,
+				     &p->policy->posture);
+	if (node_is(key, POLICY_RAW))
+		return value_raw(p->diags, n, POLICY_RAW, &p->policy->raw);
+	if (strncmp(key->value, POLICY_OURS, strlen(POLICY_OURS)))
+		return true;
+	diag_error(p->diags, &key->at,
+		   "unknown annotation '%s'; '" POLICY_RAW "' is one of fim's",
+		   key->value);
+	return false;
+}
+
 static void read_remark(struct parse *p, const struct node *key,
 			bool annotation)
 {
@@ -75,8 +93,7 @@ static void read_remark(struct parse *p, const struct node *key,
 	/* An annotation may well be empty. */
 	if (!value_is_text(p->diags, n, key->value))
 		return;
-	if (annotation && node_is(key, POLICY_POSTURE) &&
-	    !value_posture(p->diags, n, POLICY_POSTURE, &p->policy->posture))
+	if (annotation && !read_annotation(p, key))
 		return;
 	remark = policy_add_remark(p->policy, annotation);
 	remark->at = n->at;

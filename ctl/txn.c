@@ -69,6 +69,8 @@ struct nl_msg *txn_policy_message(int family, const struct policy *p)
 	put_string(msg, FIM_POLICY_A_NAME, p->name);
 	put_u8(msg, FIM_POLICY_A_KIND, p->kind);
 	put_u8(msg, FIM_POLICY_A_ACTION, a->action);
+	if (p->raw)
+		put_u8(msg, FIM_POLICY_A_RAW, p->raw);
 	if (p->namespace)
 		put_string(msg, FIM_POLICY_A_NAMESPACE, p->namespace);
 	if (a->severity)
@@ -100,6 +102,9 @@ static void put_rule(struct nl_msg *msg, const struct rule *r)
 		put(msg, FIM_RULE_A_TAGS, a->tags, a->tags_len);
 	if (a->message)
 		put_string(msg, FIM_RULE_A_MESSAGE, a->message);
+	if (r->nr_devices)
+		put(msg, FIM_RULE_A_DEVICES, r->devices,
+		    r->nr_devices * sizeof(*r->devices));
 	nla_nest_end(msg, start);
 }
 
@@ -112,6 +117,7 @@ static uint32_t message_length(struct nl_msg *msg)
 static size_t rule_size(const struct rule *r)
 {
 	return 96 + strlen(r->path) + r->attrs.tags_len +
+	       r->nr_devices * sizeof(*r->devices) +
 	       (r->attrs.message ? strlen(r->attrs.message) : 0);
 }
 

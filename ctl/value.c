@@ -198,6 +198,32 @@ bool value_posture(struct diags *d, const struct node *n, const char *what,
 	return false;
 }
 
+/**
+ * value_raw() - read what happens to who writes to a raw device
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ * @value: set if it is one, to FIM_ACTION_AUDIT or FIM_ACTION_BLOCK
+ *
+ * Return: true if it is one.
+ */
+bool value_raw(struct diags *d, const struct node *n, const char *what,
+	       uint8_t *value)
+{
+	uint8_t action;
+
+	if (!value_is_text(d, n, what))
+		return false;
+	action = policy_action(n->value);
+	if (action == FIM_ACTION_AUDIT || action == FIM_ACTION_BLOCK) {
+		*value = action;
+		return true;
+	}
+	diag_error(d, &n->at, "'%s' must be Block or Audit, not '%s'", what,
+		   n->value);
+	return false;
+}
+
 static bool is_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

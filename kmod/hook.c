@@ -30,6 +30,7 @@
 #include "hook.h"
 #include "ioctl.h"
 #include "object.h"
+#include "raw.h"
 #include "rule.h"
 #include "tree.h"
 #include "txn.h"
@@ -121,25 +122,13 @@ static void hook_dentry(unsigned long ip, unsigned long parent_ip,
 		check_dentry(dentry, ip, fregs);
 }
 
-/*
- * A device node may lie on any filesystem. Writing to the device below a
- * filesystem gets past every rule on it; it is recorded, not refused, as that
- * is how filesystems are checked, grown and repaired.
- */
-static noinline void check_raw(const struct file *file)
+/* A device node may lie on any filesystem. */
+static noinline void check_raw_open(const struct file *file,
+				    struct ftrace_regs *fregs)
 {
-	const struct inode *inode = file_inode(file);
-	const struct fim_ruleset *rs;
-	struct fim_access access = { .op = FIM_OP_RAW };
-	struct fim_verdict verdict;
-
-	if (!S_ISBLK(inode->i_mode) || !(file->f_flags & OPEN_CHANGES))
-		return;
-	rcu_read_lock_sched_notrace();
-	rs = rcu_dereference_sched(fim_ruleset);
-	if (fim_decide_raw(rs, inode->i_rdev, file->f_path.dentry, &verdict))
-		fim_event_violation(&access, &verdict);
-	rcu_read_unlock_sched_notrace();
+	if (S_ISBLK(file_inode(file)->i_mode) &&
+	    (file->f_flags & OPEN_CHANGES) && fim_raw_is_refused(file))
+		fim_ftrace_redirect(fregs, (unsigned long)refuse);
 }
 
 static noinline void check_open(const struct file *file, unsigned long ip,
@@ -155,7 +144,7 @@ static noinline void check_open(const struct file *file, unsigned long ip,
 	}
 	/* What is written to a FIFO, socket or device does not change it. */
 	if (!S_ISREG(file_inode(file)->i_mode)) {
-		check_raw(file);
+		check_raw_open(file, fregs);
 		return;
 	}
 	if (!(file->f_flags & OPEN_CHANGES))
@@ -182,7 +171,7 @@ static void hook_file_open(unsigned long ip, unsigned long parent_ip,
 	if (unlikely(fim_sb_marked(inode->i_sb)))
 		check_open(file, ip, fregs);
 	else if (unlikely(!(inode->i_mode & S_IFREG)))
-		check_raw(file);
+		check_raw_open(file, fregs);
 }
 
 static noinline void check_ioctl(const struct file *file, unsigned int cmd,
@@ -190,8 +179,14 @@ static noinline void check_ioctl(const struct file *file, unsigned int cmd,
 {
 	umode_t mode = file_inode(file)->i_mode;
 	const struct fim_ruleset *rs;
-	bool whole_sb = fim_ioctl_changes_sb(cmd);
+	bool whole_sb;
 
+	if (S_ISBLK(mode)) {
+		if (fim_ioctl_changes_device(cmd) && fim_raw_is_refused(file))
+			fim_ftrace_redirect(fregs, (unsigned long)refuse);
+		return;
+	}
+	whole_sb = fim_ioctl_changes_sb(cmd);
 	/* What is done to a FIFO, socket or device does not change it. */
 	if (!whole_sb && ((!S_ISREG(mode) && !S_ISDIR(mode)) ||
 			  fim_ioctl_only_reads(cmd)))
@@ -208,8 +203,9 @@ static void hook_file_ioctl(unsigned long ip, unsigned long parent_ip,
 			    struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	const struct file *file = ARG(const struct file *, 0);
+	const struct inode *inode = file_inode(file);
 
-	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
+	if (unlikely(fim_sb_marked(inode->i_sb) || S_ISBLK(inode->i_mode)))
 		check_ioctl(file, ARG(unsigned long, 1), ip, fregs);
 }
 

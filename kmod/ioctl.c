@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which ioctls change a file, or a whole filesystem.
+ * Which ioctls change a file, a whole filesystem, or the device below it.
  *
  * On what is protected, what is not known to read only is refused: filesystems
  * come up with new commands, few of them ask the LSM, and one that does not
  * exist fails anyway. Numbers that are not in the kernel's public headers are
  * from those of ext4, f2fs and xfs.
  */
+#include <linux/blkpg.h>
 #include <linux/btrfs.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/fscrypt.h>
 #include <linux/fsverity.h>
 #include <linux/ioctl.h>
+#include <linux/loop.h>
+#include <linux/nvme_ioctl.h>
 #include <asm/ioctls.h>
 
 #include "ioctl.h"
@@ -47,11 +50,41 @@
 #define XFS_GETBMAPA		44
 #define XFS_GETBMAPX		56
 
+#ifndef NVME_IOCTL_IO64_CMD_VEC		/* 5.18 */
+#define NVME_IOCTL_IO64_CMD_VEC	_IOWR('N', 0x49, struct nvme_passthru_cmd64)
+#endif
+
 #ifndef FS_IOC_GETFSUUID
 #define FS_IOC_GETFSUUID	_IOC(_IOC_READ, 0x15, 0, 17)
 #endif
 
 #define BTRFS_NR(name)		_IOC_NR(BTRFS_IOC_##name)
+
+/**
+ * fim_ioctl_changes_device() - whether an ioctl changes what a device holds
+ * @cmd: the command
+ *
+ * Those that take a descriptor for writing were decided about at its open. Left
+ * out are SG_IO and its like, by which disks are asked who they are: what they
+ * will do stands in memory of the caller's, which may change.
+ *
+ * Return: true if it does so by a descriptor that is for reading only.
+ */
+bool fim_ioctl_changes_device(unsigned int cmd)
+{
+	switch (cmd) {
+	case BLKPG:
+	case LOOP_CHANGE_FD:
+	case LOOP_SET_STATUS:
+	case LOOP_SET_STATUS64:
+	case NVME_IOCTL_SUBMIT_IO:
+	case NVME_IOCTL_IO_CMD:
+	case NVME_IOCTL_IO64_CMD:
+	case NVME_IOCTL_IO64_CMD_VEC:
+		return true;
+	}
+	return false;
+}
 
 /**
  * fim_ioctl_changes_sb() - whether an ioctl reaches past its descriptor

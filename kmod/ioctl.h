@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+bool fim_ioctl_changes_device(unsigned int cmd);
 bool fim_ioctl_changes_sb(unsigned int cmd);
 bool fim_ioctl_only_reads(unsigned int cmd);
 

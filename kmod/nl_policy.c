@@ -31,6 +31,8 @@ const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1] = {
 	[FIM_POLICY_A_META] = { .type = NLA_BINARY, .len = FIM_META_MAX },
 	[FIM_POLICY_A_POSTURE] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_ALLOW,
 						  FIM_ACTION_BLOCK),
+	[FIM_POLICY_A_RAW] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
+					      FIM_ACTION_BLOCK),
 };
 
 const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1] = {
@@ -44,6 +46,8 @@ const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1] = {
 	[FIM_RULE_A_MESSAGE] = { .type = NLA_NUL_STRING, .len = FIM_TEXT_MAX },
 	[FIM_RULE_A_GLOB] = { .type = NLA_BINARY, .len = FIM_GLOB_MAX },
 	[FIM_RULE_A_SOURCE] = { .type = NLA_BINARY, .len = FIM_PATH_MAX },
+	[FIM_RULE_A_DEVICES] = { .type = NLA_BINARY,
+				 .len = FIM_DEVICES_MAX * sizeof(u32) },
 };
 
 static int fill_text(struct sk_buff *skb, const struct fim_text *text,
@@ -81,7 +85,8 @@ static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
 			      FIM_POLICY_A_PAD) ||
 	    nla_put_u64_64bit(skb, FIM_POLICY_A_AUDITED,
 			      atomic64_read(&policy->audited),
-			      FIM_POLICY_A_PAD)) {
+			      FIM_POLICY_A_PAD) ||
+	    nla_put_u8(skb, FIM_POLICY_A_RAW, policy->raw)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
@@ -130,7 +135,11 @@ static int fill_rule(struct sk_buff *skb, struct netlink_callback *cb,
 		      FIM_RULE_A_SEVERITY, FIM_RULE_A_TAGS,
 		      FIM_RULE_A_MESSAGE) ||
 	    nla_put_u8(skb, FIM_RULE_A_STATE, state) ||
-	    fill_real_path(skb, binding)) {
+	    fill_real_path(skb, binding) ||
+	    (rule->devices &&
+	     nla_put(skb, FIM_RULE_A_DEVICES,
+		     rule->nr_devices * sizeof(*rule->devices),
+		     rule->devices))) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}
@@ -307,6 +316,8 @@ static int set_policy(struct fim_policy *policy, struct nlattr **attrs,
 	struct nlattr *meta = attrs[FIM_POLICY_A_META];
 
 	policy->kind = nla_get_u8(attrs[FIM_POLICY_A_KIND]);
+	if (attrs[FIM_POLICY_A_RAW])
+		policy->raw = nla_get_u8(attrs[FIM_POLICY_A_RAW]);
 	if (attrs[FIM_POLICY_A_NAMESPACE]) {
 		policy->namespace = nla_strdup(attrs[FIM_POLICY_A_NAMESPACE],
 					       GFP_KERNEL);
@@ -512,6 +523,9 @@ static int add_rule(struct fim_policy *policy, struct nlattr *nest,
 	rule->type = nla_get_u8(attrs[FIM_RULE_A_TYPE]);
 	rule->flags = nla_get_u32(attrs[FIM_RULE_A_FLAGS]);
 	err = parse_text(attrs, &rule_text, &rule->text, extack);
+	if (!err)
+		err = fim_rule_set_devices(rule, attrs[FIM_RULE_A_DEVICES],
+					   extack);
 	if (!err) {
 		err = fim_rule_bind(rule);
 		if (err < 0) {

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <net/netlink.h>
 
 #include "object.h"
 #include "policy.h"
@@ -22,6 +23,7 @@ static void free_text(struct fim_text *text)
 static void free_rule(struct fim_rule *rule)
 {
 	free_text(&rule->text);
+	kfree(rule->devices);
 	kfree(rule->path);
 	kfree(rule);
 }
@@ -113,6 +115,7 @@ struct fim_policy *fim_policy_alloc(const char *name)
 	refcount_set(&policy->ref, 1);
 	INIT_LIST_HEAD(&policy->rules);
 	INIT_LIST_HEAD(&policy->node);
+	policy->raw = FIM_ACTION_AUDIT;
 	policy->name = kstrdup(name, GFP_KERNEL);
 	if (!policy->name) {
 		kfree(policy);
@@ -146,6 +149,30 @@ struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
 	rule->index = policy->nr_rules++;
 	list_add_tail(&rule->node, &policy->rules);
 	return rule;
+}
+
+/**
+ * fim_rule_set_devices() - give a rule the devices that its sender found
+ * @rule: a rule that is not in force
+ * @attr: FIM_RULE_A_DEVICES, or NULL
+ * @extack: told what is wrong
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int fim_rule_set_devices(struct fim_rule *rule, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	if (!attr || !nla_len(attr))
+		return 0;
+	if (nla_len(attr) % sizeof(*rule->devices)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "not a list of devices");
+		return -EINVAL;
+	}
+	rule->devices = kmemdup(nla_data(attr), nla_len(attr), GFP_KERNEL);
+	if (!rule->devices)
+		return -ENOMEM;
+	rule->nr_devices = nla_len(attr) / sizeof(*rule->devices);
+	return 0;
 }
 
 /**

@@ -14,6 +14,9 @@
 #include "fim.h"
 #include "resolve.h"
 
+struct netlink_ext_ack;
+struct nlattr;
+
 /**
  * struct fim_text - what rules inherit from their policy
  * @action: enum fim_action
@@ -37,6 +40,7 @@ struct fim_text {
  * @name: unique
  * @namespace: or NULL
  * @kind: enum fim_policy_kind
+ * @raw: enum fim_action: about writing to the devices below its directories
  * @text: for rules that set nothing of their own
  * @meta: opaque to us; or NULL
  * @meta_len: length of @meta
@@ -51,6 +55,7 @@ struct fim_policy {
 	char *name;
 	char *namespace;
 	u8 kind;
+	u8 raw;
 	struct fim_text text;
 	void *meta;
 	unsigned int meta_len;
@@ -70,6 +75,8 @@ struct fim_policy {
  * @text: what it sets of its own
  * @path: as the policy names it; a directory's ends with "/"
  * @path_len: its length
+ * @devices: below its filesystem, besides those that the kernel knows; or NULL
+ * @nr_devices: how many
  * @binding: what it is bound to now, a reference, under fim_policy_lock
  * @node: in the policy
  */
@@ -81,6 +88,8 @@ struct fim_rule {
 	struct fim_text text;
 	char *path;
 	unsigned int path_len;
+	u32 *devices;
+	unsigned int nr_devices;
 	struct fim_binding *binding;
 	struct list_head node;
 };
@@ -121,6 +130,8 @@ void fim_policy_retire(struct fim_policy *policy);
 struct fim_policy *fim_policy_alloc(const char *name);
 struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
 				unsigned int len);
+int fim_rule_set_devices(struct fim_rule *rule, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack);
 void fim_rule_remove(struct fim_rule *rule);
 int fim_rule_bind(struct fim_rule *rule);
 int fim_rule_unbind(struct fim_rule *rule);

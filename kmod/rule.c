@@ -25,7 +25,13 @@ static bool applies(const struct fim_rule *rule, unsigned int depth)
 	return depth <= 1 || (rule->flags & FIM_RULE_RECURSIVE);
 }
 
-static const char *goal_path(const struct fim_binding *binding)
+/**
+ * fim_goal_path() - where a rule leads to
+ * @binding: the rule; its path led somewhere, or waits for a name
+ *
+ * Return: the path of its last step.
+ */
+const char *fim_goal_path(const struct fim_binding *binding)
 {
 	return binding->route.steps[binding->route.nr - 1].path;
 }
@@ -36,7 +42,7 @@ static const char *goal_path(const struct fim_binding *binding)
  */
 static bool is_canonical(const struct fim_binding *binding)
 {
-	const char *real = goal_path(binding);
+	const char *real = fim_goal_path(binding);
 	size_t len = fim_rule_path_len(binding->rule);
 
 	return strlen(real) == len && !memcmp(real, binding->rule->path, len);
@@ -172,7 +178,7 @@ static void match_reach(const struct fim_ruleset *rs,
 		match->binding = rs->strictest;
 	/* What is in danger is the rule's directory. */
 	if (match->binding)
-		match->guard = goal_path(match->binding);
+		match->guard = fim_goal_path(match->binding);
 }
 
 /**
@@ -248,36 +254,4 @@ void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 			swap(verdict->match, verdict->rest);
 	}
 	verdict->action = action_of(&verdict->match);
-}
-
-/**
- * fim_decide_raw() - decide about an open of a block device for writing
- * @rs: the ruleset
- * @dev: the device
- * @node: by which name it is opened
- * @verdict: what is to be done
- *
- * Context: as fim_decide().
- * Return: whether it holds a filesystem that a rule is about.
- */
-bool fim_decide_raw(const struct fim_ruleset *rs, dev_t dev,
-		    const struct dentry *node, struct fim_verdict *verdict)
-{
-	unsigned int i;
-
-	for (i = 0; i < rs->nr_sbs; i++) {
-		if (rs->sbs[i].device != dev && rs->sbs[i].disk != dev)
-			continue;
-		*verdict = (struct fim_verdict){
-			.action = FIM_ACTION_AUDIT,
-			.match = {
-				.binding = rs->sbs[i].binding,
-				.object = node,
-				.guard = goal_path(rs->sbs[i].binding),
-			},
-			.rest = { .object = node },
-		};
-		return true;
-	}
-	return false;
 }

@@ -85,8 +85,7 @@ struct fim_verdict {
 
 bool fim_is_watched(const struct fim_ruleset *rs, const struct dentry *dentry);
 bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry);
-bool fim_decide_raw(const struct fim_ruleset *rs, dev_t dev,
-		    const struct dentry *node, struct fim_verdict *verdict);
+const char *fim_goal_path(const struct fim_binding *binding);
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 		struct fim_verdict *verdict);
 

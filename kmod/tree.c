@@ -129,11 +129,35 @@ static void set_devices(struct fim_sb_rule *rule,
 	deactivate_super(sb);
 }
 
+static bool is_stricter_raw(const struct fim_binding *a,
+			    const struct fim_binding *b)
+{
+	if (b && a->policy->raw != b->policy->raw)
+		return a->policy->raw > b->policy->raw;
+	return is_stricter(a, b);
+}
+
+static void add_device(struct fim_ruleset *rs, dev_t device,
+		       const struct fim_binding *binding)
+{
+	unsigned int i;
+
+	if (!device)
+		return;
+	for (i = 0; i < rs->nr_devices; i++)
+		if (rs->devices[i].device == device)
+			break;
+	if (i == rs->nr_devices)
+		rs->devices[rs->nr_devices++].device = device;
+	if (is_stricter_raw(binding, rs->devices[i].binding))
+		rs->devices[i].binding = binding;
+}
+
 static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 		   const struct fim_binding *binding)
 {
 	const struct super_block *sb = object->sb;
-	unsigned int i;
+	unsigned int i, n;
 
 	for (i = 0; i < rs->nr_sbs; i++)
 		if (rs->sbs[i].sb == sb)
@@ -144,6 +168,11 @@ static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 	}
 	if (is_stricter(binding, rs->sbs[i].binding))
 		rs->sbs[i].binding = binding;
+
+	add_device(rs, rs->sbs[i].device, binding);
+	add_device(rs, rs->sbs[i].disk, binding);
+	for (n = 0; n < binding->rule->nr_devices; n++)
+		add_device(rs, binding->rule->devices[n], binding);
 }
 
 static void add_mount(struct fim_ruleset *rs, const struct fim_step *step,
@@ -224,35 +253,43 @@ static unsigned int count_mounts(const struct fim_route *route)
 	return nr;
 }
 
-static void count(struct fim_policy **policies, unsigned int nr,
-		  unsigned int *steps, unsigned int *rules,
-		  unsigned int *mounts)
+/* What a ruleset needs room for, at most. */
+struct sizes {
+	unsigned int steps;
+	unsigned int rules;
+	unsigned int mounts;
+	unsigned int devices;
+	unsigned int policies;
+};
+
+static struct sizes count(struct fim_policy **policies, unsigned int nr)
 {
+	struct sizes sizes = { .policies = nr };
+	struct fim_writer *writer;
 	struct fim_rule *rule;
 	unsigned int i;
 
-	*steps = 0;
-	*rules = 0;
-	*mounts = 0;
 	for (i = 0; i < nr; i++) {
 		list_for_each_entry(rule, &policies[i]->rules, node) {
-			*steps += rule->binding->route.nr;
-			*mounts += count_mounts(&rule->binding->route);
-			*rules += 1;
+			sizes.steps += rule->binding->route.nr;
+			sizes.mounts += count_mounts(&rule->binding->route);
+			/* A filesystem's own device and its disk */
+			sizes.devices += 2 + rule->nr_devices;
+			sizes.rules++;
 		}
 	}
+	list_for_each_entry(writer, &fim_writers, node)
+		sizes.steps++;
+	return sizes;
 }
 
-static struct fim_ruleset *alloc_ruleset(unsigned int steps,
-					 unsigned int rules,
-					 unsigned int mounts,
-					 unsigned int policies)
+static struct fim_ruleset *alloc_ruleset(const struct sizes *sizes)
 {
 	unsigned int marks, bits, slots;
 	struct fim_ruleset *rs;
 
 	/* Many steps are the same few inodes, each marked in four ways at most. */
-	marks = min(steps, 4 * fim_object_count());
+	marks = min(sizes->steps, 4 * fim_object_count());
 	slots = roundup_pow_of_two(2 * marks + 1);
 	bits = roundup_pow_of_two(marks * FIM_FILTER_BITS_PER_MARK + 1);
 	bits = clamp(bits, FIM_FILTER_MIN_BITS, FIM_FILTER_MAX_BITS);
@@ -262,12 +299,16 @@ static struct fim_ruleset *alloc_ruleset(unsigned int steps,
 	rs->shift = 32 - ilog2(bits);
 	rs->mask = slots - 1;
 	rs->marks = kvcalloc(slots, sizeof(*rs->marks), GFP_KERNEL);
-	rs->sbs = kvcalloc(rules, sizeof(*rs->sbs), GFP_KERNEL);
-	rs->mounts = kvcalloc(mounts, sizeof(*rs->mounts), GFP_KERNEL);
-	rs->policies = kvcalloc(policies, sizeof(*rs->policies), GFP_KERNEL);
-	rs->bindings = kvcalloc(rules, sizeof(*rs->bindings), GFP_KERNEL);
-	if (!rs->marks || !rs->sbs || !rs->mounts || !rs->policies ||
-	    !rs->bindings) {
+	rs->sbs = kvcalloc(sizes->rules, sizeof(*rs->sbs), GFP_KERNEL);
+	rs->devices = kvcalloc(sizes->devices, sizeof(*rs->devices),
+			       GFP_KERNEL);
+	rs->mounts = kvcalloc(sizes->mounts, sizeof(*rs->mounts), GFP_KERNEL);
+	rs->policies = kvcalloc(sizes->policies, sizeof(*rs->policies),
+				GFP_KERNEL);
+	rs->bindings = kvcalloc(sizes->rules, sizeof(*rs->bindings),
+				GFP_KERNEL);
+	if (!rs->marks || !rs->sbs || !rs->devices || !rs->mounts ||
+	    !rs->policies || !rs->bindings) {
 		fim_ruleset_free(rs);
 		return NULL;
 	}
@@ -285,17 +326,16 @@ static struct fim_ruleset *alloc_ruleset(unsigned int steps,
 struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 				      unsigned int nr_policies)
 {
-	unsigned int i, steps, rules, mounts;
 	struct fim_writer *writer;
 	struct fim_ruleset *rs;
 	struct fim_rule *rule;
+	struct sizes sizes;
+	unsigned int i;
 
 	lockdep_assert_held(&fim_policy_lock);
 
-	count(policies, nr_policies, &steps, &rules, &mounts);
-	list_for_each_entry(writer, &fim_writers, node)
-		steps++;
-	rs = alloc_ruleset(steps, rules, mounts, nr_policies);
+	sizes = count(policies, nr_policies);
+	rs = alloc_ruleset(&sizes);
 	if (!rs)
 		return NULL;
 
@@ -338,6 +378,7 @@ void fim_ruleset_free(struct fim_ruleset *rs)
 	kvfree(rs->bindings);
 	kvfree(rs->policies);
 	kvfree(rs->mounts);
+	kvfree(rs->devices);
 	kvfree(rs->sbs);
 	kvfree(rs->marks);
 	kvfree(rs);

@@ -55,6 +55,16 @@ struct fim_sb_rule {
 };
 
 /**
+ * struct fim_device_rule - the strictest rule about writing to a device
+ * @device: the device
+ * @binding: a rule about a filesystem on it
+ */
+struct fim_device_rule {
+	dev_t device;
+	const struct fim_binding *binding;
+};
+
+/**
  * struct fim_mount_rule - the strictest rule whose path enters a mount
  * @mnt: the mount, an address to compare
  * @binding: the rule
@@ -74,6 +84,8 @@ struct fim_mount_rule {
  * @nr_marks: slots that are taken
  * @sbs: a rule for each filesystem that has one
  * @nr_sbs: how many
+ * @devices: a rule for each block device that such a filesystem lies on
+ * @nr_devices: how many
  * @mounts: a rule for each mount that a rule's path enters
  * @nr_mounts: how many
  * @strictest: of all rules, or NULL
@@ -92,6 +104,8 @@ struct fim_ruleset {
 	unsigned int nr_marks;
 	struct fim_sb_rule *sbs;
 	unsigned int nr_sbs;
+	struct fim_device_rule *devices;
+	unsigned int nr_devices;
 	struct fim_mount_rule *mounts;
 	unsigned int nr_mounts;
 	const struct fim_binding *strictest;

@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/quota.h>
@@ -18,8 +17,8 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
-#include <linux/loop.h>
 
+#include "disk.h"
 #include "request.h"
 #include "scene.h"
 
@@ -155,62 +154,26 @@ TEST_F(scene, C15_quota_on)
 	EXPECT_EQ(0, mount(NULL, self->tree.mnt, NULL, MS_REMOUNT, "noquota"));
 }
 
-static const char *free_loop(void)
-{
-	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
-	int n = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
-
-	if (control >= 0)
-		close(control);
-	return n < 0 ? NULL : fim_fmt("/dev/loop%d", n);
-}
-
-static int set_up(const char *loop, const char *file, int flags)
-{
-	int fd = open(file, flags | O_CLOEXEC);
-	int dev;
-	int err;
-
-	if (fd < 0)
-		return errno;
-	dev = open(loop, O_RDWR | O_CLOEXEC);
-	err = dev < 0 ? errno : sys(ioctl(dev, LOOP_SET_FD, fd));
-	close(fd);
-	if (dev >= 0)
-		close(dev);
-	return err;
-}
-
-static int take_down(const char *loop)
-{
-	int dev = open(loop, O_RDONLY | O_CLOEXEC);
-	int err = dev < 0 ? errno : sys(ioctl(dev, LOOP_CLR_FD, 0));
-
-	if (dev >= 0)
-		close(dev);
-	return err;
-}
-
 TEST_F(scene, A02_loop_device)
 {
-	const char *loop = free_loop();
+	const char *loop = fim_loop_free();
 
 	NEEDS(self->missing);
 	NEEDS(loop ? NULL : "no loop devices");
 	ASSERT_EQ(0, truncate(at(self, "a/prot/f"), 65536));
 	ASSERT_EQ(0, protect(self));
 	EXPECT_DECIDED(fim_fmt("open %s", at(self, "a/prot/f")), 0,
-		       set_up(loop, at(self, "a/prot/f"), O_RDWR));
+		       fim_loop_set(loop, at(self, "a/prot/f"), O_RDWR));
 	if (!self->block)
-		EXPECT_EQ(0, take_down(loop));
-	EXPECT_PASSED(0, set_up(loop, at(self, "a/prot/f"), O_RDONLY));
-	EXPECT_EQ(0, take_down(loop));
+		EXPECT_EQ(0, fim_loop_clear(loop));
+	EXPECT_PASSED(0, fim_loop_set(loop, at(self, "a/prot/f"), O_RDONLY));
+	EXPECT_EQ(0, fim_loop_clear(loop));
 }
 
 /* One from before goes on, and is told. */
 TEST_F(scene, C05_loop_device_from_before)
 {
-	const char *loop = free_loop();
+	const char *loop = fim_loop_free();
 	unsigned long long since;
 	struct fim_events events;
 	bool found = false;
@@ -219,7 +182,7 @@ TEST_F(scene, C05_loop_device_from_before)
 	NEEDS_POLICY();
 	NEEDS(loop ? NULL : "no loop devices");
 	ASSERT_EQ(0, truncate(at(self, "a/prot/f"), 65536));
-	ASSERT_EQ(0, set_up(loop, at(self, "a/prot/f"), O_RDWR));
+	ASSERT_EQ(0, fim_loop_set(loop, at(self, "a/prot/f"), O_RDWR));
 	since = last_seq(&self->nl);
 	ASSERT_EQ(0, protect(self));
 	ASSERT_EQ(0, fim_events_since(&self->nl, since, &events));
@@ -228,7 +191,7 @@ TEST_F(scene, C05_loop_device_from_before)
 			found = true;
 	EXPECT_TRUE(found);
 	fim_events_free(&events);
-	EXPECT_EQ(0, take_down(loop));
+	EXPECT_EQ(0, fim_loop_clear(loop));
 }
 
 /*

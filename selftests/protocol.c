@@ -131,6 +131,11 @@ static const struct refusal bad_policies[] = {
 	{ "long metadata", PUTS(NAME, KIND, ACTION,
 				PUT_BYTES(FIM_POLICY_A_META, long_text,
 					  FIM_META_MAX + 1)), EINVAL },
+	{ "nothing about devices", PUTS(NAME, KIND, ACTION,
+					PUT_U8(FIM_POLICY_A_RAW, 0)), EINVAL },
+	{ "devices allowed", PUTS(NAME, KIND, ACTION,
+				  PUT_U8(FIM_POLICY_A_RAW, FIM_ACTION_ALLOW)),
+	  EINVAL },
 	{ "a count", PUTS(NAME, KIND, ACTION, PUT_U32(FIM_POLICY_A_RULES, 1)),
 	  EINVAL },
 	{ "an unknown attribute", PUTS(NAME, KIND, ACTION,
@@ -165,6 +170,12 @@ static const struct refusal bad_rules[] = {
 	  EINVAL },
 	{ "severity 11", PUTS(TYPE, PATH, FLAGS,
 			      PUT_U8(FIM_RULE_A_SEVERITY, 11)), EINVAL },
+	{ "half a device", PUTS(TYPE, PATH, FLAGS,
+				PUT_BYTES(FIM_RULE_A_DEVICES, "abcdef", 6)),
+	  EINVAL },
+	{ "many devices", PUTS(TYPE, PATH, FLAGS,
+			       PUT_BYTES(FIM_RULE_A_DEVICES, long_text,
+					 4 * FIM_DEVICES_MAX + 4)), EINVAL },
 	{ "an index", PUTS(TYPE, PATH, FLAGS, PUT_U32(FIM_RULE_A_INDEX, 0)),
 	  EINVAL },
 	{ "a state", PUTS(TYPE, PATH, FLAGS, PUT_U8(FIM_RULE_A_STATE, 1)),
@@ -332,6 +343,7 @@ TEST_F(protocol, comes_back)
 		PUT_BYTES(FIM_POLICY_A_TAGS, "one\0two", 8),
 		PUT_STRING(FIM_POLICY_A_MESSAGE, "a \"message\""),
 		PUT_BYTES(FIM_POLICY_A_META, "\0\1\2\xff", 4),
+		PUT_U8(FIM_POLICY_A_RAW, FIM_ACTION_BLOCK),
 		PUT_END
 	};
 	const struct fim_put rule[] = {
@@ -340,6 +352,7 @@ TEST_F(protocol, comes_back)
 		PUT_U8(FIM_RULE_A_SEVERITY, 1),
 		PUT_BYTES(FIM_RULE_A_TAGS, "three", 6),
 		PUT_STRING(FIM_RULE_A_MESSAGE, "another"),
+		PUT_BYTES(FIM_RULE_A_DEVICES, "\1\2\3\4\5\6\7\10", 8),
 		PUT_END
 	};
 	struct back back = {};

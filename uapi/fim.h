@@ -80,7 +80,7 @@
  * transaction, as for all that follow.
  *
  *   request: FIM_A_POLICY { NAME, KIND, ACTION, NAMESPACE?, SEVERITY?, TAGS?,
- *                           MESSAGE?, META?, POSTURE? }
+ *                           MESSAGE?, META?, POSTURE?, RAW? }
  *
  * FIM_CMD_RULE_ADD (do, control): appends rules to a policy staged by this
  * transaction (-ENOENT otherwise) and resolves their paths in the sender's
@@ -94,7 +94,8 @@
  * exist is no error: the rule waits for it (FIM_RULE_WAITING).
  *
  *   request: FIM_A_POLICY { NAME }, FIM_A_RULE { PATH, TYPE, FLAGS?, ACTION?,
- *                           SEVERITY?, TAGS?, MESSAGE?, GLOB?, SOURCE* } +
+ *                           SEVERITY?, TAGS?, MESSAGE?, GLOB?, SOURCE*,
+ *                           DEVICES? } +
  *
  * Which rule decides. A rule applies to an operation if its path (and glob)
  * covers the object, and if the operation and its caller are what it is about:
@@ -154,6 +155,8 @@
 #define FIM_GLOB_MAX		1024
 /** @FIM_SOURCES_MAX: most sources of a rule */
 #define FIM_SOURCES_MAX		64
+/** @FIM_DEVICES_MAX: most devices that a rule lists */
+#define FIM_DEVICES_MAX		64
 
 /**
  * enum fim_cmd - commands; the comment at the top of this file describes them
@@ -342,14 +345,17 @@ enum fim_policy_kind {
  *	set none
  * @FIM_POLICY_A_META: bytes, at most FIM_META_MAX, kept for the sender and not
  *	looked at
- * @FIM_POLICY_A_RULES: u32, number of rules (from the kernel only, as all that
- *	follows)
+ * @FIM_POLICY_A_RULES: u32, number of rules (from the kernel only, as the two
+ *	that follow)
  * @FIM_POLICY_A_REFUSED: u64, operations that its rules refused
  * @FIM_POLICY_A_AUDITED: u64, operations that its rules let through with a
  *	record
  * @FIM_POLICY_A_POSTURE: u8, enum fim_action, also to the kernel: what becomes
  *	of operations that an Allow rule covers but does not allow; absent:
  *	FIM_ACTION_AUDIT
+ * @FIM_POLICY_A_RAW: u8, enum fim_action: what is done about FIM_OP_RAW.
+ *	Absent: FIM_ACTION_AUDIT, whatever FIM_POLICY_A_ACTION is. The kernel
+ *	always sends it.
  */
 enum fim_policy_attr {
 	FIM_POLICY_A_PAD,
@@ -365,6 +371,7 @@ enum fim_policy_attr {
 	FIM_POLICY_A_REFUSED,
 	FIM_POLICY_A_AUDITED,
 	FIM_POLICY_A_POSTURE,
+	FIM_POLICY_A_RAW,
 	__FIM_POLICY_A_LAST,
 };
 #define FIM_POLICY_A_MAX (__FIM_POLICY_A_LAST - 1)
@@ -449,6 +456,11 @@ enum fim_rule_state {
  *	whenever another takes its place; it need not exist yet
  * @FIM_RULE_A_SOURCES_WAITING: u32, sources that do not exist (from the kernel
  *	only; absent: none)
+ * @FIM_RULE_A_DEVICES: up to FIM_DEVICES_MAX u32, each as FIM_EVENT_A_DEV:
+ *	block devices that the path's filesystem lies on, or by which it can
+ *	be written to. The kernel knows by itself the device that is mounted
+ *	and its disk; not the devices below a device mapper, RAID or loop
+ *	device, nor the other devices of a filesystem that has several.
  */
 enum fim_rule_attr {
 	FIM_RULE_A_UNSPEC,
@@ -466,6 +478,7 @@ enum fim_rule_attr {
 	FIM_RULE_A_GLOB,
 	FIM_RULE_A_SOURCE,
 	FIM_RULE_A_SOURCES_WAITING,
+	FIM_RULE_A_DEVICES,
 	__FIM_RULE_A_LAST,
 };
 #define FIM_RULE_A_MAX (__FIM_RULE_A_LAST - 1)
@@ -498,8 +511,10 @@ enum fim_rule_attr {
  * @FIM_OP_MPROTECT: a shared mapping of it is made writable
  * @FIM_OP_QUOTA_ON: a file becomes one that the kernel keeps quotas in
  * @FIM_OP_RAW: a block device that holds a filesystem with protected
- *	directories is opened for writing. FIM_EVENT_A_PATH is the rule's
- *	directory, FIM_EVENT_A_TARGET the device. Never refused.
+ *	directories is opened for writing, or made to hold something else by an
+ *	ioctl that takes no descriptor for writing. FIM_EVENT_A_PATH is the
+ *	rule's directory, FIM_EVENT_A_TARGET the device. FIM_POLICY_A_RAW says
+ *	what is done about it.
  * @FIM_OP_READ: a regular file is opened for reading or executed, or a
  *	directory is opened to be listed
  */

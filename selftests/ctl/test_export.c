@@ -28,11 +28,15 @@ static const char *const texts[] = {
 static void make_policy(struct policy *p, const char *text)
 {
 	struct label *l = policy_add_label(p);
+	struct label *raw = policy_add_remark(p, true);
 	struct rule *r = policy_add_rule(p);
 
 	p->name = mem_string("p");
 	p->namespace = mem_string("n");
 	p->kind = FIM_KIND_HOST;
+	p->raw = FIM_ACTION_BLOCK;
+	raw->key = mem_string(POLICY_RAW);
+	raw->value = mem_string("Block");
 	p->spec_attrs = (struct attrs){
 		.action = FIM_ACTION_AUDIT, .severity = 7,
 		.tags = mem_dup("a", 2), .tags_len = 2,
@@ -69,7 +73,7 @@ static bool same_policy(const struct policy *a, const struct policy *b)
 {
 	return !strcmp(a->name, b->name) &&
 	       !strcmp(a->namespace, b->namespace) &&
-	       same_attrs(&a->attrs, &b->attrs) &&
+	       same_attrs(&a->attrs, &b->attrs) && a->raw == b->raw &&
 	       a->nr_labels == b->nr_labels && a->nr_rules == b->nr_rules &&
 	       !strcmp(a->labels[0].key, b->labels[0].key) &&
 	       !strcmp(a->labels[0].value, b->labels[0].value) &&
@@ -167,6 +171,8 @@ TEST(yaml_looks_like_this)
 		     "metadata:\n"
 		     "  name: p\n"
 		     "  namespace: \"n\"\n"
+		     "  annotations:\n"
+		     "    fim/raw-device: Block\n"
 		     "spec:\n"
 		     "  nodeSelector:\n"
 		     "    matchLabels:\n"
@@ -331,7 +337,8 @@ TEST(meta)
 
 	make_policy(&p, "x");
 	meta_write(&p, &out);
-	EXPECT_STREQ("{\"matchLabels\":{\"kubearmor.io/hostname\":\"*,web\"}}",
+	EXPECT_STREQ("{\"matchLabels\":{\"kubearmor.io/hostname\":\"*,web\"},"
+		     "\"annotations\":{\"fim/raw-device\":\"Block\"}}",
 		     out.data);
 	meta_read(&back, out.data, out.len);
 	ASSERT_EQ(1, back.nr_labels);

@@ -18,20 +18,22 @@
  * @path: its path; NULL if the line is none
  * @type: its type
  * @id: its number
+ * @source: what was mounted; NULL if that does not matter
  */
 static const struct line {
 	const char *line;
 	const char *path;
 	const char *type;
 	uint64_t id;
+	const char *source;
 } lines[] = {
 	{ "36 35 98:0 /a /b rw,noatime master:1 - ext3 /dev/root rw\n",
-	  "/b", "ext3", 36 },
+	  "/b", "ext3", 36, "/dev/root" },
 	{ "1 1 0:1 / / rw - rootfs rootfs rw", "/", "rootfs", 1 },
 	{ "2 1 8:1 / /x rw shared:1 master:2 unbindable - xfs /dev/a rw",
 	  "/x", "xfs", 2 },
 	{ "3 1 8:1 / /a\\040b\\011c\\012d\\134e rw - ext4 x rw",
-	  "/a b\tc\nd\\e", "ext4", 3 },
+	  "/a b\tc\nd\\e", "ext4", 3, "x" },
 	{ "4 1 8:1 / /\\303\\251\\377 rw - ext4 x rw", "/\303\251\377", "ext4",
 	  4 },
 	{ "5 1 8:1 / /a\\04 rw - ext4 x rw", "/a\\04", "ext4", 5 },
@@ -39,7 +41,7 @@ static const struct line {
 	{ "7 1 8:1 / /a\\477 rw - ext4 x rw", "/a\\477", "ext4", 7 },
 	{ "8 1 8:1 / /- rw - - x rw", "/-", "-", 8 },
 	{ "9 1 8:1 / /t rw - fuse.a\\040b x rw", "/t", "fuse.a b", 9 },
-	{ "10 1 8:1 / /t rw - ext4", "/t", "ext4", 10 },
+	{ "10 1 8:1 / /t rw - ext4", "/t", "ext4", 10, "" },
 	{ "18446744073709551615 1 8:1 / /t rw - a", "/t", "a", UINT64_MAX },
 	{ "18446744073709551616 1 8:1 / /t rw - a" },
 	{ "" },
@@ -74,6 +76,8 @@ TEST(one_line)
 			EXPECT_STREQ(lines[i].path, set.v[0].path);
 			EXPECT_STREQ(lines[i].type, set.v[0].type);
 			EXPECT_EQ(lines[i].id, set.v[0].id);
+			if (lines[i].source)
+				EXPECT_STREQ(lines[i].source, set.v[0].source);
 		}
 		mounts_free(&set);
 	}

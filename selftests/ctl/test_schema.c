@@ -103,6 +103,10 @@ static const struct bad bads[] = {
 	{ "metadata: {uid: 1}\n", 1, 12, "'uid' is not supported" },
 	{ "metadata: {labels: {a: 1}}\n", 1, 24, "'a' must be a string" },
 	{ "metadata: {annotations: []}\n", 1, 25, "must be a mapping" },
+	{ "metadata: {annotations: {fim/raw-device: Allow}}\n", 1, 42,
+	  "'fim/raw-device' must be Block or Audit, not 'Allow'" },
+	{ "metadata: {annotations: {fim/rawdevice: Block}}\n", 1, 26,
+	  "unknown annotation 'fim/rawdevice'" },
 	/* spec */
 	{ HEAD "spec: {}\n", 5, 7, "'spec' has no 'nodeSelector'" },
 	{ HEAD "spec: {}\n", 5, 7, "'spec' has no 'file'" },

@@ -70,6 +70,7 @@ TEST(policy_message)
 	EXPECT_EQ(NULL, in[FIM_POLICY_A_TAGS]);
 	EXPECT_EQ(NULL, in[FIM_POLICY_A_NAMESPACE]);
 	EXPECT_NE(NULL, in[FIM_POLICY_A_META]);
+	EXPECT_EQ(NULL, in[FIM_POLICY_A_RAW]);
 	nlmsg_free(msg);
 	policy_free(&p);
 }

@@ -7,7 +7,7 @@
 
 # Loaded by the initramfs on every boot, the optional ones if the kernel has
 # them.
-IMAGE_MODULES=(virtio_pci virtio_console virtio_blk ext4 overlay loop fuse)
+IMAGE_MODULES=(virtio_pci virtio_console virtio_blk ext4 overlay loop fuse dm_mod)
 
 # image_initramfs FILE: kernel modules in the order in which to load them.
 image_initramfs() {
@@ -103,12 +103,19 @@ image_base() {
 # shell runs its applets itself, so that a record would name nothing but
 # busybox.
 image_programs() {
-	local dir=$1 name
+	local dir=$1 name path
 	local programs=()
 
 	for name in dash touch rm mv chmod ln; do
 		cp --remove-destination -L "$(image_program "$name")" \
 			"$dir/usr/bin/$name"
+		programs+=("$dir/usr/bin/$name")
+	done
+	# to look at a disk with, if they are there
+	for name in blkid e2fsck; do
+		path=$(image_program "$name") || continue
+		[ -n "$path" ] || continue
+		cp --remove-destination -L "$path" "$dir/usr/bin/$name"
 		programs+=("$dir/usr/bin/$name")
 	done
 	image_libraries "$dir" "${programs[@]}"
