@@ -53,9 +53,11 @@ run_tests() {
 
 	selftests/vm/build.sh "$1" || return
 	selftests/vm/run.sh --timeout 900 "$1" selftests || :
-	for payload in umount tool; do
+	for payload in umount tool language; do
 		selftests/vm/run.sh "$1" "$payload" || :
 	done
+	[ "$K_ARCH" != "$HOST_ARCH" ] ||
+		selftests/vm/run.sh --timeout 400 "$1" debian || :
 	selftests/vm/run.sh --timeout 1500 --append fim.cycles=20 "$1" life || :
 }
 
@@ -63,7 +65,7 @@ run_tests() {
 logs_of() {
 	local name
 
-	for name in "$1"-{umount,tool,life}.results; do
+	for name in "$1"-{umount,tool,language,debian,life}.results; do
 		[ ! -s "$logs/$name" ] || echo "$logs/$name"
 	done
 	[ ! -s "$logs/unit-tests-of-the-tool.log" ] ||

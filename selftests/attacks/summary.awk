@@ -33,7 +33,7 @@ function places(id,    n, fs, i, action, text, all) {
 }
 
 function outcomes(id,    n, action, i, text, list, parts) {
-	n = split("block audit none -", action, " ")
+	n = split("block audit none modes -", action, " ")
 	for (i = 1; i <= n; i++) {
 		list = happened[id, action[i]]
 		if (list == "")
@@ -66,6 +66,11 @@ function cell(text) {
 function plain(text) {
 	sub(/^explained: /, "", text)
 	return text
+}
+
+# Whom modes keep out is refused by the kernel before anybody is asked.
+function how() {
+	return $3 ~ /kept out by modes$/ ? "modes" : $5
 }
 
 function markdown(    i, k, id, row) {
@@ -115,6 +120,7 @@ BEGIN {
 	letter["block"] = "Block: "
 	letter["audit"] = "Audit: "
 	letter["none"] = "no policy: "
+	letter["modes"] = "kept out by modes: "
 	letter["-"] = ""
 }
 
@@ -152,7 +158,7 @@ file > 1 {
 	if ($6 == "a user")
 		seen[$1, "user"] = 1
 	if ($8 != "so it was")
-		happened[$1, $5] = add(happened[$1, $5], $8)
+		happened[$1, how()] = add(happened[$1, how()], $8)
 }
 
 END {
