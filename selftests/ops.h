@@ -119,6 +119,8 @@ static bool impossible(FIXTURE_DATA(ops) *self, const struct fim_case *c, int er
 	if (!(c->flags & FIM_CASE_OPTIONAL) || !fim_unsupported(err))
 		return false;
 	fprintf(stderr, "# %s: not here: %s\n", c->name, strerror(err));
+	if (c->id)
+		fim_tell_missing(c->id, c->name, strerror(err));
 	self->skipped++;
 	return true;
 }

@@ -43,3 +43,14 @@ void fim_tell(const char *id, const char *name, uid_t uid,
 	fprintf(stderr, "# case\t%s\t%s\t%s\t%s\t%s\n", id ?: "-", name,
 		uid ? "a user" : "root", text(want, want), text(want, got));
 }
+
+/**
+ * fim_tell_missing() - say that a case can't be tried here
+ * @id: its number in the catalogue
+ * @name: what was to be done
+ * @why: what is missing
+ */
+void fim_tell_missing(const char *id, const char *name, const char *why)
+{
+	fprintf(stderr, "# case\t%s\t%s\troot\t-\t%s\n", id, name, why);
+}

@@ -23,6 +23,7 @@ struct fim_outcome {
 	const char *changes;
 };
 
+void fim_tell_missing(const char *id, const char *name, const char *why);
 void fim_tell(const char *id, const char *name, uid_t uid,
 	      const struct fim_outcome *want, const struct fim_outcome *got);
 

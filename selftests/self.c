@@ -14,6 +14,10 @@
 #include "request.h"
 #include "scene.h"
 
+/* What is not about the filesystem is tried on one. */
+#define NEEDS_TMPFS() \
+	NEEDS(self->tree.fs == FIM_TMPFS ? NULL : "another filesystem does it")
+
 static int write_f(const FIXTURE_DATA(scene) *self)
 {
 	return fim_write_file(at(self, "a/prot/f"), "new");
@@ -50,6 +54,7 @@ TEST_F(scene, J09_every_hook_fires)
 	struct hooks hooks = {};
 
 	NEEDS(self->missing);
+	NEEDS_TMPFS();
 	ASSERT_EQ(0, protect(self));
 	EXPECT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_SELFTEST));
 	ASSERT_EQ(0, fim_nl_dump(&self->nl, FIM_CMD_HOOK_GET, count_hook,
@@ -70,6 +75,7 @@ TEST_F(scene, J22_tracefs_unmounted)
 	size_t i;
 
 	NEEDS(self->missing);
+	NEEDS_TMPFS();
 	ASSERT_EQ(0, protect(self));
 	for (i = 0; i < ARRAY_SIZE(mounts); i++)
 		gone[i] = !umount2(mounts[i], MNT_DETACH);
@@ -89,6 +95,7 @@ TEST_F(scene, J23_processors_come_and_go)
 	int i;
 
 	NEEDS(self->missing);
+	NEEDS_TMPFS();
 	NEEDS(access(online, W_OK) ? "one processor" : NULL);
 	ASSERT_EQ(0, protect(self));
 	for (i = 0; i < 2; i++) {
@@ -145,6 +152,7 @@ TEST_F(scene, K07_disk_full)
 	pid_t pid;
 
 	NEEDS_POLICY();
+	NEEDS_TMPFS();
 	ASSERT_LE(0, full);
 	ASSERT_EQ(0, protect(self));
 	pid = watch(full);
@@ -170,6 +178,7 @@ TEST_F(scene, K12_log_in_the_tree)
 	int log;
 
 	NEEDS_POLICY();
+	NEEDS_TMPFS();
 	log = open(at(self, "a/prot/log"), O_WRONLY | O_CREAT | O_APPEND |
 		   O_CLOEXEC, 0600);
 	ASSERT_LE(0, log);
@@ -223,6 +232,7 @@ TEST_F(scene, J14_forged_record)
 	pid_t pid;
 
 	NEEDS_POLICY();
+	NEEDS_TMPFS();
 	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC | O_NONBLOCK));
 	ASSERT_EQ(0, protect(self));
 	pid = watch(ends[1]);
@@ -279,6 +289,7 @@ TEST_F(scene, H20_special_filesystem)
 	const char *kmsg = "/proc/sys/kernel/printk_ratelimit";
 
 	NEEDS_POLICY();
+	NEEDS_TMPFS();
 	ASSERT_EQ(0, fim_apply_dirs("t", self->action, "/proc/sys/", NULL));
 	EXPECT_DECIDED(fim_fmt("open %s", kmsg), 0,
 		       fim_write_file(kmsg, "5"));

@@ -290,6 +290,8 @@ TEST_F(scene, H08_removed_and_made_again)
 	int i;
 
 	NEEDS_POLICY();
+	NEEDS(self->tree.fs == FIM_OVERLAY ? "another filesystem does it" :
+	      NULL);
 	if (self->block)
 		SKIP(return, "a Block rule does not let its directory go");
 	ASSERT_EQ(0, mkdir(at(self, "open/d/x"), 0777));
@@ -332,6 +334,8 @@ TEST_F_TIMEOUT(scene, D26_by_a_mount, 120)
 	int i;
 
 	NEEDS_POLICY();
+	NEEDS(self->tree.fs == FIM_OVERLAY ? "another filesystem does it" :
+	      NULL);
 	if (!self->block)
 		SKIP(return, "it is to be refused");
 	ASSERT_EQ(0, mount("fim", self->tree.other, "tmpfs", 0, NULL));

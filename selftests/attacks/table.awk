@@ -53,6 +53,13 @@ function not_meant(why) {
 	return why ~ /without a policy|it is to be refused|does it$|matters to a refusal|does not let its directory go/
 }
 
+# A test that wants nothing said what is missing.
+function outcome(want, got) {
+	if (want == "-")
+		return "not here"
+	return want == got ? "ok" : "FAILED"
+}
+
 function finish(verdict, why,    i, ids, bare, where, part, n) {
 	if (test == "")
 		return
@@ -74,10 +81,10 @@ function finish(verdict, why,    i, ids, bare, where, part, n) {
 			if (case_id[i] != "-")
 				result(case_id[i], case_name[i], where, \
 					case_user[i], want[i], got[i], \
-					want[i] == got[i] ? "ok" : "FAILED")
+					outcome(want[i], got[i]))
 			else
 				each(ids, case_name[i], where, want[i], \
-					got[i], want[i] == got[i] ? "ok" : "FAILED")
+					got[i], outcome(want[i], got[i]))
 		if (verdict == "FAILED" || !cases)
 			each(ids, test, where, "as the test says", \
 				verdict == "ok" ? "so it was" : "otherwise", verdict)
