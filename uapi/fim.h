@@ -238,13 +238,16 @@ enum fim_state {
  * @FIM_STATUS_A_MARKS: u32, inodes that are marked, guards included
  * @FIM_STATUS_A_REFUSED: u64, operations refused
  * @FIM_STATUS_A_AUDITED: u64, operations let through by an Audit rule
- * @FIM_STATUS_A_RECORDED: u64, of both, those that have a record
+ * @FIM_STATUS_A_RECORDED: u64, of both, those that are told by a record
  * @FIM_STATUS_A_LOST: u64, of both, those that could not be recorded
  * @FIM_STATUS_A_PENDING: u32, of both, those whose record is not complete yet:
  *	refused + audited = recorded + lost + pending
  * @FIM_STATUS_A_FIRST_SEQ: u64, oldest record that the ring holds, 0 if none
  * @FIM_STATUS_A_LAST_SEQ: u64, newest record, 0 if none
  * @FIM_STATUS_A_RING_SIZE: u32, most records that the ring holds
+ * @FIM_STATUS_A_COALESCED: u64, of RECORDED, those that are counted in the
+ *	record of another operation
+ * @FIM_STATUS_A_DENIED: u64, control commands that were refused
  */
 enum fim_status_attr {
 	FIM_STATUS_A_PAD,
@@ -265,6 +268,8 @@ enum fim_status_attr {
 	FIM_STATUS_A_FIRST_SEQ,
 	FIM_STATUS_A_LAST_SEQ,
 	FIM_STATUS_A_RING_SIZE,
+	FIM_STATUS_A_COALESCED,
+	FIM_STATUS_A_DENIED,
 	__FIM_STATUS_A_LAST,
 };
 #define FIM_STATUS_A_MAX (__FIM_STATUS_A_LAST - 1)
@@ -350,6 +355,11 @@ enum fim_policy_kind {
  * @FIM_POLICY_A_REFUSED: u64, operations that its rules refused
  * @FIM_POLICY_A_AUDITED: u64, operations that its rules let through with a
  *	record
+ * @FIM_POLICY_A_RECORDED: u64, of both, those that are told by a record
+ * @FIM_POLICY_A_COALESCED: u64, of these, those that are counted in the record
+ *	of another
+ * @FIM_POLICY_A_LOST: u64, operations that could not be recorded; what is
+ *	neither RECORDED nor LOST is not complete yet
  * @FIM_POLICY_A_POSTURE: u8, enum fim_action, also to the kernel: what becomes
  *	of operations that an Allow rule covers but does not allow; absent:
  *	FIM_ACTION_AUDIT
@@ -370,6 +380,9 @@ enum fim_policy_attr {
 	FIM_POLICY_A_RULES,
 	FIM_POLICY_A_REFUSED,
 	FIM_POLICY_A_AUDITED,
+	FIM_POLICY_A_RECORDED,
+	FIM_POLICY_A_COALESCED,
+	FIM_POLICY_A_LOST,
 	FIM_POLICY_A_POSTURE,
 	FIM_POLICY_A_RAW,
 	__FIM_POLICY_A_LAST,
@@ -566,6 +579,13 @@ enum fim_op {
  *	times, when a rule came to protect it. Writing is refused or recorded
  *	from now on; but a mapping that is shared and writable can't be taken
  *	back (FIM_EVENT_MAPPED), nor can a loop device.
+ * @FIM_EVENT_LOADED: the module was loaded, by whom the record names
+ * @FIM_EVENT_UNLOADED: the module is being unloaded; the last record
+ * @FIM_EVENT_SELFTESTED: the self-test was asked for; FIM_EVENT_A_ERRNO is its
+ *	result
+ * @FIM_EVENT_DENIED: the control command FIM_EVENT_A_CMD was refused, or
+ *	failed, with FIM_EVENT_A_ERRNO. FIM_EVENT_A_COUNT: commands that this
+ *	record stands for, above 1 if there were too many to tell each
  */
 enum fim_event_type {
 	FIM_EVENT_UNSPEC,
@@ -577,6 +597,10 @@ enum fim_event_type {
 	FIM_EVENT_UNARMED,
 	FIM_EVENT_ARMED,
 	FIM_EVENT_WRITER,
+	FIM_EVENT_LOADED,
+	FIM_EVENT_UNLOADED,
+	FIM_EVENT_SELFTESTED,
+	FIM_EVENT_DENIED,
 	__FIM_EVENT_LAST,
 };
 #define FIM_EVENT_MAX (__FIM_EVENT_LAST - 1)
@@ -593,6 +617,9 @@ enum fim_event_type {
  * @FIM_EVENT_GUARD: the object is not in the directory but gives its path a
  *	meaning: an ancestor or a symbolic link on the way
  * @FIM_EVENT_MAPPED: a mapping of the file is shared and can be written to
+ * @FIM_EVENT_VARIOUS: the record stands for operations of one cgroup that a
+ *	policy decided in the same way. There were too many to tell each; the
+ *	record describes the first of them.
  */
 enum fim_event_flags {
 	FIM_EVENT_KTHREAD = 1U << 0,
@@ -602,6 +629,7 @@ enum fim_event_flags {
 	FIM_EVENT_CUT = 1U << 4,
 	FIM_EVENT_GUARD = 1U << 5,
 	FIM_EVENT_MAPPED = 1U << 6,
+	FIM_EVENT_VARIOUS = 1U << 7,
 };
 
 /**
@@ -654,6 +682,15 @@ enum fim_event_flags {
  * @FIM_EVENT_A_CGROUP: u64, id of the cgroup (v2)
  * @FIM_EVENT_A_MNT_NS: u32, inode number of the mount namespace
  * @FIM_EVENT_A_PID_NS: u32, inode number of the pid namespace
+ * @FIM_EVENT_A_BOOT_ID: 16 bytes, as FIM_STATUS_A_BOOT_ID
+ * @FIM_EVENT_A_LAST_TIME: u64, when the last of the operations was decided
+ *	that the record stands for, if it stands for several. TIME is the
+ *	first's.
+ * @FIM_EVENT_A_CMD: u8, enum fim_cmd, of FIM_EVENT_DENIED
+ * @FIM_EVENT_A_FSUID: u32, the uid that owns what the task creates
+ * @FIM_EVENT_A_NS_PID: u32, thread id in the task's own pid namespace
+ * @FIM_EVENT_A_EXE_INO: u64, inode number of the executable
+ * @FIM_EVENT_A_EXE_DEV: u32, its device, as FIM_EVENT_A_DEV
  */
 enum fim_event_attr {
 	FIM_EVENT_A_PAD,
@@ -699,6 +736,13 @@ enum fim_event_attr {
 	FIM_EVENT_A_CGROUP,
 	FIM_EVENT_A_MNT_NS,
 	FIM_EVENT_A_PID_NS,
+	FIM_EVENT_A_BOOT_ID,
+	FIM_EVENT_A_LAST_TIME,
+	FIM_EVENT_A_CMD,
+	FIM_EVENT_A_FSUID,
+	FIM_EVENT_A_NS_PID,
+	FIM_EVENT_A_EXE_INO,
+	FIM_EVENT_A_EXE_DEV,
 	__FIM_EVENT_A_LAST,
 };
 #define FIM_EVENT_A_MAX (__FIM_EVENT_A_LAST - 1)
