@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "config.h"
 #include "devices.h"
 #include "enforce.h"
 #include "implied.h"
@@ -73,6 +74,27 @@ static int select_policies(struct apply *a)
 	for (i = 0; i < set->nr; i++)
 		a->selected[i] = selector_matches(&set->v[i], host);
 	return EXIT_OK;
+}
+
+static bool has_allow(const struct policy *p)
+{
+	const struct rule *r;
+
+	for (r = p->rules; r < p->rules + p->nr_rules; r++)
+		if ((r->attrs.action ? r->attrs.action : p->attrs.action) ==
+		    FIM_ACTION_ALLOW)
+			return true;
+	return false;
+}
+
+/* Of policies without an Allow, no posture decides anything. */
+static void set_postures(struct policies *set)
+{
+	struct policy *p;
+
+	for (p = set->v; p < set->v + set->nr; p++)
+		if (!p->posture && has_allow(p))
+			p->posture = config_get()->file_posture;
 }
 
 static bool is_applied(const struct apply *a, const char *name)
@@ -191,6 +213,11 @@ static void warn_waiting(struct apply *a, const struct policy *p,
 			diag_warning(&a->load.diags, &r->at,
 				     "'%s' does not exist; the rule takes hold when it does",
 				     r->path);
+		if (now->rules[i].sources_waiting && r->nr_sources)
+			diag_warning(&a->load.diags, &r->sources[0].at,
+				     "of %zu executables %u do not exist; the rule knows them when they do",
+				     r->nr_sources,
+				     now->rules[i].sources_waiting);
 		r++;
 	}
 }
@@ -408,6 +435,7 @@ static int apply(struct apply *a)
 		lint_rules(&a->load.set, &a->load.diags);
 	}
 	code = load_finish(&a->load);
+	set_postures(&a->load.set);
 	if (code == EXIT_OK)
 		code = select_policies(a);
 	if (code != EXIT_OK)

@@ -82,7 +82,7 @@ static const struct list_name {
 } list_names[] = {
 	[FIM_RULE_FILE] = { "matchPaths", "path" },
 	[FIM_RULE_DIRECTORY] = { "matchDirectories", "dir" },
-	[RULE_PATTERN] = { "matchPatterns", "pattern" },
+	[FIM_RULE_PATTERN] = { "matchPatterns", "pattern" },
 };
 
 static cJSON *export_sources(const struct rule *r)
@@ -107,10 +107,10 @@ static cJSON *export_rule(const struct rule *r)
 		json_add_bool(rule, "recursive", true);
 	if (r->flags & FIM_RULE_READONLY)
 		json_add_bool(rule, "readOnly", true);
-	if (r->owner_only)
+	if (r->flags & FIM_RULE_OWNER_ONLY)
 		json_add_bool(rule, "ownerOnly", true);
-	if (r->pts)
-		json_add_bool(rule, "pts", r->pts == PTS_TRUE);
+	if (r->flags & FIM_RULE_TTY)
+		json_add_bool(rule, "pts", false);
 	if (r->nr_sources)
 		json_add(rule, "fromSource", export_sources(r));
 	export_attrs(rule, &r->attrs);

@@ -8,7 +8,11 @@
  */
 #include <string.h>
 
+#include "../uapi/fim.h"
 #include "glob.h"
+
+/** @STATES_MAX: most bytes, '?', sets and stars that the kernel takes */
+#define STATES_MAX 64
 
 /** @ALTERNATIVES_MAX: deepest nesting of {a,b} */
 #define ALTERNATIVES_MAX 8
@@ -97,6 +101,39 @@ static const char *check_syntax(const char *p)
 	return depth ? "has a '{' without its '}'" : NULL;
 }
 
+/* What matching costs: one for each that stands for something. */
+static size_t count_states(const char *p)
+{
+	const char *bad = NULL;
+	size_t nr = 0, depth = 0;
+
+	while (*p) {
+		if (*p == '{' || *p == '}')
+			depth += *p == '{' ? 1 : -1;
+		else if (*p != ',' || !depth)
+			nr++;
+		if (*p == '[') {
+			p = check_set(p, &bad);
+			continue;
+		}
+		if (*p == '\\' || (*p == '*' && p[1] == '*'))
+			p++;
+		p++;
+	}
+	return nr;
+}
+
+static const char *check_size(const char *glob)
+{
+	if (!*glob)
+		return "must not end with '/'; write '**' behind it for what is in it";
+	if (strlen(glob) > FIM_GLOB_MAX)
+		return "is longer than 1024 bytes behind its directory";
+	if (count_states(glob) > STATES_MAX)
+		return "is too long: behind its directory 64 characters, sets and stars may stand";
+	return NULL;
+}
+
 /**
  * glob_check() - check a pattern
  * @pattern: the pattern, which begins with '/'
@@ -107,7 +144,11 @@ const char *glob_check(const char *pattern)
 {
 	const char *bad = check_parts(pattern);
 
-	return bad ? bad : check_syntax(pattern);
+	if (!bad && pattern[strlen(pattern) - 1] == '/')
+		bad = check_size("");
+	if (!bad)
+		bad = check_syntax(pattern);
+	return bad ? bad : check_size(pattern + glob_anchor(pattern));
 }
 
 /**

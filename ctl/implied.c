@@ -118,6 +118,13 @@ static const struct rule *parent_of(const struct policy *p, const char *path,
 	return best;
 }
 
+/* Whether a rule says something beside the strictest of its path. */
+static bool is_special(const struct policy *p, const struct rule *r)
+{
+	return r->nr_sources || action_of(p, r) == FIM_ACTION_ALLOW ||
+	       (r->flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY));
+}
+
 /* A rule of some policy's text that says all that an implied one would. */
 static bool has_rule(const struct policies *now, const char *path)
 {
@@ -155,7 +162,7 @@ static bool add_rule(struct search *s, const struct parent *parent,
 		r->flags &= ~FIM_RULE_RECURSIVE;
 	r->path = path;
 	attrs_copy(&r->attrs, &parent->rule->attrs);
-	rule_copy_conditions(r, parent->rule);
+	rule_copy_sources(r, parent->rule);
 	return true;
 }
 
@@ -172,6 +179,31 @@ static char *rename_path(const struct rule *r, const char *path, bool directory)
 	return renamed;
 }
 
+static bool add_mount_rule(struct search *s, const struct parent *parent,
+			   const struct mount *m, bool directory)
+{
+	return add_rule(s, parent, directory ? FIM_RULE_DIRECTORY :
+					       FIM_RULE_FILE,
+			rename_path(parent->rule, m->path, directory));
+}
+
+/* Who may more, or less, than others may so in what is mounted as well. */
+static void add_special(struct search *s, const struct parent *strictest,
+			const struct mount *m, bool directory, size_t len)
+{
+	const struct policy *p = &s->now->v[strictest->policy];
+	struct parent parent = { .policy = strictest->policy };
+	const struct rule *r;
+
+	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
+		if (r == strictest->rule || !is_special(p, r) ||
+		    !covers(r, m->path, directory) || real_length(r) + 1 != len)
+			continue;
+		parent.rule = r;
+		add_mount_rule(s, &parent, m, directory);
+	}
+}
+
 static void add_mount(struct search *s, const struct mount *m, bool directory)
 {
 	size_t i, len = nearest(s->now, m->path, directory);
@@ -184,10 +216,9 @@ static void add_mount(struct search *s, const struct mount *m, bool directory)
 						    directory, len), i };
 		if (!parent.rule || !s->wanted[i])
 			continue;
-		if (add_rule(s, &parent,
-			     directory ? FIM_RULE_DIRECTORY : FIM_RULE_FILE,
-			     rename_path(parent.rule, m->path, directory)))
+		if (add_mount_rule(s, &parent, m, directory))
 			s->found[i].mounts++;
+		add_special(s, &parent, m, directory, len);
 	}
 }
 
@@ -241,7 +272,9 @@ static void add_tree(struct search *s, const struct policy *p,
 		.name = r->path,
 		.recursive = r->flags & FIM_RULE_RECURSIVE,
 		.action = action_of(p, r),
-		.wanted = s->wanted[p - s->now->v],
+		/* Other names of what is allowed are no way around anything. */
+		.wanted = s->wanted[p - s->now->v] &&
+			  action_of(p, r) != FIM_ACTION_ALLOW,
 		.owner = r,
 		.group = p - s->now->v,
 	});

@@ -96,7 +96,7 @@ static void check_rule(const struct rule *r, struct diags *diags)
 		check_source(&r->sources[i], diags);
 	if (!r->path)
 		return;
-	if (r->type == RULE_PATTERN) {
+	if (r->type == FIM_RULE_PATTERN) {
 		anchor = mem_dup(r->path, glob_anchor(r->path));
 		check_path(r, anchor, true, diags);
 		free(anchor);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "config.h"
 #include "lint.h"
 #include "mem.h"
 
@@ -35,10 +36,13 @@ static int compare_sources(const struct rule *a, const struct rule *b)
 	return 0;
 }
 
+/** @WHOSE: flags that say whose operations a rule is about */
+#define WHOSE (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY)
+
 /* Whether they are about the same object and the same tasks. */
 static int compare(const struct rule *a, const struct rule *b)
 {
-	bool pts_a = a->pts == PTS_FALSE, pts_b = b->pts == PTS_FALSE;
+	uint32_t whose_a = a->flags & WHOSE, whose_b = b->flags & WHOSE;
 	int diff;
 
 	if (a->type != b->type)
@@ -48,9 +52,9 @@ static int compare(const struct rule *a, const struct rule *b)
 	diff = strcmp(a->path, b->path);
 	if (diff)
 		return diff;
-	if (a->owner_only != b->owner_only)
-		return a->owner_only - b->owner_only;
-	return pts_a != pts_b ? pts_a - pts_b : compare_sources(a, b);
+	if (whose_a != whose_b)
+		return whose_a < whose_b ? -1 : 1;
+	return compare_sources(a, b);
 }
 
 static int by_object(const void *x, const void *y)
@@ -63,13 +67,16 @@ static int by_object(const void *x, const void *y)
 	return diff ? diff : a < b ? -1 : a > b;
 }
 
-/** @COVERS: what rules cover: recursive or not, reads too or not */
-#define COVERS 4
+/** @COVERS: what rules cover: reads, changes, what is further below */
+#define COVERS 8
 
-static unsigned int covers(const struct rule *r)
+static unsigned int covers(const struct policy *p, const struct rule *r)
 {
-	return !!(r->flags & FIM_RULE_RECURSIVE) << 1 |
-	       !(r->flags & FIM_RULE_READONLY);
+	unsigned int mask = r->flags & FIM_RULE_RECURSIVE ? 4 : 0;
+
+	if (!(r->flags & FIM_RULE_READONLY))
+		return mask | 3;
+	return mask | (action_of(p, r) == FIM_ACTION_ALLOW ? 1 : 2);
 }
 
 /* The first of the strictest rules for each extent. */
@@ -80,7 +87,7 @@ static void find_best(const struct policy *p, const struct rule **rule,
 	size_t i;
 
 	for (i = 0; i < nr; i++) {
-		at = &best[covers(rule[i])];
+		at = &best[covers(p, rule[i])];
 		if (!*at || rank(action_of(p, rule[i])) >
 			    rank(action_of(p, *at)))
 			*at = rule[i];
@@ -90,7 +97,7 @@ static void find_best(const struct policy *p, const struct rule **rule,
 static bool is_shadowed(const struct policy *p, const struct rule *r,
 			const struct rule *by)
 {
-	unsigned int mine = covers(r), its = covers(by);
+	unsigned int mine = covers(p, r), its = covers(p, by);
 	int diff = rank(action_of(p, by)) - rank(action_of(p, r));
 
 	if (by == r || (its & mine) != mine)
@@ -138,7 +145,7 @@ static void check_shadows(const struct policy *p, struct diags *diags)
 static bool is_general_block(const struct policy *p, const struct rule *r)
 {
 	return action_of(p, r) == FIM_ACTION_BLOCK && !r->nr_sources &&
-	       r->pts != PTS_FALSE && !r->owner_only && r->path;
+	       !(r->flags & WHOSE) && r->path;
 }
 
 /* Who excepts something below knows what he does. */
@@ -233,7 +240,7 @@ static void find_paths(const struct policies *set, struct paths *paths)
 			if (!r->path || action_of(p, r) == FIM_ACTION_ALLOW)
 				continue;
 			paths->v[paths->nr++] = r;
-			paths->patterns |= r->type == RULE_PATTERN;
+			paths->patterns |= r->type == FIM_RULE_PATTERN;
 		}
 	if (paths->nr)
 		qsort(paths->v, paths->nr, sizeof(*paths->v), by_path);
@@ -256,7 +263,7 @@ static bool is_covered(const struct paths *paths, const struct rule *r)
 {
 	size_t len = strlen(r->path);
 
-	if (paths->patterns || r->type == RULE_PATTERN)
+	if (paths->patterns || r->type == FIM_RULE_PATTERN)
 		return true;
 	if (has_path(paths, r->path, len))
 		return true;
@@ -268,25 +275,49 @@ static bool is_covered(const struct paths *paths, const struct rule *r)
 	return false;
 }
 
+/* Whether there are operations that the rule covers and does not allow. */
+static bool is_conditional(const struct rule *r)
+{
+	return r->nr_sources || (r->flags & (WHOSE | FIM_RULE_READONLY));
+}
+
+static void check_allow(const struct policy *p, const struct rule *r,
+			const struct paths *paths, bool *told,
+			struct diags *diags)
+{
+	uint8_t posture = p->posture ? p->posture : config_get()->file_posture;
+
+	if (!posture && is_conditional(r)) {
+		if (!*told)
+			diag_warning(diags, &r->at,
+				     "what this Allow covers and no rule decides is audited, reads too; say so by the annotation '"
+				     POLICY_POSTURE ": audit', or 'allow' or 'block'");
+		*told = true;
+		return;
+	}
+	if (is_conditional(r) && posture != FIM_ACTION_ALLOW)
+		return;
+	if (!is_covered(paths, r))
+		diag_warning(diags, &r->at,
+			     "this Allow never decides: no rule blocks or audits '%s'",
+			     r->path);
+}
+
 static void check_allows(const struct policies *set, struct diags *diags)
 {
 	struct paths paths = { 0 };
 	const struct policy *p;
 	const struct rule *r;
+	bool told;
 
 	find_paths(set, &paths);
 	for (p = set->v; p < set->v + set->nr; p++) {
-		/* What no rule decides is decided by the posture then. */
-		if (p->posture == FIM_ACTION_BLOCK ||
-		    p->posture == FIM_ACTION_AUDIT ||
-		    p->kind != FIM_KIND_HOST)
+		told = false;
+		if (p->kind != FIM_KIND_HOST)
 			continue;
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
-			if (r->path && action_of(p, r) == FIM_ACTION_ALLOW &&
-			    !is_covered(&paths, r))
-				diag_warning(diags, &r->at,
-					     "this Allow never decides: no rule blocks or audits '%s'",
-					     r->path);
+			if (r->path && action_of(p, r) == FIM_ACTION_ALLOW)
+				check_allow(p, r, &paths, &told, diags);
 	}
 	free(paths.v);
 }

@@ -203,16 +203,14 @@ struct source *rule_add_source(struct rule *r)
 }
 
 /**
- * rule_copy_conditions() - copy whose operations a rule is about
+ * rule_copy_sources() - copy whose operations a rule is about
  * @to: set
  * @from: the other rule
  */
-void rule_copy_conditions(struct rule *to, const struct rule *from)
+void rule_copy_sources(struct rule *to, const struct rule *from)
 {
 	size_t i;
 
-	to->pts = from->pts;
-	to->owner_only = from->owner_only;
 	for (i = 0; i < from->nr_sources; i++)
 		*rule_add_source(to) = (struct source){
 			.at = from->sources[i].at,

@@ -15,16 +15,15 @@
 #define POLICY_API_VERSION "security.kubearmor.com/v1"
 #define POLICY_POSTURE "kubearmor-file-posture"
 
-/** @RULE_SOURCES_MAX: most executables that one rule may name */
-#define RULE_SOURCES_MAX 64
+/** @SOURCES_LEN_MAX: most bytes of a rule's sources; they share a message */
+#define SOURCES_LEN_MAX 49152
 
 /*
- * Kinds of policies and types of rules that the kernel has no number for. They
- * are read and checked, and refused when they are to be applied.
+ * Kinds of policies that the kernel has no number for. They are read and
+ * checked, and refused when they are to be applied.
  */
 #define KIND_CONTAINER	(FIM_KIND_MAX + 1)
 #define KIND_CLUSTER	(FIM_KIND_MAX + 2)
-#define RULE_PATTERN	(FIM_RULE_MAX + 1)
 
 /* Annotations of fim's own: what is done about writing to a raw device */
 #define POLICY_OURS "fim/"
@@ -47,18 +46,6 @@ struct attrs {
 };
 
 /**
- * enum pts - whose operations a rule is about
- * @PTS_UNSET: everybody's
- * @PTS_FALSE: those of tasks with a terminal
- * @PTS_TRUE: everybody's, as the file says itself
- */
-enum pts {
-	PTS_UNSET,
-	PTS_FALSE,
-	PTS_TRUE,
-};
-
-/**
  * struct source - an executable that a rule is about
  * @at: where the file names it
  * @path: its path
@@ -71,16 +58,15 @@ struct source {
 /**
  * struct rule - one rule of a policy
  * @at: where the file names @path
- * @type: enum fim_rule_type, or RULE_PATTERN
- * @pts: enum pts
- * @owner_only: it is not about the owner of an object
+ * @type: enum fim_rule_type
  * @flags: enum fim_rule_flags
- * @path: what it protects; of a RULE_PATTERN the pattern
+ * @path: what it protects; of a FIM_RULE_PATTERN the pattern
  * @sources: executables that it is about; none: all
  * @nr_sources: how many
  * @cap_sources: room in @sources
  * @attrs: what it sets by itself
  * @state: enum fim_rule_state, if the kernel gave it
+ * @sources_waiting: how many of @sources do not exist, likewise
  * @real_path: where @path led, if the kernel says so; may be NULL
  * @devices: what its filesystem lies on, for the kernel; NULL if none
  * @nr_devices: how many
@@ -88,8 +74,6 @@ struct source {
 struct rule {
 	struct mark at;
 	uint8_t type;
-	uint8_t pts;
-	bool owner_only;
 	uint32_t flags;
 	char *path;
 	struct source *sources;
@@ -97,6 +81,7 @@ struct rule {
 	size_t cap_sources;
 	struct attrs attrs;
 	uint8_t state;
+	uint32_t sources_waiting;
 	char *real_path;
 	uint32_t *devices;
 	size_t nr_devices;
@@ -217,7 +202,7 @@ struct label *policy_add_label(struct policy *p);
 struct label *policy_add_remark(struct policy *p, bool annotation);
 struct expression *policy_add_expression(struct policy *p);
 struct source *rule_add_source(struct rule *r);
-void rule_copy_conditions(struct rule *to, const struct rule *from);
+void rule_copy_sources(struct rule *to, const struct rule *from);
 void policy_inherit(struct policy *p);
 bool rule_is_implied(const struct rule *r);
 size_t policy_rules(const struct policy *p);

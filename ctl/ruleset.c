@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "attr.h"
+#include "buf.h"
 #include "mem.h"
 #include "meta.h"
 #include "ruleset.h"
@@ -92,6 +93,7 @@ static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 	p->name = attr_string(tb[FIM_POLICY_A_NAME]);
 	p->namespace = attr_string(tb[FIM_POLICY_A_NAMESPACE]);
 	p->kind = attr_number(tb[FIM_POLICY_A_KIND]);
+	p->posture = attr_number(tb[FIM_POLICY_A_POSTURE]);
 	p->refused = attr_number(tb[FIM_POLICY_A_REFUSED]);
 	p->audited = attr_number(tb[FIM_POLICY_A_AUDITED]);
 	take_attrs(&p->attrs, tb, &nr);
@@ -99,6 +101,31 @@ static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 	meta_read(p, meta ? nla_data(meta) : NULL, meta ? nla_len(meta) : 0);
 	take_raw(p, attr_number(tb[FIM_POLICY_A_RAW]));
 	return 0;
+}
+
+/* A pattern is in two parts there. */
+static char *rule_path(struct nlattr **tb)
+{
+	char *path = attr_string(tb[FIM_RULE_A_PATH]), *glob;
+	struct buf whole = { 0 };
+
+	if (!tb[FIM_RULE_A_GLOB])
+		return path;
+	glob = attr_string(tb[FIM_RULE_A_GLOB]);
+	buf_addf(&whole, "%s%s", path, glob);
+	free(path);
+	free(glob);
+	return whole.data;
+}
+
+static void take_sources(struct rule *r, struct nlattr *nest)
+{
+	struct nlattr *nla;
+	int rest;
+
+	nla_for_each_nested(nla, nest, rest)
+		if (nla_type(nla) == FIM_RULE_A_SOURCE)
+			rule_add_source(r)->path = attr_string(nla);
 }
 
 static int take_rule(uint8_t cmd, struct nlattr **top, void *arg)
@@ -128,7 +155,9 @@ static int take_rule(uint8_t cmd, struct nlattr **top, void *arg)
 	r = policy_add_rule(&load->set->v[load->at]);
 	r->type = attr_number(tb[FIM_RULE_A_TYPE]);
 	r->flags = attr_number(tb[FIM_RULE_A_FLAGS]);
-	r->path = attr_string(tb[FIM_RULE_A_PATH]);
+	r->path = rule_path(tb);
+	take_sources(r, top[FIM_A_RULE]);
+	r->sources_waiting = attr_number(tb[FIM_RULE_A_SOURCES_WAITING]);
 	r->state = attr_number(tb[FIM_RULE_A_STATE]);
 	r->real_path = attr_string(tb[FIM_RULE_A_REAL_PATH]);
 	take_attrs(&r->attrs, tb, &nr);

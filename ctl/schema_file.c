@@ -50,18 +50,16 @@ static void read_read_only(struct parse *p, const struct node *n)
 
 static void read_owner_only(struct parse *p, const struct node *n)
 {
-	bool on;
-
-	if (value_bool(p->diags, n, "ownerOnly", &on))
-		p->rule->owner_only = on;
+	read_flag(p, n, "ownerOnly", FIM_RULE_OWNER_ONLY);
 }
 
+/* "pts: true" says what is so without it. */
 static void read_pts(struct parse *p, const struct node *n)
 {
 	bool on;
 
-	if (value_bool(p->diags, n, "pts", &on))
-		p->rule->pts = on ? PTS_TRUE : PTS_FALSE;
+	if (value_bool(p->diags, n, "pts", &on) && !on)
+		p->rule->flags |= FIM_RULE_TTY;
 }
 
 static void read_source_path(struct parse *p, const struct node *n)
@@ -83,6 +81,22 @@ static const struct field source_fields[] = {
 	{ .key = "recursive", .why = ONE_BY_ONE },
 };
 
+static void check_sources(struct parse *p, const struct node *n)
+{
+	size_t len = 0, i;
+
+	for (i = 0; i < p->rule->nr_sources; i++)
+		len += strlen(p->rule->sources[i].path);
+	if (p->rule->nr_sources > FIM_SOURCES_MAX)
+		diag_error(p->diags, &n->at,
+			   "'fromSource' names more than %d executables",
+			   FIM_SOURCES_MAX);
+	else if (len > SOURCES_LEN_MAX)
+		diag_error(p->diags, &n->at,
+			   "the paths of 'fromSource' are longer than %d bytes together",
+			   SOURCES_LEN_MAX);
+}
+
 static void read_from_source(struct parse *p, const struct node *n)
 {
 	const struct node *source;
@@ -94,10 +108,7 @@ static void read_from_source(struct parse *p, const struct node *n)
 			   "'fromSource' is empty; name an executable or remove the key");
 	for (source = n->child; source; source = source->next)
 		READ_MAP(p, source, "fromSource", source_fields);
-	if (p->rule->nr_sources > RULE_SOURCES_MAX)
-		diag_error(p->diags, &n->at,
-			   "'fromSource' names more than %d executables",
-			   RULE_SOURCES_MAX);
+	check_sources(p, n);
 }
 
 #define RULE_FIELDS                                       \
@@ -180,7 +191,7 @@ static void read_patterns(struct parse *p, const struct node *n)
 	struct attrs *above = p->attrs;
 
 	for (; rule; rule = rule->next) {
-		begin_rule(p, rule, RULE_PATTERN);
+		begin_rule(p, rule, FIM_RULE_PATTERN);
 		READ_MAP(p, rule, "matchPatterns", pattern_fields);
 	}
 	p->attrs = above;

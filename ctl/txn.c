@@ -13,6 +13,7 @@
 #include <netlink/msg.h>
 
 #include "buf.h"
+#include "glob.h"
 #include "meta.h"
 #include "mem.h"
 #include "status.h"
@@ -79,6 +80,8 @@ struct nl_msg *txn_policy_message(int family, const struct policy *p)
 		put(msg, FIM_POLICY_A_TAGS, a->tags, a->tags_len);
 	if (a->message)
 		put_string(msg, FIM_POLICY_A_MESSAGE, a->message);
+	if (p->posture)
+		put_u8(msg, FIM_POLICY_A_POSTURE, p->posture);
 	meta_write(p, &meta);
 	put(msg, FIM_POLICY_A_META, meta.data, meta.len);
 	buf_free(&meta);
@@ -90,9 +93,14 @@ static void put_rule(struct nl_msg *msg, const struct rule *r)
 {
 	struct nlattr *start = nest(msg, FIM_A_RULE);
 	const struct attrs *a = &r->attrs;
+	size_t path = r->type == FIM_RULE_PATTERN ? glob_anchor(r->path) :
+						    strlen(r->path), i;
 
 	put_u8(msg, FIM_RULE_A_TYPE, r->type);
-	put(msg, FIM_RULE_A_PATH, r->path, strlen(r->path));
+	put(msg, FIM_RULE_A_PATH, r->path, path);
+	if (r->path[path])
+		put(msg, FIM_RULE_A_GLOB, r->path + path,
+		    strlen(r->path + path));
 	put(msg, FIM_RULE_A_FLAGS, &r->flags, sizeof(r->flags));
 	if (a->action)
 		put_u8(msg, FIM_RULE_A_ACTION, a->action);
@@ -105,6 +113,9 @@ static void put_rule(struct nl_msg *msg, const struct rule *r)
 	if (r->nr_devices)
 		put(msg, FIM_RULE_A_DEVICES, r->devices,
 		    r->nr_devices * sizeof(*r->devices));
+	for (i = 0; i < r->nr_sources; i++)
+		put(msg, FIM_RULE_A_SOURCE, r->sources[i].path,
+		    strlen(r->sources[i].path));
 	nla_nest_end(msg, start);
 }
 
@@ -116,9 +127,14 @@ static uint32_t message_length(struct nl_msg *msg)
 /* An upper limit of what put_rule() adds. */
 static size_t rule_size(const struct rule *r)
 {
-	return 96 + strlen(r->path) + r->attrs.tags_len +
-	       r->nr_devices * sizeof(*r->devices) +
-	       (r->attrs.message ? strlen(r->attrs.message) : 0);
+	size_t size = 128 + strlen(r->path) + r->attrs.tags_len +
+		      r->nr_devices * sizeof(*r->devices), i;
+
+	if (r->attrs.message)
+		size += strlen(r->attrs.message);
+	for (i = 0; i < r->nr_sources; i++)
+		size += NLA_HDRLEN + NLA_ALIGNTO + strlen(r->sources[i].path);
+	return size;
 }
 
 /**

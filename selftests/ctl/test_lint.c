@@ -65,11 +65,15 @@ static const struct unwise rules[] = {
 	       "    - {dir: /a/, recursive: true, readOnly: true, action: Audit}\n",
 	  NULL },
 	{ DIRS "    - {dir: /a/, readOnly: true}\n"
-	       "    - {dir: /a/, readOnly: true, action: Allow, fromSource: [{path: /b}]}\n",
-	  NULL },
+	       "    - {dir: /a/, action: Allow, fromSource: [{path: /b}]}\n",
+	  "t.yaml:9:13: warning: what this Allow covers and no rule decides is audited" },
 	{ DIRS "    - {dir: /a/, readOnly: true, fromSource: [{path: /b}]}\n"
-	       "    - {dir: /a/, readOnly: true, action: Allow, fromSource: [{path: /b}]}\n",
+	       "    - {dir: /a/, action: Audit, fromSource: [{path: /b}], readOnly: true}\n",
 	  "t.yaml:9:13: warning: this rule never decides" },
+	/* the one is about changes, the other about reads */
+	{ DIRS "    - {dir: /a/, readOnly: true}\n"
+	       "    - {dir: /a/, readOnly: true, action: Allow}\n",
+	  "t.yaml:9:13: warning: what this Allow" },
 	{ DIRS "    - {dir: /a/, readOnly: true}\n"
 	       "    - {dir: /a/, readOnly: true, pts: false}\n", NULL },
 	{ DIRS "    - {dir: /a/, readOnly: true}\n"
@@ -122,7 +126,8 @@ TEST(posture_makes_an_allow_decide)
 			  "metadata: {name: p, annotations: {kubearmor-file-posture: block}}\n"
 			  "spec:\n"
 			  "  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
-			  "  file: {matchPaths: [{path: /a, action: Allow}]}\n",
+			  "  file: {matchPaths: [{path: /a, action: Allow, "
+			  "fromSource: [{path: /b}]}]}\n",
 			  lint_rules);
 
 	EXPECT_STREQ("", text);

@@ -22,6 +22,7 @@
 #define SPEC HEAD "spec:\n" SELECT
 #define RULES SPEC "  file:\n" "    matchDirectories:\n"
 #define RULE RULES "    - dir: /etc/\n" "      readOnly: true\n"
+#define TEN "1234567890"
 #define PATHS SPEC "  file:\n" "    matchPaths:\n"
 #define PATTERNS SPEC "  file:\n" "    matchPatterns:\n"
 #define OTHER(kind)                                  \
@@ -205,6 +206,10 @@ static const struct bad bads[] = {
 	{ PATTERNS "    - pattern: '/a/{b,c'\n", 11, 16, "'{' without its '}'" },
 	{ PATTERNS "    - pattern: '/a/b}'\n", 11, 16, "'}' without its '{'" },
 	{ PATTERNS "    - pattern: '/a/{b}'\n", 11, 16, "without a ','" },
+	{ PATTERNS "    - pattern: /a/\n", 11, 16, "must not end with '/'" },
+	{ PATTERNS "    - pattern: '/a/*/'\n", 11, 16, "must not end with '/'" },
+	{ PATTERNS "    - pattern: /a/" TEN TEN TEN TEN TEN TEN "1234*\n", 11, 16,
+	  "may stand" },
 	{ PATTERNS "    - pattern: '/a/***'\n", 11, 16, "write '**'" },
 	{ PATTERNS "    - pattern: '/a\\'\n", 11, 16, "ends with a" },
 	{ PATTERNS "    - pattern: /a/*\n      recursive: true\n", 12, 7,
@@ -323,6 +328,7 @@ TEST(no_false_errors)
 		PATHS "    - path: /a\n      readOnly: false\n      pts: false\n"
 		"      ownerOnly: true\n      action: Allow\n"
 		"      fromSource: [{path: /bin/a}, {path: /bin/b}]\n",
+		PATTERNS "    - pattern: /a/" TEN TEN TEN TEN TEN "{1234,567}\\12345[a-z1-9]**\n",
 		PATTERNS "    - pattern: '/{a,b{c,d}}/[a-c]?*/**/[]x]'\n",
 		PATHS "    - path: /a\n    matchPatterns:\n    - pattern: /*\n"
 		"    matchDirectories:\n    - dir: /b/\n",
@@ -408,15 +414,14 @@ TEST(conditions)
 	policy = &p.set.v[0];
 	EXPECT_EQ(FIM_ACTION_BLOCK, policy->posture);
 	ASSERT_EQ(3, policy->nr_rules);
-	EXPECT_EQ(RULE_PATTERN, policy->rules[0].type);
+	EXPECT_EQ(FIM_RULE_PATTERN, policy->rules[0].type);
 	EXPECT_STREQ("/a*", policy->rules[0].path);
-	EXPECT_TRUE(policy->rules[0].owner_only);
+	EXPECT_EQ(FIM_RULE_OWNER_ONLY, policy->rules[0].flags);
 	EXPECT_EQ(FIM_RULE_FILE, policy->rules[1].type);
-	EXPECT_EQ(PTS_FALSE, policy->rules[1].pts);
+	EXPECT_EQ(FIM_RULE_TTY, policy->rules[1].flags);
 	ASSERT_EQ(2, policy->rules[1].nr_sources);
 	EXPECT_STREQ("/x", policy->rules[1].sources[0].path);
 	EXPECT_STREQ("/y", policy->rules[1].sources[1].path);
-	EXPECT_EQ(PTS_TRUE, policy->rules[2].pts);
 	EXPECT_EQ(0, policy->rules[2].flags);
 	parsed_free(&p);
 }

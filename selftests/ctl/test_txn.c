@@ -75,6 +75,84 @@ TEST(policy_message)
 	policy_free(&p);
 }
 
+static const struct nlattr *find_nth(struct nlattr *nest, int type, int nth)
+{
+	struct nlattr *nla;
+	int rest;
+
+	nla_for_each_nested(nla, nest, rest)
+		if (nla_type(nla) == type && !nth--)
+			return nla;
+	return NULL;
+}
+
+static bool is_bytes(const struct nlattr *nla, const char *text)
+{
+	return nla && nla_len(nla) == (int)strlen(text) &&
+	       !memcmp(nla_data(nla), text, strlen(text));
+}
+
+/* A pattern goes as directory and glob; each source by itself. */
+TEST(whole_rule)
+{
+	struct nlattr *tb[FIM_A_MAX + 1], *in[FIM_POLICY_A_MAX + 1], *nest;
+	struct txn_batch batch = { 0 };
+	struct policy p = { 0 };
+	struct nl_msg *msg;
+
+	make_policy(&p, 0);
+	p.posture = FIM_ACTION_ALLOW;
+	msg = txn_policy_message(FAMILY, &p);
+	ASSERT_EQ(0, genlmsg_parse(nlmsg_hdr(msg), 0, tb, FIM_A_MAX, NULL));
+	ASSERT_EQ(0, nla_parse_nested(in, FIM_POLICY_A_MAX, tb[FIM_A_POLICY],
+				      NULL));
+	EXPECT_EQ(FIM_ACTION_ALLOW, attr_number(in[FIM_POLICY_A_POSTURE]));
+	nlmsg_free(msg);
+
+	add_rule(&p, "/a/b/c*/[d]");
+	p.rules[0].type = FIM_RULE_PATTERN;
+	rule_add_source(&p.rules[0])->path = mem_string("/bin/x");
+	rule_add_source(&p.rules[0])->path = mem_string("/bin/y");
+	msg = txn_rules_message(FAMILY, &p, &batch);
+	ASSERT_EQ(0, genlmsg_parse(nlmsg_hdr(msg), 0, tb, FIM_A_MAX, NULL));
+	nest = tb[FIM_A_RULE];
+	EXPECT_TRUE(is_bytes(find_nth(nest, FIM_RULE_A_PATH, 0), "/a/b/"));
+	EXPECT_TRUE(is_bytes(find_nth(nest, FIM_RULE_A_GLOB, 0), "c*/[d]"));
+	EXPECT_TRUE(is_bytes(find_nth(nest, FIM_RULE_A_SOURCE, 0), "/bin/x"));
+	EXPECT_TRUE(is_bytes(find_nth(nest, FIM_RULE_A_SOURCE, 1), "/bin/y"));
+	EXPECT_EQ(NULL, find_nth(nest, FIM_RULE_A_SOURCE, 2));
+	nlmsg_free(msg);
+	policy_free(&p);
+}
+
+/* As many and as long sources as the schema takes have room. */
+TEST(largest_rule)
+{
+	struct txn_batch batch = { 0 };
+	struct policy p = { 0 };
+	struct nl_msg *msg;
+	char path[FIM_PATH_MAX + 1];
+	int i;
+
+	make_policy(&p, 0);
+	memset(path, 'a', FIM_PATH_MAX);
+	path[0] = '/';
+	path[FIM_PATH_MAX] = '\0';
+	add_rule(&p, path);
+	add_rule(&p, path);
+	p.rules[0].attrs.tags = mem_dup(path, FIM_TEXT_MAX);
+	p.rules[0].attrs.tags_len = FIM_TEXT_MAX;
+	p.rules[0].attrs.message = mem_string(path);
+	path[SOURCES_LEN_MAX / FIM_SOURCES_MAX] = '\0';
+	for (i = 0; i < FIM_SOURCES_MAX; i++)
+		rule_add_source(&p.rules[0])->path = mem_string(path);
+	msg = txn_rules_message(FAMILY, &p, &batch);
+	EXPECT_EQ(1, batch.nr);
+	EXPECT_GT(UINT16_MAX, nlmsg_hdr(msg)->nlmsg_len);
+	nlmsg_free(msg);
+	policy_free(&p);
+}
+
 /* The largest that a file may ask for has room. */
 TEST(largest_policy)
 {
