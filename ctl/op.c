@@ -2,6 +2,8 @@
 /*
  * op.c - operations by name
  */
+#include <string.h>
+
 #include "../uapi/fim.h"
 #include "op.h"
 
@@ -76,4 +78,22 @@ const char *op_name(uint64_t op)
 		break;
 	}
 	return "unknown";
+}
+
+/**
+ * op_find() - an operation by its name
+ * @name: the name, or "write" for what begins with opening for it
+ *
+ * Return: enum fim_op; FIM_OP_UNSPEC if there is none of that name.
+ */
+uint8_t op_find(const char *name)
+{
+	uint8_t op;
+
+	if (!strcmp(name, "write"))
+		return FIM_OP_OPEN;
+	for (op = FIM_OP_UNSPEC + 1; op <= FIM_OP_MAX; op++)
+		if (!strcmp(name, op_name(op)))
+			return op;
+	return FIM_OP_UNSPEC;
 }

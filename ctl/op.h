@@ -8,5 +8,6 @@
 #include <stdint.h>
 
 const char *op_name(uint64_t op);
+uint8_t op_find(const char *name);
 
 #endif /* FIMCTL_OP_H */

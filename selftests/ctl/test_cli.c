@@ -113,6 +113,12 @@ static const struct use {
 	{ "$F watch --state /dev/null/x", 1, "can't read /dev/null/x" },
 	{ "$F watch -o yaml", 2, "there is no format 'yaml'" },
 	{ "$F status -o text", 2, "there is no format 'text'" },
+	{ "$F explain", 2, "give one path" },
+	{ "$F explain a b", 2, "give one path" },
+	{ "$F explain --op fly /a", 2, "there is no operation 'fly'" },
+	{ "$F explain --uid -1 /a", 2, "'-1' is no user id" },
+	{ "$F explain --uid 4294967295 /a", 2, "is no user id" },
+	{ "$F explain -o yaml /a", 2, "there is no format 'yaml'" },
 	{ "$F apply", 2, "give a policy with -f" },
 	{ "$F apply -f " CONTAINER, 2,
 	  CONTAINER ":1:1: error: policy 'harden-mysql-file-integrity-monitoring': "
@@ -174,6 +180,7 @@ TEST(without_the_module)
 {
 	static const char *const args[] = {
 		"$F apply -f " GOOD, "$F delete x", "$F get", "$F watch",
+		"$F explain /",
 		"$F status", "$F selftest", "$F status -o prometheus",
 	};
 	struct buf out = { 0 };
