@@ -132,5 +132,17 @@ fimctl status >/tmp/status
 check 'they are idle again' grep -Eq ' proven, [0-9]+ idle$' /tmp/status
 check_not 'which is no fault' grep -q ': idle' /tmp/status
 check 'a name outside is open again' write_to $dir/two
+# FIM's own policy
+check 'apply the policy about FIM itself' \
+	fimctl apply --no-scan -f "$FIM_POLICIES/fim.yaml"
+check_not 'replacing fimctl' mv /usr/bin/hello /usr/bin/fimctl
+check_not 'writing to it' sh -c 'echo x >>/usr/bin/fimctl'
+check_not 'a policy of somebody else' touch /etc/fim/policies.d/evil.yaml
+check_not 'removing the directory' mv /etc/fim /etc/mif
+check_not 'changing a ready-made policy' rm "$FIM_POLICIES/fim.yaml"
+check 'fimctl runs' fimctl status
+check 'other programs can be changed' sh -c 'echo >>/usr/bin/hello'
+check 'delete it' fimctl delete fim
+check 'policies can be written then' touch /etc/fim/policies.d/mine.yaml
 check 'unload' rmmod fim
 exit 0
