@@ -24,7 +24,8 @@ static const char *text(const struct fim_outcome *want,
 
 	if (got->changes)
 		changes = *got->changes ? ", changed" : ", unchanged";
-	return fim_fmt("%s, %s%s", got->err ? strerrorname_np(got->err) : "ok",
+	/* What a call returned may stand negative for an error. */
+	return fim_fmt("%s, %s%s", got->err > 0 ? strerrorname_np(got->err) : "ok",
 		       records_text(want, got), changes);
 }
 

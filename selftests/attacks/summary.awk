@@ -54,7 +54,9 @@ function verdict(id, kernel,    text) {
 		return number[id, kernel, "ok"] " ok"
 	if ((id, kernel, "not here") in number)
 		return "not here: " why[id, kernel]
-	return (id, kernel, "explained") in number ? "explained" : "not tested"
+	if ((id, kernel, "explained") in number)
+		return "explained"
+	return (id, kernel, "not run") in number ? "not run" : "not tested"
 }
 
 function cell(text) {

@@ -11,7 +11,8 @@
 #
 # VERDICT: ok, FAILED, "not here" (HAPPENED says why). A case without a result
 # has one line, whose verdict is "not tested" or "explained" if the catalogue
-# says so, else "VANISHED". Exit status 1 if any failed or vanished.
+# says so, "not run" if it is a payload's whose results are not there, else
+# "VANISHED". Exit status 1 if any failed or vanished.
 
 function result(id, test, where, user, want, got, verdict,    part) {
 	if (!(id in title)) {
@@ -138,6 +139,7 @@ file == 2 && NF {
 # The results of a payload: "pass NAME", after a line with the payload's name
 /^payload / {
 	payload = substr($0, 9)
+	ran["payload:" payload] = 1
 	next
 }
 
@@ -189,6 +191,14 @@ payload != "" && /^(pass|fail|skip) / {
 
 END {
 	finish("FAILED")
+	for (i = 1; i <= patterns; i++) {
+		if (pattern[i] !~ /^payload:/ || pattern[i] in ran)
+			continue
+		n = split(numbers[i], part, " ")
+		for (k = 1; k <= n; k++)
+			if (!(part[k] in excuse))
+				excuse[part[k]] = "not run"
+	}
 	for (i = 1; i <= count; i++) {
 		id = order[i]
 		if (id in line) {
