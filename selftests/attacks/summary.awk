@@ -131,7 +131,7 @@ FNR == 1 {
 }
 
 file == 1 && /^\t/ {
-	remark[last] = remark[last] (last in remark ? " " : "") $2
+	remark[last] = (last in remark ? remark[last] " " : "") $2
 	next
 }
 
