@@ -80,6 +80,31 @@ sed 's/^fim_commits_total/fim_commits/; s/ fim_commits_total/ fim_commits/' \
 [ -s "$tree/tmp/out" ] || echo 'promtool finds nothing in anything' >"$problems"
 result 'promtool finds faults' "$problems"
 
+# systemd: the unit is right, and asks for little
+mkdir -p "$tree/tmp/root"
+make -s -C "$here/../../ctl" install DESTDIR="$tree/tmp/root" PREFIX=/usr \
+	>/dev/null
+unit=$tree/tmp/root/usr/lib/systemd/system/fim-alerts.service
+sed 's|/usr/sbin/fimctl|/usr/bin/true|' "$unit" >"$tree/tmp/fim-alerts.service"
+analyze() {
+	chroot "$tree" systemd-analyze "$@" /tmp/fim-alerts.service 2>&1
+}
+analyze verify --man=no >"$problems" || :
+result 'systemd finds nothing in the unit' "$problems"
+: >"$problems"
+analyze security --offline=yes --threshold=20 >"$tree/tmp/out" ||
+	grep -F '✗' "$tree/tmp/out" >"$problems" || tail -n 5 "$tree/tmp/out" >"$problems"
+result 'its exposure is 2.0 of 10 at most' "$problems"
+: >"$problems"
+sed -i '/^CapabilityBoundingSet=/d; /^ProtectSystem=/d' "$tree/tmp/fim-alerts.service"
+! analyze security --offline=yes --threshold=20 >/dev/null ||
+	echo 'systemd finds nothing in anything' >"$problems"
+result 'systemd finds what is not restricted' "$problems"
+: >"$problems"
+sed -n 's/^ExecStart=[^ ]*fimctl watch//p' "$unit" | grep -qx -- \
+	' --to journal --state /var/lib/fim/alerts' || echo 'no' >"$problems"
+result 'the unit is installed' "$problems"
+
 # rsyslog
 cat >"$tree/tmp/rsyslog.conf" <<CONF
 global(maxMessageSize="64k" workDirectory="/tmp")

@@ -156,6 +156,7 @@ image_root() {
 	cp "$VM_DIR"/{init,lib-guest.sh,splats} "$dir/vm/"
 	cp "$2" "$dir/vm/payload"
 	chmod 755 "$dir/vm/init"
+	! grep -qx '# needs: ynl' "$2" || receivers_image "$dir/ynl"
 	truncate -s 192M "$1"
 	mkfs.ext4 -q -F -m 0 -d "$dir" "$1"
 	rm -rf "$dir"

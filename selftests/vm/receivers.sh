@@ -40,3 +40,24 @@ receivers_ynl() (
 			'*/tools/net/ynl' '*/Documentation/netlink/*.yaml'
 	rm -rf "$dir/debs"
 )
+
+# receivers_image DIR: ynl, the python that it takes and the specification, as a
+# tree to chroot into.
+receivers_image() {
+	local dir=$1 file stdlib
+
+	receivers_use
+	mkdir -p "$dir/usr/bin" "$dir/usr/lib" "$dir/proc"
+	ln -s usr/lib "$dir/lib"
+	ln -s usr/lib64 "$dir/lib64"
+	cp -L "$R_DIR/usr/bin/python3" "$dir/usr/bin/python3"
+	stdlib=$(basename "$(echo "$R_DIR"/usr/lib/python3.*)")
+	cp -r "$R_DIR/usr/lib/$stdlib" "$R_DIR/usr/lib/python3" "$dir/usr/lib/"
+	chroot "$R_DIR" ldd /usr/bin/python3 | grep -oE '/[^ :]+\.so[^ :]*' |
+	sort -u | while read -r file; do
+		install -D "$(realpath -m "$R_DIR/usr${file#/usr}")" \
+			"$dir/usr${file#/usr}"
+	done
+	cp -r "$R_DIR/opt/ynl/tools" "$dir/"
+	cp "$FIM_ROOT/uapi/fim.yaml" "$dir/"
+}

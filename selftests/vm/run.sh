@@ -25,6 +25,7 @@ set -euo pipefail
 . "$VM_DIR/kernel.sh"
 . "$VM_DIR/qemu.sh"
 . "$VM_DIR/image.sh"
+. "$VM_DIR/receivers.sh"
 . "$VM_DIR/debian.sh"
 
 verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append=''
