@@ -19,6 +19,7 @@
 #include "alert.h"
 #include "array.h"
 #include "attr.h"
+#include "call.h"
 #include "config.h"
 #include "event.h"
 #include "hash.h"
@@ -228,35 +229,13 @@ static void add_source(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 	}
 }
 
-static void decode_call(struct nlattr **tb, struct syscall_info *info)
-{
-	struct nlattr *nla = tb[FIM_EVENT_A_ARGS];
-	uint64_t args[SYSCALL_ARGS];
-
-	if (attr_number(tb[FIM_EVENT_A_FLAGS]) & FIM_EVENT_IO_URING) {
-		info->nr = 1;
-		info->pair[0] = (struct syscall_pair){ "syscall", "io_uring" };
-		return;
-	}
-	info->nr = 0;
-	if (!tb[FIM_EVENT_A_SYSCALL])
-		return;
-	if (nla && nla_len(nla) == sizeof(args))
-		memcpy(args, nla_data(nla), sizeof(args));
-	else
-		nla = NULL;
-	syscall_decode(attr_number(tb[FIM_EVENT_A_ARCH]),
-		       (int32_t)attr_number(tb[FIM_EVENT_A_SYSCALL]),
-		       nla ? args : NULL, info);
-}
-
 static void add_data(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	struct syscall_info info;
 	struct buf data = { 0 };
 	size_t i;
 
-	decode_call(tb, &info);
+	call_decode(tb, &info);
 	for (i = 0; i < info.nr; i++)
 		buf_addf(&data, "%s%s=%s", i ? " " : "", info.pair[i].key,
 			 info.pair[i].value);
@@ -273,7 +252,7 @@ static void add_data_map(cJSON *to, const struct alert_key *k,
 	cJSON *map;
 	size_t i;
 
-	decode_call(tb, &info);
+	call_decode(tb, &info);
 	if (!info.nr)
 		return;
 	map = json_object();
@@ -314,6 +293,33 @@ static void add_result(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 				error ? strerror((int)error) : "Passed");
 }
 
+static void add_error(cJSON *to, const struct alert_key *k, struct nlattr **tb)
+{
+	uint64_t error = attr_number(tb[k->attr]);
+
+	if (!is_violation(tb) && error)
+		json_add_string(to, k->key, strerror((int)error));
+}
+
+static void add_command(cJSON *to, const struct alert_key *k,
+			struct nlattr **tb)
+{
+	if (tb[k->attr])
+		json_add_string(to, k->key,
+				event_command_name(attr_number(tb[k->attr])));
+}
+
+static void add_hex(cJSON *to, const struct alert_key *k, struct nlattr **tb)
+{
+	struct buf hex = { 0 };
+
+	if (!tb[k->attr] || !nla_len(tb[k->attr]))
+		return;
+	buf_hex(&hex, nla_data(tb[k->attr]), nla_len(tb[k->attr]));
+	json_add_string(to, k->key, hex.data);
+	buf_free(&hex);
+}
+
 static void add_cwd(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	size_t len = attr_length(tb[k->attr]);
@@ -348,7 +354,8 @@ static void add_component(cJSON *to, const struct alert_key *k, struct nlattr **
 static void add_count(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (is_violation(tb) ||
-	    attr_number(tb[FIM_EVENT_A_TYPE]) == FIM_EVENT_WRITER)
+	    attr_number(tb[FIM_EVENT_A_TYPE]) == FIM_EVENT_WRITER ||
+	    attr_number(tb[FIM_EVENT_A_TYPE]) == FIM_EVENT_DENIED)
 		json_add_number(to, k->key, tb[k->attr] ?
 				attr_number(tb[k->attr]) : 1);
 }
@@ -392,6 +399,8 @@ static void add_flags(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 static const struct alert_key keys[] = {
 	{ "Timestamp", add_seconds, FIM_EVENT_A_TIME, NULL, NULL },
 	{ "UpdatedTime", add_time, FIM_EVENT_A_TIME, "@timestamp", NULL },
+	{ "LastUpdatedTime", add_time, FIM_EVENT_A_LAST_TIME,
+	  "event.end", "FimLastUpdatedTime" },
 	{ "ClusterName", add_cluster, FIM_EVENT_A_PAD,
 	  "orchestrator.cluster.name", "FimClusterName" },
 	{ "HostName", add_host, FIM_EVENT_A_PAD, "host.hostname", "dvchost" },
@@ -409,6 +418,7 @@ static const struct alert_key keys[] = {
 	  "process.user.id", "FimEUID", ALERT_AS_TEXT },
 	{ "GID", add_number, FIM_EVENT_A_GID,
 	  "user.group.id", "FimGID", ALERT_AS_TEXT },
+	{ "FSUID", add_number, FIM_EVENT_A_FSUID, "fim.fsuid", "FimFSUID" },
 	{ "LoginUID", add_number, FIM_EVENT_A_LOGINUID,
 	  "fim.login_uid", "cn2" },
 	{ "SessionID", add_number, FIM_EVENT_A_SESSIONID,
@@ -417,6 +427,10 @@ static const struct alert_key keys[] = {
 	  "process.parent.executable", "cs5" },
 	{ "ProcessName", add_bytes, FIM_EVENT_A_EXE,
 	  "process.executable", "sproc" },
+	{ "ProcessInode", add_number, FIM_EVENT_A_EXE_INO,
+	  "fim.process_inode", "FimProcessInode" },
+	{ "ProcessDevice", add_device, FIM_EVENT_A_EXE_DEV,
+	  "fim.process_device", "FimProcessDevice" },
 	{ "Comm", add_bytes, FIM_EVENT_A_COMM, "process.name", "FimComm" },
 	{ "PolicyName", add_bytes, FIM_EVENT_A_POLICY, "rule.name", "cs1" },
 	{ "Rule", add_number, FIM_EVENT_A_RULE, "fim.rule", "FimRule" },
@@ -444,6 +458,9 @@ static const struct alert_key keys[] = {
 	  "observer.product", NULL },
 	{ "Action", add_action, FIM_EVENT_A_ACTION, "fim.action", "act" },
 	{ "Result", add_result, FIM_EVENT_A_ERRNO, "fim.result", "outcome" },
+	{ "Command", add_command, FIM_EVENT_A_CMD,
+	  "fim.command", "FimCommand" },
+	{ "Error", add_error, FIM_EVENT_A_ERRNO, "error.message", "reason" },
 	{ "Cwd", add_cwd, FIM_EVENT_A_CWD,
 	  "process.working_directory", "flexString1" },
 	{ "TTY", add_bytes, FIM_EVENT_A_TTY, "fim.tty", "flexString2" },
@@ -456,6 +473,7 @@ static const struct alert_key keys[] = {
 	{ "component_name", add_component, FIM_EVENT_A_PAD,
 	  "event.module", NULL },
 	{ "Flags", add_flags, FIM_EVENT_A_FLAGS, "fim.flags", "FimFlags" },
+	{ "BootID", add_hex, FIM_EVENT_A_BOOT_ID, "fim.boot_id", "FimBootID" },
 	{ "Sequence", add_number, FIM_EVENT_A_SEQ,
 	  "event.sequence", "externalId" },
 	{ "Count", add_count, FIM_EVENT_A_COUNT, "fim.count", "cnt" },

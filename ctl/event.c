@@ -30,6 +30,12 @@ static const struct event_name {
 	[FIM_EVENT_ARMED] = { "RuleArmed", "A waiting rule took hold" },
 	[FIM_EVENT_WRITER] = { "WriterFound",
 			       "The file was open for writing" },
+	[FIM_EVENT_LOADED] = { "ModuleLoaded", "The module was loaded" },
+	[FIM_EVENT_UNLOADED] = { "ModuleUnloaded",
+				 "The module is being unloaded" },
+	[FIM_EVENT_SELFTESTED] = { "SelfTest", "The hooks were tested" },
+	[FIM_EVENT_DENIED] = { "CommandDenied",
+			       "A command to the module was refused" },
 };
 
 static const struct event_name *find(uint64_t type)
@@ -89,6 +95,7 @@ const char *event_flag_name(unsigned int bit)
 		{ FIM_EVENT_CUT, "Cut" },
 		{ FIM_EVENT_GUARD, "Guard" },
 		{ FIM_EVENT_MAPPED, "Mapped" },
+		{ FIM_EVENT_VARIOUS, "Various" },
 	};
 	size_t i;
 
@@ -96,4 +103,31 @@ const char *event_flag_name(unsigned int bit)
 		if (flags[i].flag == 1U << bit)
 			return flags[i].name;
 	return NULL;
+}
+
+/**
+ * event_command_name() - the name of a command to the module
+ * @cmd: enum fim_cmd
+ *
+ * Return: the name; "unknown" for one from a newer module.
+ */
+const char *event_command_name(uint64_t cmd)
+{
+	static const char *const name[] = {
+		[FIM_CMD_STATUS_GET] = "status-get",
+		[FIM_CMD_HOOK_GET] = "hook-get",
+		[FIM_CMD_POLICY_GET] = "policy-get",
+		[FIM_CMD_RULE_GET] = "rule-get",
+		[FIM_CMD_EVENT_GET] = "event-get",
+		[FIM_CMD_SELFTEST] = "selftest",
+		[FIM_CMD_TXN_BEGIN] = "txn-begin",
+		[FIM_CMD_POLICY_ADD] = "policy-add",
+		[FIM_CMD_RULE_ADD] = "rule-add",
+		[FIM_CMD_POLICY_DEL] = "policy-del",
+		[FIM_CMD_TXN_COMMIT] = "txn-commit",
+		[FIM_CMD_TXN_ABORT] = "txn-abort",
+		[FIM_CMD_EXPLAIN] = "explain",
+	};
+
+	return cmd < ARRAY_SIZE(name) && name[cmd] ? name[cmd] : "unknown";
 }

@@ -14,5 +14,6 @@
 const char *event_operation(uint64_t type);
 bool event_message(uint64_t type, uint64_t count, struct buf *out);
 const char *event_flag_name(unsigned int bit);
+const char *event_command_name(uint64_t cmd);
 
 #endif /* FIMCTL_EVENT_H */

@@ -22,7 +22,7 @@ ECS = {
     "@timestamp": str, "message": str, "tags": list,
     "ecs.version": str, "event.action": str, "event.category": list,
     "event.dataset": str, "event.kind": str, "event.module": str,
-    "event.outcome": str, "event.sequence": int, "event.severity": int,
+    "event.outcome": str, "event.sequence": int, "event.end": str, "error.message": str, "event.severity": int,
     "event.type": list, "file.device": str, "file.inode": str,
     "file.path": str, "file.target_path": str, "host.hostname": str,
     "observer.product": str, "orchestrator.cluster.name": str,
@@ -40,7 +40,7 @@ ECS_VALUES = {
 }
 # CEF's own names that are used.
 CEF = {"rt", "dvchost", "spid", "suid", "suser", "sproc", "msg", "cat",
-       "filePath", "fileId", "act", "outcome", "externalId", "cnt",
+       "filePath", "fileId", "act", "outcome", "reason", "externalId", "cnt",
        "cn1", "cn2", "cn3", "cs1", "cs2", "cs3", "cs4", "cs5", "cs6",
        "flexString1", "flexString2"}
 
