@@ -131,7 +131,9 @@ FNR == 1 {
 }
 
 file == 1 && /^\t/ {
-	remark[last] = (last in remark ? remark[last] " " : "") $2
+	if (remark[last] != "")
+		remark[last] = remark[last] " "
+	remark[last] = remark[last] $2
 	next
 }
 
