@@ -107,6 +107,7 @@ static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
 		/* Its root does not matter: that of a bind mount lies anywhere. */
 		access->mnt = ARG(const struct vfsmount *, 0);
 		access->dentry = NULL;
+		access->detaches = ARG(unsigned long, 1) & MNT_DETACH;
 		return mounts_count(access->mnt);
 	default:
 		access->dentry = path->dentry;

@@ -28,11 +28,11 @@
 
 #include "event.h"
 #include "policy.h"
+#include "recheck.h"
 #include "record.h"
 #include "ring.h"
 #include "rule.h"
 #include "slot.h"
-#include "txn.h"
 
 static atomic64_t fim_refused, fim_audited, fim_recorded, fim_lost;
 /* Of fim_lost, those that no record has told yet. */
@@ -48,6 +48,9 @@ static LLIST_HEAD(fim_deferred);
 static DECLARE_WAIT_QUEUE_HEAD(fim_event_wait);
 /* Records that have left their slot, and are not finished. */
 static atomic_t fim_finishing = ATOMIC_INIT(0);
+
+/* Those of them that have a worker of their own. */
+static atomic_t fim_working = ATOMIC_INIT(0);
 
 static void finish_deferred(struct work_struct *work);
 static DECLARE_WORK(fim_event_work, finish_deferred);
@@ -226,10 +229,16 @@ static void finish_in_worker(struct work_struct *work)
 	put_task_struct(finishing->slot.task);
 	fim_policy_put(finishing->slot.policy);
 	kfree(finishing);
+	atomic_dec(&fim_working);
 	finished();
 }
 
-/* Each record is finished by a worker of its own: one may take its time. */
+/*
+ * Each record is finished by a worker of its own, as one may take its time; but
+ * those who have many made must not use up the memory, or the workers.
+ */
+#define WORKERS_MAX	64
+
 static bool hand_over(struct fim_slot *slot)
 {
 	struct task_struct *task = slot->task;
@@ -241,8 +250,10 @@ static bool hand_over(struct fim_slot *slot)
 		put_task_struct(task);
 		goto out;
 	}
-	finishing = take_over(slot);
+	finishing = atomic_read(&fim_working) < WORKERS_MAX ? take_over(slot) :
+							       NULL;
 	if (finishing) {
+		atomic_inc(&fim_working);
 		INIT_WORK(&finishing->work, finish_in_worker);
 		fim_slot_give(slot);
 		queue_work(system_unbound_wq, &finishing->work);
@@ -266,12 +277,18 @@ static void finish_deferred(struct work_struct *work)
 				  node)
 		recheck |= hand_over(slot);
 	if (recheck)
-		fim_policy_recheck(true);
+		fim_policy_recheck_later();
 	tell_losses();
 }
 
+/* 6.4: workers of user space that are not io_uring's, of vhost for one */
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER	0
+#endif
+
 /* Tasks that do not return to user space, or not with what they are now */
-#define NEVER_RETURNS	(PF_KTHREAD | PF_IO_WORKER | PF_EXITING | PF_DUMPCORE)
+#define NEVER_RETURNS	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER | \
+			 PF_EXITING | PF_DUMPCORE)
 
 static void defer(struct fim_slot *slot)
 {
@@ -361,19 +378,20 @@ void fim_event_violation(const struct fim_access *access,
 }
 
 /**
- * fim_event_awaited() - a name appears that a rule waits for
+ * fim_event_awaited() - a name may appear or change that a rule is about
+ * @which: the rules to look after
  *
- * The rule takes hold before the task that makes the name gets to use it; if
+ * A rule takes hold before the task that makes the name gets to use it; if
  * there is no slot, a little later.
  *
  * Context: as fim_event_violation().
  */
-void fim_event_awaited(void)
+void fim_event_awaited(enum fim_recheck which)
 {
 	struct fim_slot *slot = fim_slot_take();
 
 	if (slot) {
-		slot->recheck = FIM_RECHECK_WAITING;
+		slot->recheck = which;
 		submit(slot);
 	} else {
 		WRITE_ONCE(fim_recheck_due, true);
@@ -407,11 +425,18 @@ void fim_event_not_created(void)
 		slot->doubt = FIM_SLOT_VOID;
 }
 
-/* Tells who did it: current, whose netlink request is being served, or us. */
+/*
+ * Tells who did it: current, whose netlink request is being served, or whose
+ * operation has moved a path. His memory is not read in the latter case: that
+ * may take as long as he likes, and the caller holds a lock.
+ */
 static void emit_control(struct fim_event *event)
 {
-	struct fim_subject_text *text = kmalloc(sizeof(*text), GFP_KERNEL);
+	struct fim_subject_text *text = NULL;
 	struct fim_subject subject;
+
+	if (event->type != FIM_EVENT_ARMED && event->type != FIM_EVENT_UNARMED)
+		text = kmalloc(sizeof(*text), GFP_KERNEL);
 
 	fim_subject_read(&subject);
 	event->time = ktime_get_real_ns();

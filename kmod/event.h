@@ -10,6 +10,7 @@
 #include <linux/types.h>
 
 #include "fim.h"
+#include "rule.h"
 
 struct fim_access;
 struct fim_policy;
@@ -44,7 +45,7 @@ extern atomic_t fim_event_doubts;
 /* In a hook */
 void fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict);
-void fim_event_awaited(void);
+void fim_event_awaited(enum fim_recheck which);
 void fim_event_created(void);
 void fim_event_not_created(void);
 

@@ -31,9 +31,10 @@
 #include "ioctl.h"
 #include "object.h"
 #include "raw.h"
+#include "recheck.h"
 #include "rule.h"
+#include "selftest.h"
 #include "tree.h"
-#include "txn.h"
 
 /* Opens that may change something: any but a plain one for reading. */
 #define OPEN_CHANGES	(O_ACCMODE | O_TRUNC)
@@ -57,21 +58,6 @@ static struct fim_hook *find_hook(unsigned long ip)
 	return NULL;
 }
 
-/* Whether a rule that waits may wait elsewhere, or no more, afterwards. */
-static bool makes_awaited(const struct fim_ruleset *rs,
-			  const struct fim_access *access)
-{
-	if (access->op == FIM_OP_MOUNT || access->op == FIM_OP_MOVE_MOUNT ||
-	    access->op == FIM_OP_UMOUNT)
-		return rs->nr_waiting;
-	if (access->removes && (fim_is_watched(rs, access->dentry) ||
-				fim_is_watched(rs, access->other)))
-		return true;
-	if (access->op == FIM_OP_RENAME && fim_is_awaited(rs, access->dentry))
-		return true;
-	return access->made && fim_is_awaited(rs, access->made);
-}
-
 /* What happens behind the filter: rarely, and then it may take its time. */
 static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 			    struct ftrace_regs *fregs)
@@ -79,6 +65,7 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 	struct fim_hook *hook = find_hook(ip);
 	struct fim_access access = {};
 	struct fim_verdict verdict;
+	enum fim_recheck moved;
 
 	if (WARN_ON_ONCE(!hook) || !fim_decode(hook, fregs, &access))
 		return;
@@ -89,10 +76,13 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 	else if (verdict.action != FIM_ACTION_UNSET)
 		fim_event_violation(&access, &verdict);
 
-	if (verdict.action == FIM_ACTION_BLOCK)
+	if (verdict.action == FIM_ACTION_BLOCK) {
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
-	else if (makes_awaited(rs, &access))
-		fim_event_awaited();
+		return;
+	}
+	moved = fim_moves(rs, &access);
+	if (moved != FIM_RECHECK_NONE)
+		fim_event_awaited(moved);
 }
 
 /*
@@ -177,19 +167,20 @@ static void hook_file_open(unsigned long ip, unsigned long parent_ip,
 static noinline void check_ioctl(const struct file *file, unsigned int cmd,
 				 unsigned long ip, struct ftrace_regs *fregs)
 {
-	umode_t mode = file_inode(file)->i_mode;
+	const struct inode *inode = file_inode(file);
 	const struct fim_ruleset *rs;
 	bool whole_sb;
 
-	if (S_ISBLK(mode)) {
+	if (S_ISBLK(inode->i_mode)) {
 		if (fim_ioctl_changes_device(cmd) && fim_raw_is_refused(file))
 			fim_ftrace_redirect(fregs, (unsigned long)refuse);
 		return;
 	}
 	whole_sb = fim_ioctl_changes_sb(cmd);
 	/* What is done to a FIFO, socket or device does not change it. */
-	if (!whole_sb && ((!S_ISREG(mode) && !S_ISDIR(mode)) ||
-			  fim_ioctl_only_reads(cmd)))
+	if (!whole_sb &&
+	    ((!S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode)) ||
+	     fim_ioctl_only_reads(inode, cmd)))
 		return;
 
 	rcu_read_lock_sched_notrace();
@@ -223,7 +214,7 @@ static void release_and_delete(struct super_block *sb)
 {
 	int idx = srcu_read_lock(&fim_hook_srcu);
 
-	if (fim_objects_release(sb))
+	if (fim_objects_release(sb) && !fim_selftest_owns(sb))
 		fim_policy_recheck_later();
 	static_call(fim_security_sb_delete)(sb);
 	srcu_read_unlock(&fim_hook_srcu, idx);

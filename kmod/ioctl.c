@@ -40,12 +40,13 @@
 #define XFS_FD_TO_HANDLE	106
 #define XFS_SWAPEXT		109
 #define XFS_GETPARENTS		62
-#define XFS_FSSETDM_BY_HANDLE	121
 #define XFS_ATTRMULTI_BY_HANDLE	123
 #define XFS_GOINGDOWN		125	/* also of ext4 and f2fs */
 #define XFS_FSGEOMETRY_NEW	126
 #define XFS_BULKSTAT		127
 #define XFS_INUMBERS_NEW	128
+#define OCFS2_REFLINK		4
+
 #define XFS_DIOINFO		30
 #define XFS_GETBMAPA		44
 #define XFS_GETBMAPX		56
@@ -105,8 +106,11 @@ bool fim_ioctl_changes_sb(unsigned int cmd)
 		       nr == BTRFS_NR(DEFAULT_SUBVOL) ||
 		       cmd == FS_IOC_SETFSLABEL;
 	case 'X':
-		return nr == XFS_SWAPEXT || nr == XFS_FSSETDM_BY_HANDLE ||
-		       nr == XFS_ATTRMULTI_BY_HANDLE || nr == XFS_GOINGDOWN;
+		return nr == XFS_SWAPEXT || nr == XFS_ATTRMULTI_BY_HANDLE ||
+		       nr == XFS_GOINGDOWN;
+	case 'o':
+		/* It names what to make by text, and asks no hook. */
+		return nr == OCFS2_REFLINK;
 	case 'f':
 		return nr == _IOC_NR(EXT4_IOC_SETFSUUID) &&
 		       _IOC_DIR(cmd) == _IOC_DIR(EXT4_IOC_SETFSUUID);
@@ -165,6 +169,7 @@ static bool btrfs_only_reads(unsigned int cmd)
 
 /**
  * fim_ioctl_only_reads() - whether an ioctl leaves its file as it is
+ * @inode: the file, held by the caller
  * @cmd: the command
  *
  * Clones and deduplication pass too: they need a descriptor that is open for
@@ -172,7 +177,7 @@ static bool btrfs_only_reads(unsigned int cmd)
  *
  * Return: true if it does, or if another hook decides about it.
  */
-bool fim_ioctl_only_reads(unsigned int cmd)
+bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd)
 {
 	/* Who asks a file whether it is a terminal or a socket is told no. */
 	if (_IOC_TYPE(cmd) == 'T' || _IOC_TYPE(cmd) == 0x89)
@@ -206,11 +211,11 @@ bool fim_ioctl_only_reads(unsigned int cmd)
 	case EXT4_IOC_GETFSUUID:
 		return true;
 #ifdef FIM_HAVE_FILE_SETATTR
-	/* security_inode_file_setattr() */
+	/* security_inode_file_setattr(), or the filesystem by itself */
 	case FS_IOC_SETFLAGS:
 	case FS_IOC32_SETFLAGS:
 	case FS_IOC_FSSETXATTR:
-		return true;
+		return inode->i_op->fileattr_set;
 #endif
 	}
 	return _IOC_TYPE(cmd) == 'X' && xfs_only_reads(_IOC_NR(cmd));

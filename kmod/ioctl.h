@@ -7,8 +7,10 @@
 
 #include <linux/types.h>
 
+struct inode;
+
 bool fim_ioctl_changes_device(unsigned int cmd);
 bool fim_ioctl_changes_sb(unsigned int cmd);
-bool fim_ioctl_only_reads(unsigned int cmd);
+bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd);
 
 #endif /* FIM_IOCTL_H */

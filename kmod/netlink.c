@@ -371,6 +371,8 @@ static struct genl_family fim_family __ro_after_init = {
 	.maxattr = FIM_A_MAX,
 	.policy = fim_attrs,
 	.module = THIS_MODULE,
+	/* Who waits for fim_policy_lock must not hold up other families. */
+	.parallel_ops = true,
 	.pre_doit = pre_doit,
 	.ops = fim_ops,
 	.n_ops = ARRAY_SIZE(fim_ops),
@@ -378,14 +380,18 @@ static struct genl_family fim_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(fim_groups),
 };
 
-/* A socket that closes takes its transaction along. */
+/*
+ * A socket that closes takes its transaction along. All sockets of generic
+ * netlink come by here: those of others must not wait.
+ */
 static int socket_released(struct notifier_block *block, unsigned long event,
 			   void *data)
 {
 	struct netlink_notify *notify = data;
 
 	if (event != NETLINK_URELEASE || !net_eq(notify->net, &init_net) ||
-	    notify->protocol != NETLINK_GENERIC)
+	    notify->protocol != NETLINK_GENERIC ||
+	    !fim_txn_may_be_of(notify->portid))
 		return NOTIFY_DONE;
 	mutex_lock(&fim_policy_lock);
 	fim_txn_abort(notify->portid);

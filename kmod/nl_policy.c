@@ -486,9 +486,9 @@ static const char *bind_error(int err)
 	case -EISDIR:
 		return "the path is a directory";
 	case -ELOOP:
-		return "too many symbolic links on the path";
+		return "too many symbolic links, or a user's to what is not his";
 	case -EOPNOTSUPP:
-		return "a link of procfs or apparmorfs is on the path";
+		return "the path leads to procfs, or over a link in it";
 	case -ENAMETOOLONG:
 		return "the path is too long once its links are followed";
 	case -ENOMEM:

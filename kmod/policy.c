@@ -226,7 +226,9 @@ static bool same_route(const struct fim_route *a, const struct fim_route *b)
 		return false;
 	for (i = 0; i < a->nr; i++)
 		if (a->steps[i].object != b->steps[i].object ||
-		    a->steps[i].kind != b->steps[i].kind)
+		    a->steps[i].kind != b->steps[i].kind ||
+		    a->steps[i].mnt != b->steps[i].mnt ||
+		    strcmp(a->steps[i].path, b->steps[i].path))
 			return false;
 	return true;
 }

@@ -34,6 +34,8 @@
  * @text: where the walk is, as text, "" at the root
  * @len: length of @text
  * @links: symbolic links followed
+ * @theirs: one of them belongs to @owner, who is not root
+ * @owner: to whom
  * @missing: the name that does not exist, in @rest
  * @route: what was passed
  */
@@ -44,6 +46,8 @@ struct walk {
 	char text[PATH_MAX];
 	size_t len;
 	unsigned int links;
+	bool theirs;
+	kuid_t owner;
 	const char *missing;
 	struct fim_route *route;
 };
@@ -158,6 +162,21 @@ static void step_up(struct walk *walk)
 	walk->text[walk->len] = '\0';
 }
 
+/*
+ * A user must not choose what a rule protects, or a rule about a name in his
+ * directory would protect all the system. His link may lead to what is his.
+ */
+static int note_owner(struct walk *walk, const struct inode *link)
+{
+	if (uid_eq(link->i_uid, GLOBAL_ROOT_UID))
+		return 0;
+	if (walk->theirs && !uid_eq(link->i_uid, walk->owner))
+		return -ELOOP;
+	walk->theirs = true;
+	walk->owner = link->i_uid;
+	return 0;
+}
+
 /* Puts the target of a symbolic link in front of the names to go. */
 static noinline int follow_link(struct walk *walk, struct dentry *link,
 				const char *names)
@@ -165,12 +184,16 @@ static noinline int follow_link(struct walk *walk, struct dentry *link,
 	DEFINE_DELAYED_CALL(done);
 	const char *target;
 	char *rest;
+	int err;
 
 	if (++walk->links > MAXSYMLINKS)
 		return -ELOOP;
 	if (link->d_sb->s_magic == PROC_SUPER_MAGIC ||
 	    link->d_sb->s_magic == FIM_AAFS_MAGIC)
 		return -EOPNOTSUPP;
+	err = note_owner(walk, d_inode(link));
+	if (err)
+		return err;
 
 	target = vfs_get_link(link, &done);
 	if (IS_ERR(target))
@@ -289,6 +312,12 @@ static int add_goal(struct walk *walk, bool directory)
 
 	if (d_is_dir(walk->at.dentry) != directory)
 		return directory ? -ENOTDIR : -EISDIR;
+	/* procfs makes an inode anew whenever it is asked for the name. */
+	if (walk->at.dentry->d_sb->s_magic == PROC_SUPER_MAGIC)
+		return -EOPNOTSUPP;
+	if (walk->theirs &&
+	    !uid_eq(d_inode(walk->at.dentry)->i_uid, walk->owner))
+		return -ELOOP;
 	if (!last || last->object->inode != d_inode(walk->at.dentry)) {
 		err = add_step(walk, d_inode(walk->at.dentry), FIM_MARK_TREE,
 			       walk->text);
@@ -309,8 +338,8 @@ static int add_goal(struct walk *walk, bool directory)
  *
  * Context: process; may sleep.
  * Return: 0, also if a name of the path does not exist; else -ENOTDIR, -EISDIR,
- * -ELOOP, -EOPNOTSUPP for a link of procfs, -ENAMETOOLONG, -ENOMEM, or what
- * the filesystem says.
+ * -ELOOP, also for a user's link to what is not his, -EOPNOTSUPP for procfs,
+ * -ENAMETOOLONG, -ENOMEM, or what the filesystem says.
  */
 int fim_resolve(const char *name, bool directory, struct fim_route *route)
 {
@@ -338,6 +367,9 @@ int fim_resolve(const char *name, bool directory, struct fim_route *route)
 	if (!err)
 		err = add_goal(walk, directory);
 	route->complete = !err;
+	/* The root's own mount, which no name leads to */
+	if (!err)
+		route->steps[0].mnt = walk->root.mnt;
 	if (err == -ENOENT && walk->missing)
 		err = add_step(walk, d_inode(walk->at.dentry),
 			       FIM_MARK_ANCHOR, walk->missing);

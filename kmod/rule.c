@@ -154,6 +154,9 @@ static void match_mount(const struct fim_ruleset *rs,
 		/* The self-test's mount can't be moved. */
 		if (access->any_mount && !rule->binding->policy->kind)
 			continue;
+		/* Nor the root; and to unmount it is to make it read-only. */
+		if (rule->root && !access->detaches)
+			continue;
 		if (match->binding && fim_rule_action(rule->binding->rule) <=
 				      action_of(match))
 			continue;
@@ -181,15 +184,8 @@ static void match_reach(const struct fim_ruleset *rs,
 		match->guard = fim_goal_path(match->binding);
 }
 
-/**
- * fim_is_awaited() - whether a rule waits for a name
- * @rs: the ruleset
- * @dentry: the name
- *
- * Context: any in which RCU protects @rs; the caller holds the directory.
- * Return: whether some rule may take hold once it exists.
- */
-bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry)
+/* Whether some rule may take hold once a name exists. */
+static bool is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry)
 {
 	const struct dentry *parent = READ_ONCE(dentry->d_parent);
 	const struct fim_route *route;
@@ -200,6 +196,9 @@ bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry)
 	mark = fim_mark_find(rs, READ_ONCE(parent->d_inode), FIM_MARK_ANCHOR);
 	if (!mark)
 		return false;
+	/* Which names are the same there is the filesystem's own business. */
+	if (READ_ONCE(parent->d_flags) & DCACHE_OP_COMPARE)
+		return true;
 	for (i = 0; i < mark->nr; i++) {
 		route = &mark->bindings[i]->route;
 		name = route->steps[route->nr - 1].path;
@@ -210,15 +209,8 @@ bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry)
 	return false;
 }
 
-/**
- * fim_is_watched() - whether a rule waits for something behind a name
- * @rs: the ruleset
- * @dentry: the name, or NULL
- *
- * Context: any in which RCU protects @rs.
- * Return: whether some rule's path leads over it as far as it exists.
- */
-bool fim_is_watched(const struct fim_ruleset *rs, const struct dentry *dentry)
+/* Whether the path of a rule that waits leads over a name, if there is one. */
+static bool is_watched(const struct fim_ruleset *rs, const struct dentry *dentry)
 {
 	const struct fim_mark *mark;
 
@@ -226,6 +218,35 @@ bool fim_is_watched(const struct fim_ruleset *rs, const struct dentry *dentry)
 		return false;
 	mark = fim_mark_find(rs, READ_ONCE(dentry->d_inode), FIM_MARK_GUARD);
 	return mark && mark->watched;
+}
+
+/**
+ * fim_moves() - which rules to look after when an operation is over
+ * @rs: the ruleset
+ * @access: the operation, which is let through
+ *
+ * Context: any in which RCU protects @rs.
+ * Return: all, if paths of rules may lead elsewhere then; those that wait, if
+ * one may wait elsewhere or no more; or none.
+ */
+enum fim_recheck fim_moves(const struct fim_ruleset *rs,
+			   const struct fim_access *access)
+{
+	switch (access->op) {
+	case FIM_OP_MOUNT:
+	case FIM_OP_MOVE_MOUNT:
+	case FIM_OP_UMOUNT:
+		/* It may spread to a mount that a path enters. */
+		return rs->nr_mounts > 1 ? FIM_RECHECK_ALL :
+		       rs->nr_waiting ? FIM_RECHECK_WAITING : FIM_RECHECK_NONE;
+	}
+	if (access->removes && (is_watched(rs, access->dentry) ||
+				is_watched(rs, access->other)))
+		return FIM_RECHECK_WAITING;
+	if (access->op == FIM_OP_RENAME && is_awaited(rs, access->dentry))
+		return FIM_RECHECK_WAITING;
+	return access->made && is_awaited(rs, access->made) ?
+		       FIM_RECHECK_WAITING : FIM_RECHECK_NONE;
 }
 
 /**

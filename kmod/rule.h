@@ -25,11 +25,24 @@ enum fim_reach {
 };
 
 /**
+ * enum fim_recheck - what to resolve again when the operation is over
+ * @FIM_RECHECK_NONE: nothing
+ * @FIM_RECHECK_WAITING: the paths of the rules that wait: a name appears
+ * @FIM_RECHECK_ALL: all paths: some come to mean something else
+ */
+enum fim_recheck {
+	FIM_RECHECK_NONE,
+	FIM_RECHECK_WAITING,
+	FIM_RECHECK_ALL,
+};
+
+/**
  * struct fim_access - an operation, as a hook's arguments tell it
  * @op: enum fim_op
  * @reach: enum fim_reach
  * @removes: the names @dentry and @other go, or come to mean something else
  * @any_mount: a mount is moved, but it can't be told which
+ * @detaches: a mount goes with all that is mounted in it, in use or not
  * @uncertain: it is not known yet whether the operation will take place; a
  *	record is due only if the system call tells so
  * @dentry: what it is done to, or NULL if to a mount only; held by the hook's
@@ -46,6 +59,7 @@ struct fim_access {
 	u8 reach;
 	bool removes;
 	bool any_mount;
+	bool detaches;
 	bool uncertain;
 	const struct dentry *dentry;
 	const struct dentry *above;
@@ -83,8 +97,8 @@ struct fim_verdict {
 	struct fim_match rest;
 };
 
-bool fim_is_watched(const struct fim_ruleset *rs, const struct dentry *dentry);
-bool fim_is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry);
+enum fim_recheck fim_moves(const struct fim_ruleset *rs,
+			   const struct fim_access *access);
 const char *fim_goal_path(const struct fim_binding *binding);
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 		struct fim_verdict *verdict);

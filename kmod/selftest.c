@@ -25,13 +25,13 @@
 #include "main.h"
 #include "object.h"
 #include "policy.h"
+#include "recheck.h"
 #include "selftest.h"
-#include "txn.h"
 #include "writer.h"
 
 static unsigned int selftest_interval = 60;
 module_param(selftest_interval, uint, 0444);
-MODULE_PARM_DESC(selftest_interval, "seconds between self-tests, 0 for none");
+MODULE_PARM_DESC(selftest_interval, "seconds between self-tests, and looks at where paths lead, 0 for none");
 
 #define PROTECTED	"protected"
 
@@ -44,6 +44,8 @@ static struct dentry *reg;	/* a file in it */
 static struct dentry *subdir;	/* a directory in it */
 static struct dentry *negative;	/* a name in it that does not exist */
 static struct fim_policy *canary;
+/* What is unmounted as a test: an address to compare. */
+static const struct super_block *scratch_sb;
 
 static void run_selftest(struct work_struct *work);
 static DECLARE_DELAYED_WORK(selftest_work, run_selftest);
@@ -56,6 +58,17 @@ static DECLARE_DELAYED_WORK(selftest_work, run_selftest);
 struct fim_policy *fim_selftest_policy(void)
 {
 	return canary;
+}
+
+/**
+ * fim_selftest_owns() - whether a filesystem is unmounted as a test
+ * @sb: the filesystem
+ *
+ * Return: true if no rule is about it.
+ */
+bool fim_selftest_owns(const struct super_block *sb)
+{
+	return READ_ONCE(scratch_sb) == sb;
 }
 
 static struct file *open_at_root(const char *name, int flags)
@@ -264,7 +277,9 @@ static int try_sb_delete(struct fim_hook *hook)
 	if (IS_ERR(scratch))
 		return PTR_ERR(scratch);
 	object = fim_object_get(d_inode(scratch->mnt_root));
+	WRITE_ONCE(scratch_sb, scratch->mnt_sb);
 	kern_unmount(scratch);
+	WRITE_ONCE(scratch_sb, NULL);
 	if (!object)
 		return -ENOMEM;
 	hook->fired = !fim_object_held(object);
@@ -293,6 +308,9 @@ static int test_hook(struct fim_hook *hook)
  * fim_selftest() - make every hook fire, and note which did
  *
  * Context: process; may sleep.
+ * Lets go of files that nobody can write to any more, and tries again to guard
+ * those that could not be.
+ *
  * Return: 0; -EIO if one did not, and the state is changed accordingly; -ENOMEM
  * if one could not be tested, and it stays as it was.
  */
@@ -301,7 +319,9 @@ int fim_selftest(void)
 	struct fim_hook *hook;
 	unsigned int i;
 	int ret, err = 0;
+	bool guarded;
 
+	guarded = fim_policy_tidy();
 	mutex_lock(&fim_selftest_lock);
 	/* Which hooks are attached stays as it is meanwhile. */
 	mutex_lock(&fim_policy_lock);
@@ -325,14 +345,15 @@ int fim_selftest(void)
 	mutex_unlock(&fim_policy_lock);
 	fim_sb_filter_trim();
 	if (err != -ENOMEM)
-		fim_set_health(!err);
+		fim_set_health(!err && guarded);
 	mutex_unlock(&fim_selftest_lock);
 	return err;
 }
 
 static void run_selftest(struct work_struct *work)
 {
-	fim_policy_tidy();
+	/* What has changed unseen, as by another machine, is found by then. */
+	fim_policy_recheck(true);
 	fim_selftest();
 	schedule_delayed_work(&selftest_work, selftest_interval * HZ);
 }

@@ -6,11 +6,13 @@
 #define FIM_SELFTEST_H
 
 struct fim_policy;
+struct super_block;
 
 /* Marks of every ruleset that are the self-test's: a directory and a file */
 #define FIM_SELFTEST_MARKS	2
 
 struct fim_policy *fim_selftest_policy(void);
+bool fim_selftest_owns(const struct super_block *sb);
 int fim_selftest(void);
 unsigned int fim_selftest_proven(void);
 int fim_selftest_init(void);

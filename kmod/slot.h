@@ -32,18 +32,6 @@ enum fim_slot_doubt {
 };
 
 /**
- * enum fim_recheck - what to resolve again when the operation is over
- * @FIM_RECHECK_NONE: nothing
- * @FIM_RECHECK_WAITING: the paths of the rules that wait: a name appears
- * @FIM_RECHECK_ALL: all paths: some come to mean something else
- */
-enum fim_recheck {
-	FIM_RECHECK_NONE,
-	FIM_RECHECK_WAITING,
-	FIM_RECHECK_ALL,
-};
-
-/**
  * struct fim_slot - a record in the making; whoever took the slot owns it
  * @work: to finish it when @task returns to user space
  * @node: or in a worker, if @task never does

@@ -167,8 +167,12 @@ static void read_cmdline(struct task_struct *task, struct mm_struct *mm,
 		len = sizeof(text->cmdline);
 		text->flags |= FIM_EVENT_CUT;
 	}
-	/* May wait for a page, of the caller's own making: it waits alone. */
-	got = access_process_vm(task, start, text->cmdline, len, FOLL_FORCE);
+	/*
+	 * Not from a file's memory: whoever serves the file could have us wait
+	 * for ever. What else the task can make us wait for takes privilege.
+	 */
+	got = access_process_vm(task, start, text->cmdline, len,
+				FOLL_FORCE | FOLL_ANON);
 	if (got > 0)
 		text->cmdline_len = got;
 }

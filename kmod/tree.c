@@ -183,11 +183,17 @@ static void add_mount(struct fim_ruleset *rs, const struct fim_step *step,
 	for (i = 0; i < rs->nr_mounts; i++)
 		if (rs->mounts[i].mnt == step->mnt)
 			break;
-	if (i == rs->nr_mounts)
+	if (i == rs->nr_mounts) {
 		rs->mounts[rs->nr_mounts++].mnt = step->mnt;
+		/* The self-test's is nobody's root. */
+		rs->mounts[i].root = step == binding->route.steps &&
+				     binding->policy->kind;
+	}
 	if (is_stricter(binding, rs->mounts[i].binding)) {
 		rs->mounts[i].binding = binding;
 		rs->mounts[i].path = step->path;
+		if (rs->mounts[i].root)
+			rs->mounts[i].path = "/";
 	}
 }
 
@@ -351,8 +357,10 @@ struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 			}
 		}
 	}
+	/* Room was made for what is held only. */
 	list_for_each_entry(writer, &fim_writers, node)
-		claim_slot(rs, writer->object, FIM_MARK_WRITER);
+		if (fim_object_held(writer->object))
+			claim_slot(rs, writer->object, FIM_MARK_WRITER);
 	return rs;
 }
 

@@ -69,11 +69,13 @@ struct fim_device_rule {
  * @mnt: the mount, an address to compare
  * @binding: the rule
  * @path: where it is mounted; @binding owns it
+ * @root: it is the root of all others
  */
 struct fim_mount_rule {
 	const struct vfsmount *mnt;
 	const struct fim_binding *binding;
 	const char *path;
+	bool root;
 };
 
 /**
@@ -189,8 +191,9 @@ static __always_inline bool fim_walk_is_clear(const struct fim_ruleset *rs,
 static __always_inline bool fim_place_is_clear(const struct fim_ruleset *rs,
 					       const struct dentry *dentry)
 {
-	return !fim_filtered(rs, READ_ONCE(dentry->d_parent)->d_inode,
-			     FIM_MARK_ANCHOR);
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+
+	return !fim_filtered(rs, READ_ONCE(parent->d_inode), FIM_MARK_ANCHOR);
 }
 
 /**

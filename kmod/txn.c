@@ -10,12 +10,12 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/workqueue.h>
 
 #include "attach.h"
 #include "event.h"
 #include "object.h"
 #include "policy.h"
+#include "recheck.h"
 #include "selftest.h"
 #include "tree.h"
 #include "txn.h"
@@ -28,17 +28,25 @@ struct fim_ruleset __rcu *fim_ruleset;
  * @owner: port id of the socket that began it; 0 if none is open
  * @staged: policies to put into force
  * @deleted: names to remove, as policies without rules
+ * @nr_staged: length of @staged
  */
 static struct txn {
 	u32 owner;
 	struct list_head staged;
 	struct list_head deleted;
+	unsigned int nr_staged;
 } txn = {
 	.staged = LIST_HEAD_INIT(txn.staged),
 	.deleted = LIST_HEAD_INIT(txn.deleted),
 };
 
-static struct fim_ruleset *current_ruleset(void)
+/**
+ * fim_current_ruleset() - the ruleset in force
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: the ruleset.
+ */
+struct fim_ruleset *fim_current_ruleset(void)
 {
 	return rcu_dereference_protected(fim_ruleset,
 					 lockdep_is_held(&fim_policy_lock));
@@ -57,7 +65,7 @@ static struct fim_policy *find_by_name(struct list_head *list,
 
 static struct fim_policy *find_in_force(const char *name)
 {
-	struct fim_ruleset *rs = current_ruleset();
+	struct fim_ruleset *rs = fim_current_ruleset();
 	unsigned int i;
 
 	for (i = 0; i < rs->nr_policies; i++)
@@ -79,8 +87,9 @@ static void txn_clear(void)
 		list_del_init(&policy->node);
 		fim_policy_put(policy);
 	}
+	txn.nr_staged = 0;
 	fim_sb_filter_trim();
-	txn.owner = 0;
+	WRITE_ONCE(txn.owner, 0);
 	module_put(THIS_MODULE);
 }
 
@@ -100,7 +109,7 @@ int fim_txn_begin(u32 owner)
 	/* Staging and committing are safe from an unload that has begun. */
 	if (!try_module_get(THIS_MODULE))
 		return -ESHUTDOWN;
-	txn.owner = owner;
+	WRITE_ONCE(txn.owner, owner);
 	return 0;
 }
 
@@ -115,6 +124,18 @@ int fim_txn_check(u32 owner)
 	lockdep_assert_held(&fim_policy_lock);
 
 	return txn.owner && txn.owner == owner ? 0 : -ENOTCONN;
+}
+
+/**
+ * fim_txn_may_be_of() - whether the transaction may be a socket's
+ * @owner: the socket's port id
+ *
+ * Context: any. A socket that is asked about does nothing else meanwhile.
+ * Return: false if it is not.
+ */
+bool fim_txn_may_be_of(u32 owner)
+{
+	return READ_ONCE(txn.owner) == owner;
 }
 
 /**
@@ -139,7 +160,8 @@ bool fim_txn_has_room(void)
  * @owner: who does
  * @policy: the policy; the caller's reference is taken over if 0 is returned
  *
- * Return: 0, -ENOTCONN, or -EEXIST if one of that name is staged.
+ * Return: 0, -ENOTCONN, -EEXIST if one of that name is staged, or -E2BIG if
+ * there are too many.
  */
 int fim_txn_add(u32 owner, struct fim_policy *policy)
 {
@@ -149,7 +171,10 @@ int fim_txn_add(u32 owner, struct fim_policy *policy)
 		return err;
 	if (find_by_name(&txn.staged, policy->name))
 		return -EEXIST;
+	if (txn.nr_staged == FIM_POLICIES_MAX)
+		return -E2BIG;
 	list_add_tail(&policy->node, &txn.staged);
+	txn.nr_staged++;
 	return 0;
 }
 
@@ -183,6 +208,7 @@ int fim_txn_delete(u32 owner, const char *name)
 	staged = find_by_name(&txn.staged, name);
 	if (staged) {
 		list_del_init(&staged->node);
+		txn.nr_staged--;
 		fim_policy_retire(staged);
 	}
 	if (!find_in_force(name))
@@ -214,7 +240,7 @@ int fim_txn_abort(u32 owner)
 /* The policies that will be in force: old ones in their places, then new. */
 static unsigned int merge(struct fim_policy **out)
 {
-	struct fim_ruleset *rs = current_ruleset();
+	struct fim_ruleset *rs = fim_current_ruleset();
 	struct fim_policy *policy, *staged;
 	unsigned int i, nr = 0;
 
@@ -240,7 +266,7 @@ static unsigned int merge(struct fim_policy **out)
  */
 static struct fim_ruleset *publish(struct fim_ruleset *rs, u64 generation)
 {
-	struct fim_ruleset *old = current_ruleset();
+	struct fim_ruleset *old = fim_current_ruleset();
 
 	rs->generation = generation;
 	if (rs->nr_policies > 1 && (!old || old->nr_policies <= 1))
@@ -279,21 +305,41 @@ static int make_and_publish(struct fim_policy **policies, unsigned int nr,
 	return 0;
 }
 
-/*
- * Looks for files that are open for writing, now that no hook lets one be
- * opened any more, and lets go of those that are not open any more or not
- * protected.
+/* Files are known that are not guarded, for lack of memory or of the hooks. */
+static bool writers_unguarded;
+
+/**
+ * fim_writers_guarded() - whether all files are guarded that should be
+ *
+ * Return: false if memory, or the hooks for it, could not be had yet.
  */
-static void update_writers(struct fim_policy **policies, unsigned int nr,
-			   u64 generation)
+bool fim_writers_guarded(void)
+{
+	return !READ_ONCE(writers_unguarded);
+}
+
+/**
+ * fim_update_writers() - look for files that are open for writing
+ * @policies: what is in force
+ * @nr: how many
+ * @generation: the generation in force
+ *
+ * No hook lets one be opened any more. Those that are not open any more or not
+ * protected are let go of.
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ */
+void fim_update_writers(struct fim_policy **policies, unsigned int nr,
+			u64 generation)
 {
 	LIST_HEAD(leaving);
 	bool found;
 
-	fim_writers_leave(current_ruleset(), &leaving);
-	found = fim_writers_find(current_ruleset());
-	if (!found && list_empty(&leaving))
+	fim_writers_leave(fim_current_ruleset(), &leaving);
+	found = fim_writers_find(fim_current_ruleset());
+	if (!found && list_empty(&leaving) && !writers_unguarded)
 		return;
+	writers_unguarded = true;
 	if (make_and_publish(policies, nr, generation)) {
 		pr_warn("fim: no memory to guard files that are open for writing\n");
 		/* The ruleset in force still knows them. */
@@ -303,16 +349,26 @@ static void update_writers(struct fim_policy **policies, unsigned int nr,
 	fim_writers_free(&leaving);
 	if (fim_attach_on_demand(fim_writers_exist()))
 		pr_warn("fim: can't guard files that are open for writing\n");
+	else
+		writers_unguarded = false;
 }
 
-/*
- * Puts policies into force. A path that was changed between its resolution and
- * the moment the ruleset began to protect it is resolved again, now that it
- * can't be changed any more. That settles it at once, unless somebody keeps
- * replacing what is not protected yet: then the last word is his.
+/**
+ * fim_put_into_force() - put policies into force
+ * @policies: the policies, in order
+ * @nr: how many
+ * @generation: what to call it
+ *
+ * A path that was changed between its resolution and the moment the ruleset
+ * began to protect it is resolved again, now that it can't be changed any more.
+ * That settles it at once, unless somebody keeps replacing what is not
+ * protected yet: then the last word is his.
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ * Return: 0 or -ENOMEM.
  */
-static int put_into_force(struct fim_policy **policies, unsigned int nr,
-			  u64 generation)
+int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
+		       u64 generation)
 {
 	unsigned int tries = 0;
 	int err;
@@ -322,7 +378,7 @@ static int put_into_force(struct fim_policy **policies, unsigned int nr,
 	} while (!err && rebind_all(policies, nr) && ++tries < 3);
 	if (err && !tries)
 		return err;
-	update_writers(policies, nr, generation);
+	fim_update_writers(policies, nr, generation);
 	fim_sb_filter_trim();
 	return 0;
 }
@@ -330,7 +386,7 @@ static int put_into_force(struct fim_policy **policies, unsigned int nr,
 /* Takes the policies out of force that the transaction replaces or deletes. */
 static void collect_outgoing(struct list_head *outgoing)
 {
-	struct fim_ruleset *rs = current_ruleset();
+	struct fim_ruleset *rs = fim_current_ruleset();
 	struct fim_policy *policy;
 	unsigned int i;
 
@@ -374,7 +430,7 @@ static int check_limits(struct fim_policy **policies, unsigned int nr)
 int fim_txn_commit(u32 owner)
 {
 	struct fim_policy **policies, *policy, *next;
-	unsigned int nr = current_ruleset()->nr_policies;
+	unsigned int nr = fim_current_ruleset()->nr_policies;
 	LIST_HEAD(outgoing);
 	int err = fim_txn_check(owner);
 
@@ -392,7 +448,7 @@ int fim_txn_commit(u32 owner)
 
 	/* The old ruleset keeps them alive until it is freed. */
 	collect_outgoing(&outgoing);
-	err = put_into_force(policies, nr, current_ruleset()->generation + 1);
+	err = fim_put_into_force(policies, nr, fim_current_ruleset()->generation + 1);
 	list_for_each_entry_safe(policy, next, &outgoing, node) {
 		list_del_init(&policy->node);
 		if (!err)
@@ -401,125 +457,13 @@ int fim_txn_commit(u32 owner)
 	if (err)
 		goto out;
 	report_commit();
+	fim_recheck_settle();
 	list_for_each_entry_safe(policy, next, &txn.staged, node)
 		list_del_init(&policy->node);
 	txn_clear();
 out:
 	kvfree(policies);
 	return err;
-}
-
-static bool recheck_rule(struct fim_rule *rule)
-{
-	bool was_bound = rule->binding->route.complete;
-	bool was_armed = fim_binding_armed(rule->binding);
-	int ret = fim_rule_bind(rule);
-
-	if (ret < 0 && was_bound && !was_armed)
-		ret = fim_rule_unbind(rule);
-	if (ret <= 0)
-		return false;
-	if (was_bound)
-		fim_event_control(FIM_EVENT_UNARMED, rule->policy, rule);
-	if (fim_binding_armed(rule->binding))
-		fim_event_control(FIM_EVENT_ARMED, rule->policy, rule);
-	return true;
-}
-
-/* A copy of the list, as the ruleset that holds it is about to be freed. */
-static struct fim_policy **copy_policies(unsigned int *nr)
-{
-	struct fim_ruleset *rs = current_ruleset();
-	struct fim_policy **policies;
-
-	policies = kvmalloc_array(rs->nr_policies, sizeof(*policies),
-				  GFP_KERNEL);
-	if (!policies)
-		return NULL;
-	*nr = rs->nr_policies;
-	memcpy(policies, rs->policies, *nr * sizeof(*policies));
-	return policies;
-}
-
-/**
- * fim_policy_recheck() - resolve the paths of rules again
- * @all: those of all rules, not only of those that wait for theirs
- *
- * What leads elsewhere than before is in force when this returns, or soon if
- * the caller is killed.
- *
- * Context: process, holding nothing; may sleep.
- */
-void fim_policy_recheck(bool all)
-{
-	struct fim_policy **policies;
-	struct fim_rule *rule;
-	bool changed = false;
-	unsigned int i, nr;
-
-	/*
-	 * The lock may be held for as long as a filesystem on some rule's path
-	 * takes to answer, and the caller may be who serves it.
-	 */
-	if (mutex_lock_killable(&fim_policy_lock)) {
-		fim_policy_recheck_later();
-		return;
-	}
-	policies = copy_policies(&nr);
-	if (!policies)
-		goto out;
-	for (i = 0; i < nr; i++) {
-		if (!policies[i]->kind)
-			continue;
-		list_for_each_entry(rule, &policies[i]->rules, node)
-			if (all || !fim_binding_armed(rule->binding))
-				changed |= recheck_rule(rule);
-	}
-	/* Without memory the old ruleset stays, whose gone inodes are ignored. */
-	if (changed)
-		put_into_force(policies, nr, current_ruleset()->generation);
-	kvfree(policies);
-out:
-	mutex_unlock(&fim_policy_lock);
-}
-
-static void recheck_later(struct work_struct *work)
-{
-	fim_policy_recheck(true);
-}
-
-/**
- * fim_policy_tidy() - let go of files that nobody can write to any more
- *
- * Context: process; may sleep.
- */
-void fim_policy_tidy(void)
-{
-	struct fim_policy **policies;
-	unsigned int nr;
-
-	mutex_lock(&fim_policy_lock);
-	if (fim_writers_exist()) {
-		policies = copy_policies(&nr);
-		if (policies)
-			update_writers(policies, nr,
-				       current_ruleset()->generation);
-		kvfree(policies);
-	}
-	mutex_unlock(&fim_policy_lock);
-}
-
-static DECLARE_WORK(recheck_work, recheck_later);
-
-/**
- * fim_policy_recheck_later() - have the rules looked after whose inodes are
- *	gone
- *
- * Context: any.
- */
-void fim_policy_recheck_later(void)
-{
-	schedule_work(&recheck_work);
 }
 
 /**
@@ -534,7 +478,7 @@ int fim_policy_init(void)
 	int err;
 
 	mutex_lock(&fim_policy_lock);
-	err = put_into_force(&policy, 1, 0);
+	err = fim_put_into_force(&policy, 1, 0);
 	mutex_unlock(&fim_policy_lock);
 	return err;
 }
@@ -546,10 +490,10 @@ void fim_policy_exit(void)
 {
 	struct fim_ruleset *rs;
 
-	cancel_work_sync(&recheck_work);
+	fim_recheck_stop();
 	mutex_lock(&fim_policy_lock);
 	WARN_ON_ONCE(txn.owner);
-	rs = current_ruleset();
+	rs = fim_current_ruleset();
 	RCU_INIT_POINTER(fim_ruleset, NULL);
 	mutex_unlock(&fim_policy_lock);
 	fim_ruleset_free(rs);

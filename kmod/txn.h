@@ -8,9 +8,11 @@
 #include <linux/types.h>
 
 struct fim_policy;
+struct fim_ruleset;
 
 int fim_txn_begin(u32 owner);
 int fim_txn_check(u32 owner);
+bool fim_txn_may_be_of(u32 owner);
 int fim_txn_add(u32 owner, struct fim_policy *policy);
 struct fim_policy *fim_txn_policy(const char *name);
 int fim_txn_delete(u32 owner, const char *name);
@@ -18,9 +20,12 @@ int fim_txn_commit(u32 owner);
 int fim_txn_abort(u32 owner);
 bool fim_txn_has_room(void);
 
-void fim_policy_recheck(bool all);
-void fim_policy_recheck_later(void);
-void fim_policy_tidy(void);
+struct fim_ruleset *fim_current_ruleset(void);
+int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
+		       u64 generation);
+void fim_update_writers(struct fim_policy **policies, unsigned int nr,
+			u64 generation);
+bool fim_writers_guarded(void);
 int fim_policy_init(void);
 void fim_policy_exit(void);
 

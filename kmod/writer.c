@@ -168,6 +168,9 @@ static bool look_at(const struct fim_ruleset *rs, struct inode *inode)
 
 	if (!S_ISREG(inode->i_mode) || is_known(inode))
 		return false;
+	/* What has no name any more, and can't be given one, is in no tree. */
+	if (!inode->i_nlink && !fim_inode_is_linkable(inode))
+		return false;
 	get_use(inode, &use);
 	if (!use.writers)
 		return false;

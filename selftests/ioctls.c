@@ -22,6 +22,7 @@
 #define EXT4_IOC_PRECACHE_EXTENTS _IO('f', 18)
 #define EXT4_IOC_CLEAR_ES_CACHE _IO('f', 40)
 #define EXT4_IOC_SETFSUUID _IOC(_IOC_WRITE, 'f', 44, 0)
+#define OCFS2_IOC_REFLINK _IOW('o', 4, __u64[3])
 #define IOC_SHUTDOWN _IOR('X', 125, unsigned int)
 
 /* So large that nothing that an ioctl writes or reads misses it. */
@@ -86,6 +87,7 @@ static const struct call calls[] = {
 	CALL("F09", EXT4_IOC_SETFSUUID, ON_OUTSIDE, "ioctl"),
 	CALL("D24", BTRFS_IOC_SNAP_DESTROY_V2, ON_OUTSIDE, "ioctl"),
 	CALL("D24", BTRFS_IOC_DEFAULT_SUBVOL, ON_OUTSIDE, "ioctl"),
+	CALL("F09", OCFS2_IOC_REFLINK, ON_OUTSIDE, "ioctl"),
 	CALL("F09", FS_IOC_SETFSLABEL, ON_OUTSIDE, "ioctl"),
 	/* Whoever reads, copies or asks a file whether it is a terminal */
 	CALL("M01", FS_IOC_GETFLAGS, ON_FILE, NULL),
@@ -103,6 +105,8 @@ static const struct call calls[] = {
 	CALL("M01", TIOCGWINSZ, ON_FILE, NULL),
 	CALL("M01", FIOCLEX, ON_FILE, NULL),
 	CALL("M01", FIONBIO, ON_FILE, NULL),
+	CALL("M01", FITRIM, ON_FILE, NULL),
+	CALL("M01", FITRIM, ON_OUTSIDE, NULL),
 	CALL("M01", EXT4_IOC_PRECACHE_EXTENTS, ON_OUTSIDE, NULL),
 	CALL("M01", FS_IOC_GETFSLABEL, ON_FILE, NULL),
 	CALL("M09", FS_IOC_GET_ENCRYPTION_POLICY, ON_FILE, NULL),

@@ -88,10 +88,11 @@
  * rules before the one that is refused stay appended. Errors, with the offset
  * of the rule's attribute to blame: -ENOTDIR the path is not a directory,
  * -EISDIR it is one but the rule is about a file, -ELOOP too many symlinks on
- * the way, -EINVAL a path that does not begin and, if it is a directory's, end
- * with "/", or has "." or ".." in it, -EOPNOTSUPP a combination that
- * this module can't enforce, -E2BIG above FIM_RULES_MAX. A path that does not
- * exist is no error: the rule waits for it (FIM_RULE_WAITING).
+ * the way, or one that belongs to a user and leads to what is not his, -EINVAL
+ * a path that does not begin and, if it is a directory's, end with "/", or has
+ * "." or ".." in it, -EOPNOTSUPP a combination that this module can't enforce,
+ * -E2BIG above FIM_RULES_MAX. A path that does not exist is no error: the rule
+ * waits for it (FIM_RULE_WAITING).
  *
  *   request: FIM_A_POLICY { NAME }, FIM_A_RULE { PATH, TYPE, FLAGS?, ACTION?,
  *                           SEVERITY?, TAGS?, MESSAGE?, GLOB?, SOURCE*,

@@ -160,6 +160,16 @@ static inline bool fim_mnt_is_shared(const struct vfsmount *mnt)
 #define fim_sb_delete		fsnotify_sb_delete
 #endif
 
+/* Whether a file without a name was made so that it can be given one. */
+static inline bool fim_inode_is_linkable(struct inode *inode)
+{
+#ifdef FIM_HAVE_INODE_STATE_READ
+	return inode_state_read_once(inode) & I_LINKABLE;
+#else
+	return READ_ONCE(inode->i_state) & I_LINKABLE;
+#endif
+}
+
 /* 7.x brings its own, and keeps the list elsewhere. */
 #ifndef for_each_alias
 #define for_each_alias(dentry, inode) \
@@ -167,15 +177,15 @@ static inline bool fim_mnt_is_shared(const struct vfsmount *mnt)
 #endif
 
 /*
- * Up to 6.4, overlayfs opens the file below with the path of the one above, so
+ * Up to 6.6, overlayfs opens the file below with the path of the one above, so
  * that the dentry of an open file has another inode than the file.
  */
 static __always_inline bool fim_file_is_faked(const struct file *file)
 {
-#ifdef FIM_HAVE_BACKING_FILE
-	return false;
-#else
+#ifdef FIM_HAVE_D_REAL_INODE
 	return d_inode(file->f_path.dentry) != file_inode(file);
+#else
+	return false;
 #endif
 }
 
@@ -185,10 +195,10 @@ static __always_inline bool fim_file_is_faked(const struct file *file)
  */
 static inline struct dentry *fim_file_real_dentry(const struct file *file)
 {
-#ifdef FIM_HAVE_BACKING_FILE
-	return file->f_path.dentry;
-#else
+#ifdef FIM_HAVE_D_REAL_INODE
 	return d_real(file->f_path.dentry, file_inode(file));
+#else
+	return file->f_path.dentry;
 #endif
 }
 

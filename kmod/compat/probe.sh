@@ -61,6 +61,8 @@ try SET_ACL 'security.h' 'void *p = security_inode_set_acl' &
 try FILE_IOCTL_COMPAT 'security.h' 'void *p = security_file_ioctl_compat' &
 # Until 6.16: the flags of a mount tell whether it is shared.
 try MNT_SHARED 'mount.h' 'int f = MNT_SHARED' &
+# 6.19: the state of an inode is not to be read by hand.
+try INODE_STATE_READ 'fs.h' 'int s = inode_state_read_once(NULL)' &
 # 6.17: so are inode flags.
 try FILE_SETATTR 'security.h' 'void *p = security_inode_file_setattr' &
 # 6.7, and stable series: who may join a group is said by flags; a backport has bits for that.
@@ -76,8 +78,10 @@ try GENL_SPLIT_OPS '../net/genetlink.h' 'struct genl_family f;
 # 6.7: a file is looked up under RCU by the address of its pointer.
 try GET_FILE_RCU_POINTER 'fs.h' \
 	'struct file __rcu **f = NULL; struct file *g = get_file_rcu(f)' &
-# 6.5: a stacked filesystem opens the file below by that file's own path.
-try BACKING_FILE 'fs.h' 'unsigned int m = FMODE_BACKING' &
+# Until 6.7 a stacked filesystem opens the file below by the path of its own,
+# and d_real() tells the dentry of an inode.
+try D_REAL_INODE 'fs.h dcache.h' \
+	'struct dentry *d = d_real(NULL, (const struct inode *)NULL)' &
 # 6.8: that file knows the path of the one above.
 try FILE_USER_PATH 'fs.h' 'const struct path *p = file_user_path(NULL)' &
 # 6.15: vfs_mkdir() answers with a dentry.

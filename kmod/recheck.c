@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Looking again where the paths of rules lead, and which files are open for
+ * writing: when a name appears or changes, a filesystem goes, a ruleset has
+ * just come into force, and now and then.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/workqueue.h>
+
+#include "event.h"
+#include "policy.h"
+#include "recheck.h"
+#include "tree.h"
+#include "txn.h"
+#include "writer.h"
+
+/* How long after a commit what was under way is looked for, in jiffies */
+#define SETTLE_DELAY	HZ
+
+static bool recheck_rule(struct fim_rule *rule)
+{
+	bool was_bound = rule->binding->route.complete;
+	bool was_armed = fim_binding_armed(rule->binding);
+	int ret = fim_rule_bind(rule);
+
+	if (ret < 0 && was_bound && !was_armed)
+		ret = fim_rule_unbind(rule);
+	if (ret <= 0)
+		return false;
+	if (was_bound)
+		fim_event_control(FIM_EVENT_UNARMED, rule->policy, rule);
+	if (fim_binding_armed(rule->binding))
+		fim_event_control(FIM_EVENT_ARMED, rule->policy, rule);
+	return true;
+}
+
+/* A copy of the list, as the ruleset that holds it is about to be freed. */
+static struct fim_policy **copy_policies(unsigned int *nr)
+{
+	struct fim_ruleset *rs = fim_current_ruleset();
+	struct fim_policy **policies;
+
+	policies = kvmalloc_array(rs->nr_policies, sizeof(*policies),
+				  GFP_KERNEL);
+	if (!policies)
+		return NULL;
+	*nr = rs->nr_policies;
+	memcpy(policies, rs->policies, *nr * sizeof(*policies));
+	return policies;
+}
+
+/**
+ * fim_policy_recheck() - resolve the paths of rules again
+ * @all: those of all rules, not only of those that wait for theirs
+ *
+ * What leads elsewhere than before is in force when this returns, or soon if
+ * the caller is killed.
+ *
+ * Context: process, holding nothing; may sleep.
+ */
+void fim_policy_recheck(bool all)
+{
+	struct fim_policy **policies;
+	struct fim_rule *rule;
+	bool changed = false;
+	unsigned int i, nr;
+
+	/*
+	 * The lock may be held for as long as a filesystem on some rule's path
+	 * takes to answer, and the caller may be who serves it.
+	 */
+	if (mutex_lock_killable(&fim_policy_lock)) {
+		fim_policy_recheck_later();
+		return;
+	}
+	policies = copy_policies(&nr);
+	if (!policies)
+		goto out;
+	for (i = 0; i < nr; i++) {
+		if (!policies[i]->kind)
+			continue;
+		list_for_each_entry(rule, &policies[i]->rules, node)
+			if (all || !fim_binding_armed(rule->binding))
+				changed |= recheck_rule(rule);
+	}
+	/* Without memory the old ruleset stays, whose gone inodes are ignored. */
+	if (changed)
+		fim_put_into_force(policies, nr, fim_current_ruleset()->generation);
+	kvfree(policies);
+out:
+	mutex_unlock(&fim_policy_lock);
+}
+
+static void recheck_later(struct work_struct *work)
+{
+	fim_policy_recheck(true);
+}
+
+static void look_after_writers(bool find)
+{
+	struct fim_policy **policies;
+	unsigned int nr;
+
+	mutex_lock(&fim_policy_lock);
+	if (find || fim_writers_exist()) {
+		policies = copy_policies(&nr);
+		if (policies)
+			fim_update_writers(policies, nr,
+					   fim_current_ruleset()->generation);
+		kvfree(policies);
+	}
+	mutex_unlock(&fim_policy_lock);
+}
+
+/**
+ * fim_policy_tidy() - let go of files that nobody can write to any more
+ *
+ * Context: process; may sleep.
+ * Return: false if there are some that can't be guarded.
+ */
+bool fim_policy_tidy(void)
+{
+	look_after_writers(false);
+	return fim_writers_guarded();
+}
+
+/*
+ * An operation that had passed its hook when a ruleset came into force may take
+ * its effect later: it has asked, and waits for a lock or a disk. A path that
+ * it changes is resolved again, a file that it creates and opens is found.
+ */
+static void settle(struct work_struct *work)
+{
+	fim_policy_recheck(true);
+	look_after_writers(true);
+}
+
+static DECLARE_DELAYED_WORK(settle_work, settle);
+static DECLARE_WORK(recheck_work, recheck_later);
+
+/**
+ * fim_policy_recheck_later() - have the rules looked after whose inodes are
+ *	gone
+ *
+ * Context: any.
+ */
+void fim_policy_recheck_later(void)
+{
+	schedule_work(&recheck_work);
+}
+
+/**
+ * fim_recheck_settle() - have all looked at again, a little later
+ *
+ * Context: any.
+ */
+void fim_recheck_settle(void)
+{
+	schedule_delayed_work(&settle_work, SETTLE_DELAY);
+}
+
+/**
+ * fim_recheck_stop() - nothing is looked at from here on
+ *
+ * Context: process, when no hook can ask for it any more; may sleep.
+ */
+void fim_recheck_stop(void)
+{
+	cancel_delayed_work_sync(&settle_work);
+	cancel_work_sync(&recheck_work);
+}

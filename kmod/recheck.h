@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Looking again where the paths of rules lead.
+ */
+#ifndef FIM_RECHECK_H
+#define FIM_RECHECK_H
+
+#include <linux/types.h>
+
+void fim_policy_recheck(bool all);
+void fim_policy_recheck_later(void);
+bool fim_policy_tidy(void);
+void fim_recheck_settle(void);
+void fim_recheck_stop(void);
+
+#endif /* FIM_RECHECK_H */
