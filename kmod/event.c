@@ -35,6 +35,7 @@
 #include "slot.h"
 
 static atomic64_t fim_refused, fim_audited, fim_recorded, fim_lost;
+static atomic64_t fim_coalesced;
 /* Of fim_lost, those that no record has told yet. */
 static atomic64_t fim_lost_untold;
 
@@ -74,13 +75,21 @@ static void count(struct fim_policy *policy, u8 action)
 	}
 }
 
-static void lose(u64 nr)
+static void lose(struct fim_policy *policy, u64 nr)
 {
+	atomic64_add(nr, &policy->lost);
 	atomic64_add(nr, &fim_lost);
 	atomic64_add(nr, &fim_lost_untold);
 }
 
-static int emit(const struct fim_event *event)
+/**
+ * fim_event_emit() - number a record, keep and send it
+ * @event: the record
+ *
+ * Context: process; may sleep.
+ * Return: 0, or -ENOMEM: nobody hears of it.
+ */
+int fim_event_emit(const struct fim_event *event)
 {
 	struct sk_buff *skb = nlmsg_new(fim_record_size(event), GFP_KERNEL);
 	void *seq;
@@ -105,7 +114,7 @@ static void tell_losses(void)
 		.count = nr,
 	};
 
-	if (nr && emit(&event))
+	if (nr && fim_event_emit(&event))
 		atomic64_add(nr, &fim_lost_untold);
 }
 
@@ -130,6 +139,16 @@ struct finishing {
 	struct fim_subject_text text;
 };
 
+static void told(struct fim_policy *policy, u64 nr)
+{
+	atomic64_add(nr, &fim_recorded);
+	atomic64_add(nr, &policy->recorded);
+	if (nr > 1) {
+		atomic64_add(nr - 1, &fim_coalesced);
+		atomic64_add(nr - 1, &policy->coalesced);
+	}
+}
+
 /* @text: room for the rest about the task, or NULL if there was no memory */
 static void finish_record(const struct fim_slot *slot,
 			  struct fim_subject_text *text)
@@ -138,7 +157,8 @@ static void finish_record(const struct fim_slot *slot,
 		.type = FIM_EVENT_VIOLATION,
 		.flags = slot->flags,
 		.time = slot->time,
-		.count = 1,
+		.count = slot->count,
+		.last_time = slot->count > 1 ? slot->last_time : 0,
 		.policy = slot->policy,
 		.rule = slot->rule,
 		.slot = slot,
@@ -152,10 +172,10 @@ static void finish_record(const struct fim_slot *slot,
 	} else {
 		event.flags |= FIM_EVENT_PARTIAL;
 	}
-	if (emit(&event))
-		lose(1);
+	if (fim_event_emit(&event))
+		lose(slot->policy, slot->count);
 	else
-		atomic64_inc(&fim_recorded);
+		told(slot->policy, slot->count);
 	tell_losses();
 }
 
@@ -202,6 +222,7 @@ static void finish_in_task(struct callback_head *work)
 	struct finishing *finishing = NULL;
 
 	atomic_inc(&fim_finishing);
+	slot->joinable = false;
 	if (settle(slot)) {
 		finishing = take_over(slot);
 		if (!finishing) {
@@ -298,7 +319,8 @@ static void defer(struct fim_slot *slot)
 	if (current->flags & PF_IO_WORKER)
 		task = current->group_leader;
 	get_task_struct(task);
-	slot->task = task;
+	/* Pairs with fim_slot_join() in that task: it sees what is written. */
+	smp_store_release(&slot->task, task);
 	llist_add(&slot->node, &fim_deferred);
 	irq_work_queue(&fim_event_kick);
 }
@@ -319,14 +341,20 @@ static bool can_tell_later(void)
 	return nr != __NR_io_uring_enter;
 }
 
-/* Has a slot finished when the operation is over. */
-static void submit(struct fim_slot *slot)
+/*
+ * Has a slot finished when the operation is over. Return: whether current does
+ * it, and the slot is its own until then.
+ */
+static bool submit(struct fim_slot *slot)
 {
 	init_task_work(&slot->work, finish_in_task);
 	/* Who exits runs its work when it has nothing left to tell. */
 	if ((current->flags & NEVER_RETURNS) ||
-	    task_work_add(current, &slot->work, TWA_RESUME))
+	    task_work_add(current, &slot->work, TWA_RESUME)) {
 		defer(slot);
+		return false;
+	}
+	return true;
 }
 
 /* Whether a rule's path leads over the object, not just to what is below. */
@@ -357,12 +385,18 @@ void fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict)
 {
 	bool doubted = access->uncertain && can_tell_later();
-	struct fim_slot *slot = fim_slot_take();
+	bool joins = !access->uncertain && !moves_paths(access, verdict);
+	struct fim_slot *slot;
 
+	if (joins && fim_slot_join(access, verdict)) {
+		count(verdict->match.binding->policy, verdict->action);
+		return;
+	}
+	slot = fim_slot_take();
 	if (!doubted || !slot)
 		count(verdict->match.binding->policy, verdict->action);
 	if (!slot) {
-		lose(1);
+		lose(verdict->match.binding->policy, 1);
 		irq_work_queue(&fim_event_kick);
 		return;
 	}
@@ -374,7 +408,8 @@ void fim_event_violation(const struct fim_access *access,
 	}
 	if (moves_paths(access, verdict))
 		slot->recheck = FIM_RECHECK_ALL;
-	submit(slot);
+	if (submit(slot))
+		slot->joinable = joins;
 }
 
 /**
@@ -425,70 +460,6 @@ void fim_event_not_created(void)
 		slot->doubt = FIM_SLOT_VOID;
 }
 
-/*
- * Tells who did it: current, whose netlink request is being served, or whose
- * operation has moved a path. His memory is not read in the latter case: that
- * may take as long as he likes, and the caller holds a lock.
- */
-static void emit_control(struct fim_event *event)
-{
-	struct fim_subject_text *text = NULL;
-	struct fim_subject subject;
-
-	if (event->type != FIM_EVENT_ARMED && event->type != FIM_EVENT_UNARMED)
-		text = kmalloc(sizeof(*text), GFP_KERNEL);
-
-	fim_subject_read(&subject);
-	event->time = ktime_get_real_ns();
-	event->flags = subject.flags;
-	event->subject = &subject;
-	if (text) {
-		fim_subject_describe(current, text);
-		event->flags |= text->flags;
-		event->text = text;
-	}
-	if (emit(event))
-		pr_warn("fim: no memory for a control record of type %d\n",
-			event->type);
-	kfree(text);
-}
-
-/**
- * fim_event_control() - record what was done to a policy
- * @type: one of the types about policies
- * @policy: the policy
- * @rule: the rule that it is about, or NULL
- *
- * Context: process; may sleep.
- */
-void fim_event_control(enum fim_event_type type, struct fim_policy *policy,
-		       const struct fim_rule *rule)
-{
-	struct fim_event event = {
-		.type = type,
-		.policy = policy,
-		.rule = rule,
-	};
-
-	emit_control(&event);
-}
-
-/**
- * fim_event_state() - record that the state has changed
- * @state: the new state
- *
- * Context: process; may sleep.
- */
-void fim_event_state(enum fim_state state)
-{
-	struct fim_event event = {
-		.type = FIM_EVENT_STATE,
-		.state = state,
-	};
-
-	emit_control(&event);
-}
-
 /**
  * fim_event_writer() - record that a file was found to be open for writing
  * @slot: filled with the file and the rule that protects it
@@ -509,7 +480,7 @@ void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped)
 		.slot = slot,
 	};
 
-	if (emit(&event))
+	if (fim_event_emit(&event))
 		pr_warn("fim: no memory for a record about inode %llu, which is open for writing\n",
 			slot->ino);
 }
@@ -524,6 +495,8 @@ void fim_event_stats(struct fim_event_stats *stats)
 {
 	/* In the order in which an operation passes them, last first. */
 	stats->lost = atomic64_read(&fim_lost);
+	stats->coalesced = atomic64_read(&fim_coalesced);
+	stats->denied = fim_event_denials();
 	stats->recorded = atomic64_read(&fim_recorded);
 	stats->pending = fim_slots_taken() + atomic_read(&fim_finishing);
 	stats->refused = atomic64_read(&fim_refused);

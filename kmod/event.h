@@ -13,6 +13,7 @@
 #include "rule.h"
 
 struct fim_access;
+struct fim_event;
 struct fim_policy;
 struct fim_rule;
 struct fim_slot;
@@ -22,7 +23,9 @@ struct fim_verdict;
  * struct fim_event_stats - the account
  * @refused: operations refused
  * @audited: operations let through with a record
- * @recorded: of both, those that have a record
+ * @recorded: of both, those that are told by a record
+ * @coalesced: of these, those that are counted in the record of another
+ * @denied: control commands that were refused
  * @lost: of both, those that could not be recorded
  * @pending: of both, those whose record is not finished
  * @first_seq: oldest record in the ring, or 0
@@ -33,6 +36,8 @@ struct fim_event_stats {
 	u64 refused;
 	u64 audited;
 	u64 recorded;
+	u64 coalesced;
+	u64 denied;
 	u64 lost;
 	u32 pending;
 	u64 first_seq;
@@ -53,6 +58,11 @@ void fim_event_not_created(void);
 void fim_event_control(enum fim_event_type type, struct fim_policy *policy,
 		       const struct fim_rule *rule);
 void fim_event_state(enum fim_state state);
+void fim_event_loaded(bool loaded);
+void fim_event_selftested(int err);
+void fim_event_denied(u8 cmd, int err);
+u64 fim_event_denials(void);
+int fim_event_emit(const struct fim_event *event);
 void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped);
 
 void fim_event_stats(struct fim_event_stats *stats);

@@ -81,6 +81,7 @@ static int __init fim_init(void)
 	if (err)
 		goto err_selftest_started;
 
+	fim_event_loaded(true);
 	pr_info("fim: version %s armed, %u hooks by %s\n", FIM_VERSION,
 		fim_selftest_proven(), FIM_BACKEND);
 	return 0;
@@ -105,6 +106,7 @@ err_resolve:
 
 static void __exit fim_exit(void)
 {
+	fim_event_loaded(false);
 	fim_netlink_exit();
 	fim_selftest_stop();
 	fim_detach();

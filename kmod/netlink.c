@@ -10,7 +10,6 @@
 #include <linux/netlink.h>
 #include <linux/notifier.h>
 #include <linux/slab.h>
-#include <linux/uuid.h>
 #include <net/genetlink.h>
 
 #include "attach.h"
@@ -34,7 +33,6 @@
 enum who { FIM_MAY_READ, FIM_MAY_CONTROL };
 
 static struct genl_family fim_family;
-static guid_t fim_boot_id;
 
 /* Whether the family is registered, so that its group is ours. */
 static DEFINE_MUTEX(fim_notify_lock);
@@ -65,15 +63,22 @@ static int check_may(struct sk_buff *skb, enum who who,
 static int pre_doit(const fim_genl_ops_t *ops, struct sk_buff *skb,
 		    struct genl_info *info)
 {
-	return check_may(skb, ops->internal_flags, info->extack);
+	int err = check_may(skb, ops->internal_flags, info->extack);
+
+	if (err)
+		fim_event_denied(ops->cmd, err);
+	return err;
 }
 
 static int start_dump(struct netlink_callback *cb)
 {
+	const struct genlmsghdr *genl = nlmsg_data(cb->nlh);
 	int err = check_may(cb->skb, FIM_MAY_READ, cb->extack);
 
-	if (err)
+	if (err) {
+		fim_event_denied(genl->cmd, err);
 		return err;
+	}
 	cb->min_dump_alloc = DUMP_ROOM;
 	return 0;
 }
@@ -137,7 +142,10 @@ static int fill_account(struct sk_buff *skb)
 		    FIM_STATUS_A_PAD) ||
 	    put_u64(skb, FIM_STATUS_A_LAST_SEQ, stats.last_seq,
 		    FIM_STATUS_A_PAD) ||
-	    nla_put_u32(skb, FIM_STATUS_A_RING_SIZE, stats.ring_size))
+	    nla_put_u32(skb, FIM_STATUS_A_RING_SIZE, stats.ring_size) ||
+	    put_u64(skb, FIM_STATUS_A_COALESCED, stats.coalesced,
+		    FIM_STATUS_A_PAD) ||
+	    put_u64(skb, FIM_STATUS_A_DENIED, stats.denied, FIM_STATUS_A_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -191,6 +199,7 @@ static int nl_selftest(struct sk_buff *skb, struct genl_info *info)
 {
 	int err = fim_selftest();
 
+	fim_event_selftested(err);
 	if (err)
 		NL_SET_ERR_MSG(info->extack, "a hook does not fire");
 	return err;
@@ -412,7 +421,6 @@ int __init fim_netlink_init(void)
 {
 	int err;
 
-	guid_gen(&fim_boot_id);
 	err = netlink_register_notifier(&fim_release);
 	if (err)
 		return err;

@@ -61,6 +61,12 @@ static int fill_text(struct sk_buff *skb, const struct fim_text *text,
 	return 0;
 }
 
+static int put_count(struct sk_buff *skb, int attr, const atomic64_t *nr)
+{
+	return nla_put_u64_64bit(skb, attr, atomic64_read(nr),
+				 FIM_POLICY_A_PAD);
+}
+
 static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
 		       const struct fim_policy *policy)
 {
@@ -80,13 +86,12 @@ static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
 	    (policy->meta && nla_put(skb, FIM_POLICY_A_META, policy->meta_len,
 				     policy->meta)) ||
 	    nla_put_u32(skb, FIM_POLICY_A_RULES, policy->nr_rules) ||
-	    nla_put_u64_64bit(skb, FIM_POLICY_A_REFUSED,
-			      atomic64_read(&policy->refused),
-			      FIM_POLICY_A_PAD) ||
-	    nla_put_u64_64bit(skb, FIM_POLICY_A_AUDITED,
-			      atomic64_read(&policy->audited),
-			      FIM_POLICY_A_PAD) ||
-	    nla_put_u8(skb, FIM_POLICY_A_RAW, policy->raw)) {
+	    put_count(skb, FIM_POLICY_A_REFUSED, &policy->refused) ||
+	    put_count(skb, FIM_POLICY_A_AUDITED, &policy->audited) ||
+	    nla_put_u8(skb, FIM_POLICY_A_RAW, policy->raw) ||
+	    put_count(skb, FIM_POLICY_A_RECORDED, &policy->recorded) ||
+	    put_count(skb, FIM_POLICY_A_COALESCED, &policy->coalesced) ||
+	    put_count(skb, FIM_POLICY_A_LOST, &policy->lost)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

@@ -48,6 +48,9 @@ struct fim_text {
  * @nr_rules: how many
  * @refused: operations that its rules refused
  * @audited: operations that its rules let through with a record
+ * @recorded: of both, those that are told by a record
+ * @coalesced: of these, those that are counted in the record of another
+ * @lost: of both, those that could not be recorded
  * @node: in the transaction, under fim_policy_lock
  */
 struct fim_policy {
@@ -63,6 +66,9 @@ struct fim_policy {
 	unsigned int nr_rules;
 	atomic64_t refused;
 	atomic64_t audited;
+	atomic64_t recorded;
+	atomic64_t coalesced;
+	atomic64_t lost;
 	struct list_head node;
 };
 

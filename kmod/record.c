@@ -9,6 +9,7 @@
 
 #include "policy.h"
 #include "record.h"
+#include "ring.h"
 #include "slot.h"
 #include "subject.h"
 
@@ -113,7 +114,9 @@ static int fill_subject(struct sk_buff *skb, const struct fim_subject *subject)
 			       FIM_EVENT_A_PAD)) ||
 	    (subject->mnt_ns &&
 	     nla_put_u32(skb, FIM_EVENT_A_MNT_NS, subject->mnt_ns)) ||
-	    nla_put_u32(skb, FIM_EVENT_A_PID_NS, subject->pid_ns))
+	    nla_put_u32(skb, FIM_EVENT_A_PID_NS, subject->pid_ns) ||
+	    nla_put_u32(skb, FIM_EVENT_A_FSUID, subject->fsuid) ||
+	    nla_put_u32(skb, FIM_EVENT_A_NS_PID, subject->ns_pid))
 		return -EMSGSIZE;
 	return fill_syscall(skb, subject);
 }
@@ -121,6 +124,10 @@ static int fill_subject(struct sk_buff *skb, const struct fim_subject *subject)
 static int fill_text(struct sk_buff *skb, const struct fim_subject_text *text)
 {
 	if (put_path(skb, FIM_EVENT_A_EXE, text->exe) ||
+	    (text->exe_ino &&
+	     (nla_put_u64_64bit(skb, FIM_EVENT_A_EXE_INO, text->exe_ino,
+				FIM_EVENT_A_PAD) ||
+	      nla_put_u32(skb, FIM_EVENT_A_EXE_DEV, text->exe_dev))) ||
 	    put_path(skb, FIM_EVENT_A_PARENT_EXE, text->parent_exe) ||
 	    put_path(skb, FIM_EVENT_A_CWD, text->cwd) ||
 	    (text->cmdline_len && nla_put(skb, FIM_EVENT_A_CMDLINE,
@@ -128,6 +135,21 @@ static int fill_text(struct sk_buff *skb, const struct fim_subject_text *text)
 	    (*text->tty && nla_put_string(skb, FIM_EVENT_A_TTY, text->tty)))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static int fill_control(struct sk_buff *skb, const struct fim_event *event)
+{
+	switch (event->type) {
+	case FIM_EVENT_STATE:
+		return nla_put_u8(skb, FIM_EVENT_A_STATE, event->state);
+	case FIM_EVENT_DENIED:
+		return nla_put_u8(skb, FIM_EVENT_A_CMD, event->cmd) ?:
+		       nla_put_u32(skb, FIM_EVENT_A_ERRNO, event->error);
+	case FIM_EVENT_SELFTESTED:
+		return nla_put_u32(skb, FIM_EVENT_A_ERRNO, event->error);
+	default:
+		return 0;
+	}
 }
 
 /**
@@ -160,8 +182,12 @@ int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
 	    (event->count &&
 	     nla_put_u64_64bit(skb, FIM_EVENT_A_COUNT, event->count,
 			       FIM_EVENT_A_PAD)) ||
-	    (event->type == FIM_EVENT_STATE &&
-	     nla_put_u8(skb, FIM_EVENT_A_STATE, event->state)) ||
+	    (event->last_time &&
+	     nla_put_u64_64bit(skb, FIM_EVENT_A_LAST_TIME, event->last_time,
+			       FIM_EVENT_A_PAD)) ||
+	    nla_put(skb, FIM_EVENT_A_BOOT_ID, sizeof(fim_boot_id),
+		    &fim_boot_id) ||
+	    fill_control(skb, event) ||
 	    (event->policy && fill_policy(skb, event)) ||
 	    (event->slot && fill_slot(skb, event->slot)) ||
 	    (event->type == FIM_EVENT_VIOLATION &&
@@ -190,6 +216,7 @@ size_t fim_record_size(const struct fim_event *event)
 {
 	size_t size = 2 * FIM_EVENT_A_MAX * nla_total_size(sizeof(u64)) +
 		      nla_total_size(sizeof(u64[6])) +
+		      nla_total_size(sizeof(fim_boot_id)) +
 		      nla_total_size(2 * TASK_COMM_LEN);
 
 	if (event->policy)

@@ -22,7 +22,10 @@ struct sk_buff;
  * @flags: enum fim_event_flags
  * @time: nanoseconds since 1970
  * @count: operations that it stands for, or 0
+ * @last_time: of the last of them, or 0
  * @state: of FIM_EVENT_STATE
+ * @cmd: enum fim_cmd, of FIM_EVENT_DENIED
+ * @error: of FIM_EVENT_DENIED and FIM_EVENT_SELFTESTED, an errno
  * @policy: or NULL
  * @rule: of @policy, or NULL
  * @slot: of FIM_EVENT_VIOLATION, or NULL
@@ -34,7 +37,10 @@ struct fim_event {
 	u32 flags;
 	u64 time;
 	u64 count;
+	u64 last_time;
 	enum fim_state state;
+	u8 cmd;
+	u32 error;
 	const struct fim_policy *policy;
 	const struct fim_rule *rule;
 	const struct fim_slot *slot;

@@ -23,6 +23,8 @@ static unsigned int ring_kib = 16384;
 module_param(ring_kib, uint, 0444);
 MODULE_PARM_DESC(ring_kib, "memory that they take at most, in KiB");
 
+guid_t fim_boot_id;
+
 struct record {
 	unsigned int len;
 	u8 data[];
@@ -137,6 +139,7 @@ int fim_ring_init(void)
 	/* A record alone takes some 30 KiB at most. */
 	if (ring < 1 || ring > 1 << 20 || ring_kib < 64)
 		return -EINVAL;
+	guid_gen(&fim_boot_id);
 	fim_ring = kvcalloc(ring, sizeof(*fim_ring), GFP_KERNEL);
 	return fim_ring ? 0 : -ENOMEM;
 }

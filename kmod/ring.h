@@ -6,8 +6,12 @@
 #define FIM_RING_H
 
 #include <linux/types.h>
+#include <linux/uuid.h>
 
 struct sk_buff;
+
+/* Drawn at random by fim_ring_init(): whose numbers these are */
+extern guid_t fim_boot_id;
 
 int fim_ring_add(struct sk_buff *skb, void *seq_attr);
 int fim_ring_read(u64 since, struct sk_buff *skb, u64 *seq);

@@ -48,6 +48,7 @@ struct fim_slot *fim_slot_take(void)
 	slot->policy = NULL;
 	slot->recheck = FIM_RECHECK_NONE;
 	slot->doubted = false;
+	slot->joinable = false;
 	slot->doubt = FIM_SLOT_CERTAIN;
 	WRITE_ONCE(slot->task, current);
 	return slot;
@@ -89,6 +90,54 @@ struct fim_slot *fim_slot_doubted(void)
 		    fim_slots[i].doubt == FIM_SLOT_DOUBTED)
 			return &fim_slots[i];
 	return NULL;
+}
+
+static bool is_same(const struct fim_slot *slot,
+		    const struct fim_access *access,
+		    const struct fim_verdict *verdict)
+{
+	const struct super_block *sb = verdict->match.object->d_sb;
+	const struct inode *inode = READ_ONCE(verdict->match.object->d_inode);
+
+	return inode && slot->ino == inode->i_ino &&
+	       slot->dev == (MAJOR(sb->s_dev) << MINORBITS |
+			     MINOR(sb->s_dev)) &&
+	       slot->op == access->op && slot->action == verdict->action &&
+	       slot->rule == verdict->match.binding->rule &&
+	       !slot->target_len;
+}
+
+/**
+ * fim_slot_join() - count an operation in the current task's record of the same
+ * @access: the operation; not an uncertain one
+ * @verdict: what was decided about it
+ *
+ * One system call may do the same to one object again and again, as
+ * splice() does. That is one record, which is not finished before the call is
+ * over.
+ *
+ * Context: inside the hook, under RCU.
+ * Return: whether there is such a record.
+ */
+bool fim_slot_join(const struct fim_access *access,
+		   const struct fim_verdict *verdict)
+{
+	struct fim_slot *slot;
+	unsigned long i;
+
+	if (verdict->rest.object || access->text)
+		return false;
+	for_each_set_bit(i, fim_slots_used, slots) {
+		slot = &fim_slots[i];
+		/* Pairs with defer(): a worker's slot for us is not joinable. */
+		if (smp_load_acquire(&slot->task) != current ||
+		    !slot->joinable || !is_same(slot, access, verdict))
+			continue;
+		slot->count++;
+		slot->last_time = ktime_get_real_ns();
+		return true;
+	}
+	return false;
 }
 
 /*
@@ -176,6 +225,7 @@ void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 	dev_t dev = match->object->d_sb->s_dev;
 
 	slot->time = ktime_get_real_ns();
+	slot->count = 1;
 	slot->op = access->op;
 	slot->action = verdict->action;
 	slot->flags = match->guard && match->mark ? FIM_EVENT_GUARD : 0;

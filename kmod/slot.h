@@ -48,6 +48,10 @@ enum fim_slot_doubt {
  * @time: nanoseconds since 1970
  * @ino: inode number of the object, or 0
  * @dev: device of its filesystem, as FIM_EVENT_A_DEV
+ * @joinable: more of the same by @task, before it returns to user space, is
+ *	counted here; written by @task only
+ * @count: operations that it stands for
+ * @last_time: of the last of them
  * @subject: who
  * @path: the object
  * @path_len: length of @path
@@ -69,6 +73,9 @@ struct fim_slot {
 	u64 time;
 	u64 ino;
 	u32 dev;
+	bool joinable;
+	u64 count;
+	u64 last_time;
 	struct fim_subject subject;
 	unsigned int path_len;
 	unsigned int target_len;
@@ -81,6 +88,8 @@ void fim_slot_give(struct fim_slot *slot);
 void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 		   const struct fim_verdict *verdict);
 struct fim_slot *fim_slot_doubted(void);
+bool fim_slot_join(const struct fim_access *access,
+		   const struct fim_verdict *verdict);
 unsigned int fim_slots_taken(void);
 int fim_slots_init(void);
 void fim_slots_exit(void);

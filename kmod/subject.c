@@ -8,6 +8,7 @@
 #include <linux/dcache.h>
 #include <linux/file.h>
 #include <linux/fs_struct.h>
+#include <linux/kdev_t.h>
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
@@ -31,6 +32,7 @@ static void read_ids(struct fim_subject *subject)
 	subject->tgid = task_tgid_nr(current);
 	/* An exiting task may have none any more. */
 	subject->ns_tgid = ns ? task_tgid_nr_ns(current, ns) : 0;
+	subject->ns_pid = ns ? task_pid_nr_ns(current, ns) : 0;
 	subject->pid_ns = ns ? ns->ns.inum : 0;
 	rcu_read_lock();
 	parent = rcu_dereference(current->real_parent);
@@ -41,6 +43,7 @@ static void read_ids(struct fim_subject *subject)
 	subject->uid = from_kuid(&init_user_ns, cred->uid);
 	subject->euid = from_kuid(&init_user_ns, cred->euid);
 	subject->gid = from_kgid(&init_user_ns, cred->gid);
+	subject->fsuid = from_kuid(&init_user_ns, cred->fsuid);
 	subject->loginuid = from_kuid(&init_user_ns,
 				      audit_get_loginuid(current));
 	subject->sessionid = audit_get_sessionid(current);
@@ -113,20 +116,26 @@ static const char *path_text(const struct path *path, char *buf, u32 *flags)
 	return NULL;
 }
 
-static const char *exe_text(struct mm_struct *mm, char *buf, u32 *flags,
-			    bool *deleted)
+static const char *exe_text(struct file *file, char *buf, u32 *flags)
+{
+	return file ? path_text(&file->f_path, buf, flags) : NULL;
+}
+
+static void read_exe(struct mm_struct *mm, struct fim_subject_text *text)
 {
 	struct file *file = fim_mm_exe_file(mm);
-	const char *text;
+	dev_t dev;
 
 	if (!file)
-		return NULL;
-	text = path_text(&file->f_path, buf, flags);
+		return;
+	text->exe = exe_text(file, text->buf[0], &text->flags);
+	dev = file_inode(file)->i_sb->s_dev;
+	text->exe_ino = file_inode(file)->i_ino;
+	text->exe_dev = MAJOR(dev) << MINORBITS | MINOR(dev);
 	/* A memfd never had a name. */
-	*deleted = !file_inode(file)->i_nlink ||
-		   d_unlinked(file->f_path.dentry);
+	if (!file_inode(file)->i_nlink || d_unlinked(file->f_path.dentry))
+		text->flags |= FIM_EVENT_EXE_DELETED;
 	fput(file);
-	return text;
 }
 
 static void read_parent(struct task_struct *task,
@@ -134,7 +143,7 @@ static void read_parent(struct task_struct *task,
 {
 	struct task_struct *parent;
 	struct mm_struct *mm;
-	bool deleted;
+	struct file *file;
 
 	rcu_read_lock();
 	parent = rcu_dereference(task->real_parent);
@@ -142,8 +151,10 @@ static void read_parent(struct task_struct *task,
 	rcu_read_unlock();
 	mm = get_task_mm(parent);
 	if (mm) {
-		text->parent_exe = exe_text(mm, text->buf[1], &text->flags,
-					    &deleted);
+		file = fim_mm_exe_file(mm);
+		text->parent_exe = exe_text(file, text->buf[1], &text->flags);
+		if (file)
+			fput(file);
 		mmput(mm);
 	}
 	put_task_struct(parent);
@@ -214,10 +225,10 @@ void fim_subject_describe(struct task_struct *task,
 			  struct fim_subject_text *text)
 {
 	struct mm_struct *mm;
-	bool deleted = false;
 
 	text->flags = 0;
 	text->exe = NULL;
+	text->exe_ino = 0;
 	text->parent_exe = NULL;
 	text->cwd = NULL;
 	text->cmdline_len = 0;
@@ -231,9 +242,7 @@ void fim_subject_describe(struct task_struct *task,
 		text->flags |= FIM_EVENT_PARTIAL;
 		return;
 	}
-	text->exe = exe_text(mm, text->buf[0], &text->flags, &deleted);
-	if (deleted)
-		text->flags |= FIM_EVENT_EXE_DELETED;
+	read_exe(mm, text);
 	read_cmdline(task, mm, text);
 	mmput(mm);
 	read_cwd(task, text);

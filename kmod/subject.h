@@ -20,6 +20,8 @@
  * @uid: real, in the initial user namespace, as all ids
  * @euid: effective
  * @gid: real
+ * @fsuid: owner of what it creates
+ * @ns_pid: thread, in its own pid namespace
  * @loginuid: (u32)-1 if unset
  * @sessionid: (u32)-1 if unset
  * @mnt_ns: inode number of the mount namespace
@@ -40,6 +42,8 @@ struct fim_subject {
 	u32 uid;
 	u32 euid;
 	u32 gid;
+	u32 fsuid;
+	u32 ns_pid;
 	u32 loginuid;
 	u32 sessionid;
 	u32 mnt_ns;
@@ -55,6 +59,8 @@ struct fim_subject {
  * struct fim_subject_text - what takes sleeping to read
  * @flags: enum fim_event_flags found on the way
  * @exe: path of the executable, in @buf as all here, or NULL
+ * @exe_ino: its inode number, or 0
+ * @exe_dev: its device, as FIM_EVENT_A_DEV
  * @parent_exe: path of the parent's executable, or NULL
  * @cwd: working directory, or NULL
  * @cmdline: arguments, each ended by a NUL
@@ -65,6 +71,8 @@ struct fim_subject {
 struct fim_subject_text {
 	u32 flags;
 	const char *exe;
+	u64 exe_ino;
+	u32 exe_dev;
 	const char *parent_exe;
 	const char *cwd;
 	unsigned int cmdline_len;

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -250,6 +251,126 @@ TEST_F(account, policy)
 	ASSERT_EQ(0, fim_nl_dump(&self->nl, FIM_CMD_POLICY_GET, count_cb, count));
 	EXPECT_EQ(100, count[0]);
 	EXPECT_EQ(0, count[1]);
+}
+
+/*
+ * The policy's account adds up like that of all.
+ */
+static void balance_cb(struct nlattr **attrs, void *arg)
+{
+	struct nlattr *tb[FIM_POLICY_A_MAX + 1];
+	unsigned long long *balance = arg;
+
+	if (!attrs[FIM_A_POLICY])
+		return;
+	nla_parse_nested(tb, FIM_POLICY_A_MAX, attrs[FIM_A_POLICY], NULL);
+	balance[0] = nla_get_u64(tb[FIM_POLICY_A_REFUSED]) +
+		     nla_get_u64(tb[FIM_POLICY_A_AUDITED]);
+	balance[1] = nla_get_u64(tb[FIM_POLICY_A_RECORDED]) +
+		     nla_get_u64(tb[FIM_POLICY_A_LOST]);
+	balance[2] = nla_get_u64(tb[FIM_POLICY_A_COALESCED]);
+}
+
+/*
+ * One call that writes in many pieces is one record, which counts them.
+ */
+TEST_F(account, one_call)
+{
+	unsigned long long balance[3] = { -1ULL, -1ULL, -1ULL };
+	const char *f = fim_fmt("%sf", self->dir);
+	const char *source = fim_fmt("%s/big", self->tree.open);
+	struct fim_events events;
+	struct fim_event *ev;
+	struct fim_status st;
+	size_t size = 1 << 20;
+	int in, out;
+
+	NEEDS_MODULE();
+	in = open(source, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ASSERT_LE(0, in);
+	ASSERT_EQ(0, ftruncate(in, size));
+	out = open(f, O_WRONLY | O_CLOEXEC);
+	ASSERT_LE(0, out);
+	ASSERT_EQ(0, protect(self, "Audit"));
+	EXPECT_EQ(size, sendfile(out, in, NULL, size));
+	ASSERT_EQ(0, fim_settle(&self->nl, &st));
+	EXPECT_LT(self->before.audited, st.audited);
+	ASSERT_EQ(0, fim_events_since(&self->nl, self->before.last_seq,
+				      &events));
+	ASSERT_EQ(1, events.count);
+	ev = &events.event[0];
+	EXPECT_EQ(FIM_EVENT_VIOLATION, ev->type);
+	EXPECT_EQ(st.audited - self->before.audited,
+		  fim_u64(ev, FIM_EVENT_A_COUNT));
+	/* Newer kernels ask once for all pieces. */
+	EXPECT_EQ(st.audited > self->before.audited + 1,
+		  fim_has(ev, FIM_EVENT_A_LAST_TIME));
+	if (fim_has(ev, FIM_EVENT_A_LAST_TIME))
+		EXPECT_LE(fim_u64(ev, FIM_EVENT_A_TIME),
+			  fim_u64(ev, FIM_EVENT_A_LAST_TIME));
+	ASSERT_EQ(16, fim_len(ev, FIM_EVENT_A_BOOT_ID));
+	EXPECT_EQ(0, memcmp(nla_data(ev->a[FIM_EVENT_A_BOOT_ID]), st.boot_id,
+			    16));
+	ASSERT_EQ(0, fim_nl_dump(&self->nl, FIM_CMD_POLICY_GET, balance_cb,
+				 balance));
+	EXPECT_EQ(st.audited - self->before.audited, balance[0]);
+	EXPECT_EQ(balance[0], balance[1]);
+	EXPECT_EQ(balance[0] - 1, balance[2]);
+	/* The next call is another record. */
+	EXPECT_EQ(1, pwrite(out, "x", 1, 0));
+	EXPECT_EQ(1, pwrite(out, "x", 1, 0));
+	fim_events_free(&events);
+	ASSERT_EQ(0, fim_events_since(&self->nl, self->before.last_seq,
+				      &events));
+	EXPECT_EQ(3, events.count);
+	fim_events_free(&events);
+	close(in);
+	close(out);
+}
+
+static int ask_as_user(const void *arg)
+{
+	struct fim_nl nl;
+	int err = fim_nl_open(&nl);
+
+	return err ?: fim_nl_do(&nl, *(const int *)arg);
+}
+
+/*
+ * Who tries a command that he may not give leaves a record.
+ */
+TEST_F(account, denied)
+{
+	const int begin = FIM_CMD_TXN_BEGIN;
+	struct fim_events events;
+	struct fim_event *ev;
+	struct fim_status st;
+
+	NEEDS_MODULE();
+	/* What others tried before may have used up this second. */
+	sleep(2);
+	ASSERT_EQ(0, fim_status(&self->nl, &st));
+	EXPECT_EQ(EPERM, fim_run(FIM_NOBODY, ask_as_user, &begin, NULL));
+	ASSERT_EQ(0, fim_events_since(&self->nl, st.last_seq, &events));
+	ASSERT_EQ(1, events.count);
+	ev = &events.event[0];
+	EXPECT_EQ(FIM_EVENT_DENIED, ev->type);
+	ASSERT_EQ(1, fim_len(ev, FIM_EVENT_A_CMD));
+	EXPECT_EQ(FIM_CMD_TXN_BEGIN, nla_get_u8(ev->a[FIM_EVENT_A_CMD]));
+	EXPECT_EQ(EPERM, fim_u32(ev, FIM_EVENT_A_ERRNO));
+	EXPECT_NE(0, fim_u32(ev, FIM_EVENT_A_UID));
+	EXPECT_EQ(fim_u32(ev, FIM_EVENT_A_EUID),
+		  fim_u32(ev, FIM_EVENT_A_FSUID));
+	EXPECT_LE(1, fim_u64(ev, FIM_EVENT_A_COUNT));
+	EXPECT_TRUE(fim_has(ev, FIM_EVENT_A_EXE_INO));
+	fim_events_free(&events);
+	/* Who may leaves none. */
+	ASSERT_EQ(0, fim_status(&self->nl, &st));
+	EXPECT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_TXN_BEGIN));
+	EXPECT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_TXN_ABORT));
+	ASSERT_EQ(0, fim_events_since(&self->nl, st.last_seq, &events));
+	EXPECT_EQ(0, events.count);
+	fim_events_free(&events);
 }
 
 /*

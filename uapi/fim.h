@@ -247,7 +247,7 @@ enum fim_state {
  * @FIM_STATUS_A_LAST_SEQ: u64, newest record, 0 if none
  * @FIM_STATUS_A_RING_SIZE: u32, most records that the ring holds
  * @FIM_STATUS_A_COALESCED: u64, of RECORDED, those that are counted in the
- *	record of another operation
+ *	record of another operation of the same system call
  * @FIM_STATUS_A_DENIED: u64, control commands that were refused
  */
 enum fim_status_attr {
@@ -584,8 +584,8 @@ enum fim_op {
  * @FIM_EVENT_UNLOADED: the module is being unloaded; the last record
  * @FIM_EVENT_SELFTESTED: the self-test was asked for; FIM_EVENT_A_ERRNO is its
  *	result
- * @FIM_EVENT_DENIED: the control command FIM_EVENT_A_CMD was refused, or
- *	failed, with FIM_EVENT_A_ERRNO. FIM_EVENT_A_COUNT: commands that this
+ * @FIM_EVENT_DENIED: the control command FIM_EVENT_A_CMD was refused with
+ *	FIM_EVENT_A_ERRNO, for want of the right to give it. FIM_EVENT_A_COUNT: commands that this
  *	record stands for, above 1 if there were too many to tell each
  */
 enum fim_event_type {
@@ -618,9 +618,8 @@ enum fim_event_type {
  * @FIM_EVENT_GUARD: the object is not in the directory but gives its path a
  *	meaning: an ancestor or a symbolic link on the way
  * @FIM_EVENT_MAPPED: a mapping of the file is shared and can be written to
- * @FIM_EVENT_VARIOUS: the record stands for operations of one cgroup that a
- *	policy decided in the same way. There were too many to tell each; the
- *	record describes the first of them.
+ * @FIM_EVENT_VARIOUS: the record stands for operations that differ (not sent
+ *	yet)
  */
 enum fim_event_flags {
 	FIM_EVENT_KTHREAD = 1U << 0,

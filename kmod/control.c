@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Records about the module itself: what was done to it, by whom, and what was
+ * tried in vain.
+ */
+#include <linux/atomic.h>
+#include <linux/ratelimit.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "event.h"
+#include "policy.h"
+#include "record.h"
+#include "subject.h"
+
+/* Refused commands that have a record of their own */
+#define DENIED_PER_SECOND	16
+
+static atomic64_t fim_denied = ATOMIC64_INIT(0);
+
+/*
+ * Tells who did it: current, whose netlink request is being served, or whose
+ * operation has moved a path. His memory is not read in the latter case: that
+ * may take as long as he likes, and the caller holds a lock.
+ */
+static void emit_control(struct fim_event *event)
+{
+	struct fim_subject_text *text = NULL;
+	struct fim_subject subject;
+
+	if (event->type != FIM_EVENT_ARMED && event->type != FIM_EVENT_UNARMED)
+		text = kmalloc(sizeof(*text), GFP_KERNEL);
+	fim_subject_read(&subject);
+	event->time = ktime_get_real_ns();
+	event->flags = subject.flags;
+	event->subject = &subject;
+	if (text) {
+		fim_subject_describe(current, text);
+		event->flags |= text->flags;
+		event->text = text;
+	}
+	if (fim_event_emit(event))
+		pr_warn("fim: no memory for a control record of type %d\n",
+			event->type);
+	kfree(text);
+}
+
+/**
+ * fim_event_control() - record what was done to a policy
+ * @type: one of the types about policies
+ * @policy: the policy
+ * @rule: the rule that it is about, or NULL
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_control(enum fim_event_type type, struct fim_policy *policy,
+		       const struct fim_rule *rule)
+{
+	struct fim_event event = {
+		.type = type,
+		.policy = policy,
+		.rule = rule,
+	};
+
+	emit_control(&event);
+}
+
+/**
+ * fim_event_state() - record that the state has changed
+ * @state: the new state
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_state(enum fim_state state)
+{
+	struct fim_event event = {
+		.type = FIM_EVENT_STATE,
+		.state = state,
+	};
+
+	emit_control(&event);
+}
+
+/**
+ * fim_event_loaded() - record that the module was loaded or is unloaded
+ * @loaded: which of the two
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_loaded(bool loaded)
+{
+	struct fim_event event = {
+		.type = loaded ? FIM_EVENT_LOADED : FIM_EVENT_UNLOADED,
+	};
+
+	emit_control(&event);
+}
+
+/**
+ * fim_event_selftested() - record that a self-test was asked for
+ * @err: its result
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_selftested(int err)
+{
+	struct fim_event event = {
+		.type = FIM_EVENT_SELFTESTED,
+		.error = -err,
+	};
+
+	emit_control(&event);
+}
+
+/**
+ * fim_event_denied() - record that a command was refused
+ * @cmd: enum fim_cmd
+ * @err: why
+ *
+ * Anybody can send commands: those above a number a second are only counted,
+ * and told with the next one that is.
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_denied(u8 cmd, int err)
+{
+	static DEFINE_RATELIMIT_STATE(limit, HZ, DENIED_PER_SECOND);
+	static atomic64_t untold = ATOMIC64_INIT(0);
+	struct fim_event event = {
+		.type = FIM_EVENT_DENIED,
+		.cmd = cmd,
+		.error = -err,
+	};
+
+	atomic64_inc(&fim_denied);
+	atomic64_inc(&untold);
+	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
+	if (!__ratelimit(&limit))
+		return;
+	event.count = atomic64_xchg(&untold, 0);
+	emit_control(&event);
+}
+
+/**
+ * fim_event_denials() - how many commands were refused
+ *
+ * Return: their number.
+ */
+u64 fim_event_denials(void)
+{
+	return atomic64_read(&fim_denied);
+}
