@@ -185,6 +185,9 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		break;
 	case FIM_OP_OPEN:
 		access->dentry = file_dentry_of(ARG(const struct file *, 0));
+		if (!(ARG(const struct file *, 0)->f_flags &
+		      (O_ACCMODE | O_TRUNC)))
+			access->op = FIM_OP_READ;
 		fim_event_not_created();
 		break;
 	case FIM_OP_WRITE:

@@ -66,14 +66,16 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 	struct fim_access access = {};
 	struct fim_verdict verdict;
 	enum fim_recheck moved;
+	struct fim_caller caller;
 
 	if (WARN_ON_ONCE(!hook) || !fim_decode(hook, fregs, &access))
 		return;
-	fim_decide(rs, &access, &verdict);
+	fim_caller_read(&caller);
+	fim_decide(rs, &access, &caller, &verdict);
 	/* The self-test's own file */
 	if (verdict.match.binding && !verdict.match.binding->policy->kind)
 		WRITE_ONCE(hook->fired, true);
-	else if (verdict.action != FIM_ACTION_UNSET)
+	else if (verdict.action > FIM_ACTION_ALLOW)
 		fim_event_violation(&access, &verdict);
 
 	if (verdict.action == FIM_ACTION_BLOCK) {
@@ -124,6 +126,8 @@ static noinline void check_raw_open(const struct file *file,
 static noinline void check_open(const struct file *file, unsigned long ip,
 				struct ftrace_regs *fregs)
 {
+	umode_t mode = file_inode(file)->i_mode;
+	bool reads = !(file->f_flags & OPEN_CHANGES);
 	const struct fim_ruleset *rs;
 
 	/* Decided about by inode_create, which had the same ancestors. */
@@ -133,11 +137,11 @@ static noinline void check_open(const struct file *file, unsigned long ip,
 		return;
 	}
 	/* What is written to a FIFO, socket or device does not change it. */
-	if (!S_ISREG(file_inode(file)->i_mode)) {
+	if (!S_ISREG(mode) && !S_ISDIR(mode)) {
 		check_raw_open(file, fregs);
 		return;
 	}
-	if (!(file->f_flags & OPEN_CHANGES))
+	if (reads && !static_branch_unlikely(&fim_reads_matter))
 		return;
 
 	rcu_read_lock_sched_notrace();
@@ -155,7 +159,8 @@ static void hook_file_open(unsigned long ip, unsigned long parent_ip,
 	const struct inode *inode;
 
 	/* Most opens leave here. O_CREAT is for those that just created. */
-	if (likely(!(file->f_flags & (OPEN_CHANGES | O_CREAT))))
+	if (likely(!(file->f_flags & (OPEN_CHANGES | O_CREAT))) &&
+	    !static_branch_unlikely(&fim_reads_matter))
 		return;
 	inode = file_inode(file);
 	if (unlikely(fim_sb_marked(inode->i_sb)))

@@ -85,6 +85,7 @@ static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
 		      FIM_POLICY_A_MESSAGE) ||
 	    (policy->meta && nla_put(skb, FIM_POLICY_A_META, policy->meta_len,
 				     policy->meta)) ||
+	    nla_put_u8(skb, FIM_POLICY_A_POSTURE, policy->posture) ||
 	    nla_put_u32(skb, FIM_POLICY_A_RULES, policy->nr_rules) ||
 	    put_count(skb, FIM_POLICY_A_REFUSED, &policy->refused) ||
 	    put_count(skb, FIM_POLICY_A_AUDITED, &policy->audited) ||
@@ -321,6 +322,8 @@ static int set_policy(struct fim_policy *policy, struct nlattr **attrs,
 	struct nlattr *meta = attrs[FIM_POLICY_A_META];
 
 	policy->kind = nla_get_u8(attrs[FIM_POLICY_A_KIND]);
+	if (attrs[FIM_POLICY_A_POSTURE])
+		policy->posture = nla_get_u8(attrs[FIM_POLICY_A_POSTURE]);
 	if (attrs[FIM_POLICY_A_RAW])
 		policy->raw = nla_get_u8(attrs[FIM_POLICY_A_RAW]);
 	if (attrs[FIM_POLICY_A_NAMESPACE]) {
@@ -352,12 +355,6 @@ int fim_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[FIM_A_POLICY],
 				    "a policy needs a kind and an action");
 		return -EINVAL;
-	}
-
-	if (attrs[FIM_POLICY_A_POSTURE] ||
-	    nla_get_u8(attrs[FIM_POLICY_A_ACTION]) == FIM_ACTION_ALLOW) {
-		NL_SET_ERR_MSG(info->extack, "Allow rules are not supported");
-		return -EOPNOTSUPP;
 	}
 
 	policy = fim_policy_alloc(nla_data(attrs[FIM_POLICY_A_NAME]));
@@ -438,21 +435,11 @@ static const char *path_error(const char *path, size_t len, u8 type)
 /* Why a rule can't be enforced, or NULL. */
 static const char *support_error(struct nlattr **attrs)
 {
-	u32 flags = attrs[FIM_RULE_A_FLAGS] ?
-		    nla_get_u32(attrs[FIM_RULE_A_FLAGS]) : 0;
-
 	if (nla_get_u8(attrs[FIM_RULE_A_TYPE]) == FIM_RULE_PATTERN ||
 	    attrs[FIM_RULE_A_GLOB])
 		return "patterns are not supported";
-	if (!(flags & FIM_RULE_READONLY))
-		return "a rule can't refuse reads: it has to be read-only";
-	if (flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY))
-		return "rules about owners and terminals are not supported";
 	if (attrs[FIM_RULE_A_SOURCE])
 		return "rules with sources are not supported";
-	if (attrs[FIM_RULE_A_ACTION] &&
-	    nla_get_u8(attrs[FIM_RULE_A_ACTION]) == FIM_ACTION_ALLOW)
-		return "Allow rules are not supported";
 	return NULL;
 }
 
@@ -526,7 +513,8 @@ static int add_rule(struct fim_policy *policy, struct nlattr *nest,
 	if (!rule)
 		return -ENOMEM;
 	rule->type = nla_get_u8(attrs[FIM_RULE_A_TYPE]);
-	rule->flags = nla_get_u32(attrs[FIM_RULE_A_FLAGS]);
+	if (attrs[FIM_RULE_A_FLAGS])
+		rule->flags = nla_get_u32(attrs[FIM_RULE_A_FLAGS]);
 	err = parse_text(attrs, &rule_text, &rule->text, extack);
 	if (!err)
 		err = fim_rule_set_devices(rule, attrs[FIM_RULE_A_DEVICES],

@@ -101,6 +101,45 @@ bool fim_binding_armed(const struct fim_binding *binding)
 }
 
 /**
+ * fim_guard_action() - how a rule keeps the names on the way to its path
+ * @binding: the rule
+ *
+ * They are kept from everybody, whoever the rule itself is about.
+ *
+ * Return: enum fim_action; FIM_ACTION_UNSET if it has no need to.
+ */
+u8 fim_guard_action(const struct fim_binding *binding)
+{
+	const struct fim_rule *rule = binding->rule;
+	u8 action = fim_rule_action(rule);
+
+	if (action != FIM_ACTION_ALLOW)
+		return action;
+	/* Who is allowed anything is not kept from anything. */
+	if (!(rule->flags & (FIM_RULE_READONLY | FIM_RULE_OWNER_ONLY |
+			     FIM_RULE_TTY)) ||
+	    binding->policy->posture == FIM_ACTION_ALLOW)
+		return FIM_ACTION_UNSET;
+	return binding->policy->posture;
+}
+
+/**
+ * fim_reads_refused() - whether reads may come to more than being let through
+ * @binding: the rule
+ *
+ * Return: true if some reader may be refused or recorded.
+ */
+bool fim_reads_refused(const struct fim_binding *binding)
+{
+	const struct fim_rule *rule = binding->rule;
+
+	if (fim_rule_action(rule) != FIM_ACTION_ALLOW)
+		return !(rule->flags & FIM_RULE_READONLY);
+	return fim_guard_action(binding) &&
+	       (rule->flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY));
+}
+
+/**
  * fim_policy_alloc() - make a policy without rules
  * @name: its name
  *
@@ -113,6 +152,7 @@ struct fim_policy *fim_policy_alloc(const char *name)
 	if (!policy)
 		return NULL;
 	refcount_set(&policy->ref, 1);
+	policy->posture = FIM_ACTION_AUDIT;
 	INIT_LIST_HEAD(&policy->rules);
 	INIT_LIST_HEAD(&policy->node);
 	policy->raw = FIM_ACTION_AUDIT;

@@ -41,6 +41,7 @@ struct fim_text {
  * @namespace: or NULL
  * @kind: enum fim_policy_kind
  * @raw: enum fim_action: about writing to the devices below its directories
+ * @posture: enum fim_action, for what an Allow rule covers and does not allow
  * @text: for rules that set nothing of their own
  * @meta: opaque to us; or NULL
  * @meta_len: length of @meta
@@ -58,6 +59,7 @@ struct fim_policy {
 	char *name;
 	char *namespace;
 	u8 kind;
+	u8 posture;
 	u8 raw;
 	struct fim_text text;
 	void *meta;
@@ -129,6 +131,8 @@ static inline u8 fim_rule_action(const struct fim_rule *rule)
 /* Protects transactions, the making of rulesets, and fim_rule.binding. */
 extern struct mutex fim_policy_lock;
 
+bool fim_reads_refused(const struct fim_binding *binding);
+u8 fim_guard_action(const struct fim_binding *binding);
 bool fim_binding_armed(const struct fim_binding *binding);
 void fim_binding_put(struct fim_binding *binding);
 void fim_policy_put(struct fim_policy *policy);

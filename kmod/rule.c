@@ -6,23 +6,66 @@
  * All of this runs inside a hook: under RCU with preemption off, without a
  * lock, memory or sleep.
  */
+#include <linux/cred.h>
 #include <linux/mount.h>
+#include <linux/sched/signal.h>
 
 #include "rule.h"
 #include "tree.h"
 
-static u8 action_of(const struct fim_match *match)
-{
-	return match->binding ? fim_rule_action(match->binding->rule) :
-				FIM_ACTION_UNSET;
-}
+DEFINE_STATIC_KEY_FALSE(fim_reads_matter);
 
 /* @depth: 0 for the directory itself, 1 for its entries, and so on */
-static bool applies(const struct fim_rule *rule, unsigned int depth)
+static bool covers(const struct fim_rule *rule, unsigned int depth)
 {
 	if (rule->type == FIM_RULE_FILE)
 		return !depth;
 	return depth <= 1 || (rule->flags & FIM_RULE_RECURSIVE);
+}
+
+/* A new object will be its directory's owner's, as far as rules go. */
+static bool is_owner(const struct fim_caller *caller,
+		     const struct dentry *object)
+{
+	const struct inode *inode = READ_ONCE(object->d_inode);
+
+	if (!inode)
+		inode = READ_ONCE(READ_ONCE(object->d_parent)->d_inode);
+	return caller && inode && uid_eq(inode->i_uid, caller->fsuid);
+}
+
+/*
+ * Whether operation and caller are what a rule is about that covers the object.
+ * Of a caller that is not known, the worse is assumed.
+ */
+static bool applies(const struct fim_rule *rule,
+		    const struct fim_access *access,
+		    const struct fim_caller *caller,
+		    const struct dentry *object)
+{
+	bool allows = fim_rule_action(rule) == FIM_ACTION_ALLOW;
+	bool reads = access->op == FIM_OP_READ;
+
+	if ((rule->flags & FIM_RULE_READONLY) && reads != allows)
+		return false;
+	if ((rule->flags & FIM_RULE_OWNER_ONLY) &&
+	    is_owner(caller, object) != allows)
+		return false;
+	if (rule->flags & FIM_RULE_TTY)
+		return caller ? caller->tty : !allows;
+	return true;
+}
+
+/* How rules on the same inode are told apart: Block, Allow, Audit. */
+static unsigned int rank(u8 action)
+{
+	static const u8 ranks[] = {
+		[FIM_ACTION_AUDIT] = 1,
+		[FIM_ACTION_ALLOW] = 2,
+		[FIM_ACTION_BLOCK] = 3,
+	};
+
+	return ranks[action];
 }
 
 /**
@@ -57,39 +100,73 @@ static bool is_better(const struct fim_binding *a, const struct fim_binding *b)
 	action_a = fim_rule_action(a->rule);
 	action_b = fim_rule_action(b->rule);
 	if (action_a != action_b)
-		return action_a > action_b;
+		return rank(action_a) > rank(action_b);
 	return !is_canonical(b) && is_canonical(a);
 }
 
+/*
+ * The rule of a mark that decides, or NULL. @left: then an Allow rule that
+ * covers the object and does not apply, if there is one; of several that of the
+ * strictest posture.
+ */
 static const struct fim_binding *best_of(const struct fim_mark *mark,
-					 unsigned int depth)
+					 unsigned int depth,
+					 const struct fim_access *access,
+					 const struct fim_caller *caller,
+					 const struct dentry *object,
+					 const struct fim_binding **left)
 {
-	const struct fim_binding *best = NULL;
+	const struct fim_binding *binding, *best = NULL;
 	unsigned int i;
 
-	for (i = 0; i < mark->nr; i++)
-		if (applies(mark->bindings[i]->rule, depth) &&
-		    is_better(mark->bindings[i], best))
-			best = mark->bindings[i];
+	*left = NULL;
+	for (i = 0; i < mark->nr; i++) {
+		binding = mark->bindings[i];
+		if (!covers(binding->rule, depth))
+			continue;
+		if (applies(binding->rule, access, caller, object)) {
+			if (is_better(binding, best))
+				best = binding;
+		} else if (fim_rule_action(binding->rule) == FIM_ACTION_ALLOW &&
+			   (!*left || binding->policy->posture >
+				      (*left)->policy->posture)) {
+			*left = binding;
+		}
+	}
 	return best;
 }
 
 /* For what is done to it as a whole, or by who knows what name. */
 static const struct fim_binding *best_of_sb(const struct fim_ruleset *rs,
-					    const struct super_block *sb)
+					    const struct super_block *sb,
+					    bool reads)
 {
 	unsigned int i;
 
 	for (i = 0; i < rs->nr_sbs; i++)
 		if (rs->sbs[i].sb == sb)
-			return rs->sbs[i].binding;
+			return reads ? rs->sbs[i].reads : rs->sbs[i].binding;
 	return NULL;
 }
 
+static void set_match(struct fim_match *match,
+		      const struct fim_binding *binding,
+		      const struct dentry *mark, u8 action)
+{
+	match->binding = binding;
+	match->mark = mark;
+	match->action = action;
+}
+
+/* A posture decides only if no rule does, even one that is farther away. */
 static void match_tree(const struct fim_ruleset *rs,
+		       const struct fim_access *access,
+		       const struct fim_caller *caller,
 		       const struct dentry *object, struct fim_match *match)
 {
 	const struct dentry *dentry = object, *parent;
+	const struct fim_binding *best, *left;
+	struct fim_match posture = { .object = object };
 	const struct fim_mark *mark;
 	unsigned int depth;
 
@@ -97,11 +174,16 @@ static void match_tree(const struct fim_ruleset *rs,
 		mark = fim_mark_find(rs, READ_ONCE(dentry->d_inode),
 				     FIM_MARK_TREE);
 		if (mark) {
-			match->binding = best_of(mark, depth);
-			if (match->binding) {
-				match->mark = dentry;
+			best = best_of(mark, depth, access, caller, object,
+				       &left);
+			if (best) {
+				set_match(match, best, dentry,
+					  fim_rule_action(best->rule));
 				return;
 			}
+			if (left && !posture.binding)
+				set_match(&posture, left, dentry,
+					  left->policy->posture);
 		}
 		parent = READ_ONCE(dentry->d_parent);
 		if (parent == dentry)
@@ -109,8 +191,13 @@ static void match_tree(const struct fim_ruleset *rs,
 		dentry = parent;
 	}
 	if (dentry != dentry->d_sb->s_root &&
-	    (READ_ONCE(dentry->d_flags) & DCACHE_DISCONNECTED))
-		match->binding = best_of_sb(rs, dentry->d_sb);
+	    (READ_ONCE(dentry->d_flags) & DCACHE_DISCONNECTED)) {
+		best = best_of_sb(rs, dentry->d_sb, access->op == FIM_OP_READ);
+		if (best)
+			set_match(match, best, NULL, fim_guard_action(best));
+	} else if (posture.action > FIM_ACTION_ALLOW) {
+		*match = posture;
+	}
 }
 
 static void match_guard(const struct fim_ruleset *rs,
@@ -122,20 +209,21 @@ static void match_guard(const struct fim_ruleset *rs,
 	if (!mark || !mark->guarded)
 		return;
 	/* A subdirectory's rule may be stricter than that of its directory. */
-	if (match->binding &&
-	    fim_rule_action(mark->guarded->rule) <= action_of(match))
+	if (match->binding && fim_guard_action(mark->guarded) <= match->action)
 		return;
-	match->binding = mark->guarded;
-	match->mark = object;
+	set_match(match, mark->guarded, object,
+		  fim_guard_action(mark->guarded));
 	match->guard = mark->path;
 }
 
-static void match_one(const struct fim_ruleset *rs, const struct dentry *object,
-		      bool removes, struct fim_match *match)
+static void match_one(const struct fim_ruleset *rs,
+		      const struct fim_access *access,
+		      const struct fim_caller *caller,
+		      const struct dentry *object, struct fim_match *match)
 {
 	*match = (struct fim_match){ .object = object };
-	match_tree(rs, object, match);
-	if (removes)
+	match_tree(rs, access, caller, object, match);
+	if (access->removes)
 		match_guard(rs, object, match);
 }
 
@@ -157,14 +245,14 @@ static void match_mount(const struct fim_ruleset *rs,
 		/* Nor the root; and to unmount it is to make it read-only. */
 		if (rule->root && !access->detaches)
 			continue;
-		if (match->binding && fim_rule_action(rule->binding->rule) <=
-				      action_of(match))
+		if (match->binding &&
+		    fim_guard_action(rule->binding) <= match->action)
 			continue;
-		match->binding = rule->binding;
 		/* A mount of the list is not followed: it may be gone. */
 		if (!match->object)
 			match->object = access->mnt->mnt_root;
-		match->mark = match->object;
+		set_match(match, rule->binding, match->object,
+			  fim_guard_action(rule->binding));
 		match->guard = rule->path;
 	}
 }
@@ -173,15 +261,45 @@ static void match_reach(const struct fim_ruleset *rs,
 			const struct fim_access *access,
 			struct fim_match *match)
 {
+	const struct fim_binding *binding;
+
 	if (match->binding || access->reach == FIM_REACH_OBJECT)
 		return;
 	if (access->reach == FIM_REACH_SB)
-		match->binding = best_of_sb(rs, access->dentry->d_sb);
+		binding = best_of_sb(rs, access->dentry->d_sb, false);
 	else
-		match->binding = rs->strictest;
+		binding = rs->strictest;
+	if (!binding)
+		return;
+	set_match(match, binding, NULL, fim_guard_action(binding));
 	/* What is in danger is the rule's directory. */
-	if (match->binding)
-		match->guard = fim_goal_path(match->binding);
+	match->guard = fim_goal_path(binding);
+}
+
+/**
+ * fim_caller_read() - find out what rules ask about the current task
+ * @caller: what to fill
+ *
+ * Context: any; the credentials and the terminal are current's own.
+ */
+void fim_caller_read(struct fim_caller *caller)
+{
+	caller->fsuid = current_fsuid();
+	/* Compared with NULL only. */
+	caller->tty = READ_ONCE(current->signal->tty);
+}
+
+/* Whether a rule's path leads elsewhere without a name. */
+static bool is_followed(const struct fim_ruleset *rs,
+			const struct dentry *dentry)
+{
+	const struct inode *inode = dentry ? READ_ONCE(dentry->d_inode) : NULL;
+	const struct fim_mark *mark;
+
+	if (fim_mark_find(rs, inode, FIM_MARK_TREE))
+		return true;
+	mark = fim_mark_find(rs, inode, FIM_MARK_GUARD);
+	return mark && mark->followed;
 }
 
 /* Whether some rule may take hold once a name exists. */
@@ -240,6 +358,9 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 		return rs->nr_mounts > 1 ? FIM_RECHECK_ALL :
 		       rs->nr_waiting ? FIM_RECHECK_WAITING : FIM_RECHECK_NONE;
 	}
+	if (access->removes && (is_followed(rs, access->dentry) ||
+				is_followed(rs, access->other)))
+		return FIM_RECHECK_ALL;
 	if (access->removes && (is_watched(rs, access->dentry) ||
 				is_watched(rs, access->other)))
 		return FIM_RECHECK_WAITING;
@@ -253,26 +374,27 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
  * fim_decide() - decide about an operation
  * @rs: the ruleset
  * @access: the operation
+ * @caller: who; NULL: somebody
  * @verdict: what is to be done
  *
  * Context: any in which RCU protects @rs.
  */
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
-		struct fim_verdict *verdict)
+		const struct fim_caller *caller, struct fim_verdict *verdict)
 {
 	verdict->match = (struct fim_match){};
 	if (access->dentry)
-		match_one(rs, access->dentry, access->removes, &verdict->match);
+		match_one(rs, access, caller, access->dentry, &verdict->match);
 	if (access->above && !verdict->match.binding)
-		match_one(rs, access->above, access->removes, &verdict->match);
+		match_one(rs, access, caller, access->above, &verdict->match);
 	match_reach(rs, access, &verdict->match);
 	if (access->mnt || access->any_mount)
 		match_mount(rs, access, &verdict->match);
 	verdict->rest = (struct fim_match){};
 	if (access->other) {
-		match_one(rs, access->other, access->removes, &verdict->rest);
-		if (action_of(&verdict->rest) > action_of(&verdict->match))
+		match_one(rs, access, caller, access->other, &verdict->rest);
+		if (verdict->rest.action > verdict->match.action)
 			swap(verdict->match, verdict->rest);
 	}
-	verdict->action = action_of(&verdict->match);
+	verdict->action = verdict->match.action;
 }

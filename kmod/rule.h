@@ -5,7 +5,9 @@
 #ifndef FIM_RULE_H
 #define FIM_RULE_H
 
+#include <linux/jump_label.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 struct dentry;
 struct vfsmount;
@@ -70,6 +72,16 @@ struct fim_access {
 };
 
 /**
+ * struct fim_caller - what rules ask about who does it
+ * @fsuid: the uid that filesystems see
+ * @tty: there is a controlling terminal
+ */
+struct fim_caller {
+	kuid_t fsuid;
+	bool tty;
+};
+
+/**
  * struct fim_match - a rule that an object falls under
  * @binding: the rule and where it is bound, or NULL for none
  * @object: the object
@@ -77,12 +89,15 @@ struct fim_access {
  *	was not found on the way up from the object
  * @guard: where the object is, if it is a guard of the rule's path; or what is
  *	in danger, if @mark is NULL; or NULL
+ * @action: enum fim_action, what the rule or its policy's posture says;
+ *	FIM_ACTION_UNSET for none
  */
 struct fim_match {
 	const struct fim_binding *binding;
 	const struct dentry *object;
 	const struct dentry *mark;
 	const char *guard;
+	u8 action;
 };
 
 /**
@@ -99,8 +114,13 @@ struct fim_verdict {
 
 enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 			   const struct fim_access *access);
+
+/* Whether a rule of the ruleset in force is about reads. */
+DECLARE_STATIC_KEY_FALSE(fim_reads_matter);
+
+void fim_caller_read(struct fim_caller *caller);
 const char *fim_goal_path(const struct fim_binding *binding);
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
-		struct fim_verdict *verdict);
+		const struct fim_caller *caller, struct fim_verdict *verdict);
 
 #endif /* FIM_RULE_H */

@@ -61,7 +61,7 @@ const struct fim_mark *fim_mark_find(const struct fim_ruleset *rs,
 static bool is_stricter(const struct fim_binding *a,
 			const struct fim_binding *b)
 {
-	return !b || fim_rule_action(a->rule) > fim_rule_action(b->rule);
+	return !b || fim_guard_action(a) > fim_guard_action(b);
 }
 
 static int add_binding(struct fim_mark *mark, const struct fim_binding *binding)
@@ -107,7 +107,9 @@ static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
 
 	if (step->kind != FIM_MARK_GUARD)
 		return add_binding(mark, binding);
-	if (is_stricter(binding, mark->guarded)) {
+	if (!fim_guard_action(binding)) {
+		mark->followed = true;
+	} else if (is_stricter(binding, mark->guarded)) {
 		mark->guarded = binding;
 		mark->path = step->path;
 	}
@@ -168,6 +170,9 @@ static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 	}
 	if (is_stricter(binding, rs->sbs[i].binding))
 		rs->sbs[i].binding = binding;
+	if (fim_reads_refused(binding) &&
+	    is_stricter(binding, rs->sbs[i].reads))
+		rs->sbs[i].reads = binding;
 
 	add_device(rs, rs->sbs[i].device, binding);
 	add_device(rs, rs->sbs[i].disk, binding);
@@ -232,6 +237,8 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	unsigned int i;
 	int err;
 
+	if (fim_reads_refused(binding))
+		rs->reads = true;
 	if (!fim_binding_armed(binding))
 		return add_waiting(rs, binding);
 	for (i = 0; i < route->nr; i++) {
@@ -240,9 +247,11 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 		err = add_mark(rs, &route->steps[i], binding);
 		if (err)
 			return err;
-		if (route->steps[i].mnt)
+		if (route->steps[i].mnt && fim_guard_action(binding))
 			add_mount(rs, &route->steps[i], binding);
 	}
+	if (!fim_guard_action(binding))
+		return 0;
 	/* The self-test's rule does not stand for the others. */
 	if (binding->policy->kind && is_stricter(binding, rs->strictest))
 		rs->strictest = binding;

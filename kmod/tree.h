@@ -27,6 +27,7 @@
  * @guarded: of FIM_MARK_GUARD: the strictest of the rules that need it, or NULL
  *	if only rules that wait lead over it
  * @watched: of FIM_MARK_GUARD: a rule that waits leads over it
+ * @followed: of FIM_MARK_GUARD: a rule leads over it that does not need it
  * @path: of FIM_MARK_GUARD: where it is; @guarded owns it
  */
 struct fim_mark {
@@ -36,6 +37,7 @@ struct fim_mark {
 	unsigned int nr;
 	const struct fim_binding *guarded;
 	bool watched;
+	bool followed;
 	const char *path;
 };
 
@@ -45,13 +47,15 @@ struct fim_mark {
  * @sb: the superblock, an address to compare
  * @device: its block device, or 0
  * @disk: the disk that this is a partition of, or the same
- * @binding: the rule
+ * @binding: the rule, or NULL
+ * @reads: the strictest that is about reads as well, or NULL
  */
 struct fim_sb_rule {
 	const struct super_block *sb;
 	dev_t device;
 	dev_t disk;
 	const struct fim_binding *binding;
+	const struct fim_binding *reads;
 };
 
 /**
@@ -91,6 +95,7 @@ struct fim_mount_rule {
  * @mounts: a rule for each mount that a rule's path enters
  * @nr_mounts: how many
  * @strictest: of all rules, or NULL
+ * @reads: some rule is about reads
  * @nr_waiting: rules that wait for their path to exist
  * @policies: references, in the order in which they were first applied
  * @nr_policies: how many
@@ -111,6 +116,7 @@ struct fim_ruleset {
 	struct fim_mount_rule *mounts;
 	unsigned int nr_mounts;
 	const struct fim_binding *strictest;
+	bool reads;
 	unsigned int nr_waiting;
 	struct fim_policy **policies;
 	unsigned int nr_policies;

@@ -16,6 +16,7 @@
 #include "object.h"
 #include "policy.h"
 #include "recheck.h"
+#include "rule.h"
 #include "selftest.h"
 #include "tree.h"
 #include "txn.h"
@@ -271,8 +272,13 @@ static struct fim_ruleset *publish(struct fim_ruleset *rs, u64 generation)
 	rs->generation = generation;
 	if (rs->nr_policies > 1 && (!old || old->nr_policies <= 1))
 		__module_get(THIS_MODULE);
+	/* Reads are looked at for as long as either ruleset has to say of them. */
+	if (rs->reads)
+		static_branch_enable(&fim_reads_matter);
 	rcu_assign_pointer(fim_ruleset, rs);
 	synchronize_rcu();
+	if (!rs->reads)
+		static_branch_disable(&fim_reads_matter);
 	if (rs->nr_policies <= 1 && old && old->nr_policies > 1)
 		module_put(THIS_MODULE);
 	return old;

@@ -100,8 +100,8 @@ static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
 	rcu_read_lock();
 	for_each_alias(dentry, inode) {
 		access.dentry = dentry;
-		fim_decide(rs, &access, &verdict);
-		hit = verdict.action != FIM_ACTION_UNSET;
+		fim_decide(rs, &access, NULL, &verdict);
+		hit = verdict.action > FIM_ACTION_ALLOW;
 		if (hit && slot)
 			fim_slot_fill(slot, &access, &verdict);
 		if (hit)

@@ -159,10 +159,11 @@ static const struct refusal bad_rules[] = {
 	{ "type 0", PUTS(PATH, FLAGS, PUT_U8(FIM_RULE_A_TYPE, 0)), EINVAL },
 	{ "unknown type", PUTS(PATH, FLAGS, PUT_U8(FIM_RULE_A_TYPE,
 						   FIM_RULE_MAX + 1)), EINVAL },
-	{ "about reads", PUTS(TYPE, PATH, PUT_U32(FIM_RULE_A_FLAGS,
-						  FIM_RULE_RECURSIVE)),
+	{ "a glob", PUTS(TYPE, PATH, FLAGS, PUT_BYTES(FIM_RULE_A_GLOB, "*", 1)),
 	  EOPNOTSUPP },
-	{ "no flags", PUTS(TYPE, PATH), EOPNOTSUPP },
+	{ "a source", PUTS(TYPE, PATH, FLAGS,
+			   PUT_BYTES(FIM_RULE_A_SOURCE, "/bin/x", 6)),
+	  EOPNOTSUPP },
 	{ "unknown flag", PUTS(TYPE, PATH, PUT_U32(FIM_RULE_A_FLAGS,
 						   FIM_RULE_ALL + 1)), EINVAL },
 	{ "unknown action", PUTS(TYPE, PATH, FLAGS,
@@ -238,25 +239,6 @@ TEST_F(protocol, rules)
 	/* Not there is no error. */
 	EXPECT_EQ(0, fim_rule_add(&self->nl, "new",
 				  fim_fmt("%s/later/", self->tree.root)));
-}
-
-/* No rule may ask for Allow yet, and no policy for its rules. */
-TEST_F(protocol, allow)
-{
-	struct nl_msg *msg;
-
-	NEEDS_MODULE();
-	ASSERT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_TXN_BEGIN));
-	EXPECT_NE(0, fim_policy_add(&self->nl, "new", FIM_ACTION_ALLOW));
-	EXPECT_STRNE("", self->nl.extack);
-	ASSERT_EQ(0, fim_policy_add(&self->nl, "new", FIM_ACTION_BLOCK));
-	msg = fim_msg(&self->nl, FIM_CMD_RULE_ADD, 0);
-	fim_put_nest(msg, FIM_A_POLICY, PUTS(NAME));
-	fim_put_nest(msg, FIM_A_RULE,
-		     PUTS(TYPE, PATH, FLAGS,
-			  PUT_U8(FIM_RULE_A_ACTION, FIM_ACTION_ALLOW)));
-	EXPECT_NE(0, fim_nl_call(&self->nl, msg, NULL, NULL));
-	EXPECT_STRNE("", self->nl.extack);
 }
 
 TEST_F(protocol, the_rule_to_blame)

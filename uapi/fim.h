@@ -115,8 +115,8 @@
  * object, the posture of the nearest such rule's policy decides; of several on
  * one path the strictest. Of the two names of a rename or link, the stricter
  * decision holds. The names on the way to a path are kept by Block and Audit
- * rules, and by Allow rules as far as their posture goes, from whoever these
- * apply to; no rule's exception reaches them.
+ * rules, and by Allow rules as far as their posture goes, from everybody: no
+ * exception reaches them.
  *
  * FIM_CMD_POLICY_DEL (do, control): stages the removal of a policy. -ENOENT if
  * neither the ruleset nor the transaction has it.
