@@ -53,7 +53,7 @@ run_tests() {
 
 	selftests/vm/build.sh "$1" || return
 	selftests/vm/run.sh --timeout 900 "$1" selftests || :
-	for payload in umount tool language; do
+	for payload in umount rival tool language; do
 		selftests/vm/run.sh "$1" "$payload" || :
 	done
 	[ "$K_ARCH" != "$HOST_ARCH" ] ||
@@ -65,7 +65,7 @@ run_tests() {
 logs_of() {
 	local name
 
-	for name in "$1"-{umount,tool,language,debian,life}.results; do
+	for name in "$1"-{umount,rival,tool,language,debian,life}.results; do
 		[ ! -s "$logs/$name" ] || echo "$logs/$name"
 	done
 	[ ! -s "$logs/unit-tests-of-the-tool.log" ] ||

@@ -130,6 +130,7 @@ for kernel in "${kernels[@]}"; do
 		selftests/vm/harness.sh "$kernel" || :
 	vm "$kernel" selftests --timeout 900
 	vm "$kernel" umount
+	vm "$kernel" rival
 	vm "$kernel" tool
 	vm "$kernel" language
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" debian --timeout 400

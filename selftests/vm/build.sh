@@ -92,6 +92,18 @@ build_locked() {
 	fi
 	cp "$dir/module/fim.ko" "$dir/fim.ko.new"
 	mv "$dir/fim.ko.new" "$dir/fim.ko"
+	build_rival "$dir/rival" "${flags[@]}"
+}
+
+# The module that gets in the way, for payload/rival.sh.
+build_rival() {
+	local dir=$1
+	shift
+
+	mkdir -p "$dir"
+	cp -u "$VM_DIR"/rival/* "$dir"
+	quietly "$FIM_BUILD/log/rival-$K_LABEL.log" tree_run "$dir" make -s \
+		-C "/usr/src/linux-headers-$K_RELEASE" M=/fim "$@" modules
 }
 
 [ $# -gt 0 ] || mapfile -t defaults < <(kernel_names)
