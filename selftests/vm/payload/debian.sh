@@ -220,6 +220,11 @@ refused 'a web shell' $policy 'touch /srv/www/shell.php'
 refused 'a page' $policy 'echo defaced >/srv/www/index.html'
 life 'a page is read' grep -q hello /srv/www/index.html
 
+# fim
+refused "a policy for the next boot" fim 'touch /etc/fim/policies.d/x.yaml'
+refused 'the tool' fim 'cp /bin/true /usr/sbin/fimctl'
+life 'the tool is used' fimctl get
+
 # the same policies, without refusing
 check 'apply --action Audit' fimctl apply --action Audit \
 	-f /usr/share/fim/policies/web-roots.yaml
