@@ -259,7 +259,7 @@ static int nl_event_get(struct sk_buff *skb, struct netlink_callback *cb)
 
 	memcpy(&next, cb->ctx, sizeof(next));
 	do {
-		header = fim_netlink_dump_header(skb, cb, FIM_CMD_EVENT);
+		header = fim_netlink_dump_header(skb, cb, FIM_CMD_EVENT_GET);
 		err = header ? fim_ring_read(next, skb, &seq) : -EMSGSIZE;
 		if (err) {
 			if (header)
