@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# needs: ynl
+#
+# Alerts end to end: a listener that is killed, goes on where it stopped and
+# misses none; a file that is moved away; metrics; and the kernel's own ynl,
+# which drives the module by its specification.
+. /vm/lib-guest.sh
+
+dir=/mnt/ext4/tree
+alerts=/tmp/alerts
+state=/tmp/state
+
+watch() {
+	fimctl watch --to $alerts --state $state "$@" 2>>/tmp/watch &
+	watcher=$!
+}
+
+# attacks N: that many refusals, at most.
+attacks() {
+	i=0
+	while [ $i -lt "$1" ]; do
+		echo x >$dir/file
+		i=$((i + 1))
+	done 2>/dev/null
+}
+
+# A number that comes in all files, each once or more, up to the last record.
+numbers() {
+	cat $alerts* | sed -n 's/.*"Sequence":\([0-9]*\).*/\1/p' | sort -nu
+}
+
+complete() {
+	last=$(status_of lastSequence)
+	[ "$(numbers | tail -n 1)" = "$last" ]
+}
+
+within() {
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || return 1
+		usleep 200000
+	done
+}
+
+no_gap() {
+	[ "$(numbers)" = "$(seq 1 "$(status_of lastSequence)")" ] || {
+		numbers | head -n 5
+		numbers | wc -l
+		fimctl status
+		false
+	}
+}
+
+mkdir -p $dir
+check 'load' insmod /fim.ko
+policy alerts $dir >/tmp/policy.yaml
+check 'apply' fimctl apply -f /tmp/policy.yaml
+
+watch
+attacks 100
+check 'all alerts are in the file' within complete
+# Killed where it stands, several times, while there is much to do.
+attacks 1500 &
+attacker=$!
+for _ in 1 2 3 4 5; do
+	usleep 300000
+	kill -9 $watcher
+	wait $watcher 2>/dev/null
+	watch
+done
+wait $attacker
+check 'all alerts are there after kills' within complete
+check 'none is missing' no_gap
+check 'nothing was lost' sh -c '! grep -q RecordsLost /tmp/alerts'
+check 'each line is an alert, or was cut by a kill and ended' sh -c \
+	'[ "$(grep -cv "^{.*}$" /tmp/alerts)" -le 5 ]'
+
+mv $alerts $alerts.1
+kill -HUP $watcher
+attacks 20
+check 'the file was opened anew' within complete
+check 'and has what came since' sh -c \
+	'[ "$(grep -c "\"FileOperation\":\"create\"" /tmp/alerts)" -ge 1 ]'
+check 'none is missing' no_gap
+
+kill $watcher
+wait $watcher
+check 'it ends well by a signal' [ $? = 0 ]
+before=$(cat $alerts* | wc -l)
+watch
+sleep 1
+attacks 1
+check 'it goes on' within complete
+check 'and repeats nothing after an orderly end' [ "$(cat $alerts* | wc -l)" = $((before + 1)) ]
+
+# Another load: other numbers.
+kill $watcher
+wait $watcher
+check 'delete' fimctl delete alerts
+check 'unload' rmmod fim
+check 'metrics say so' sh -c \
+	'fimctl status -o prometheus 2>/dev/null | grep -qx "fim_up 0"'
+check 'load again' insmod /fim.ko
+check 'apply again' fimctl apply -f /tmp/policy.yaml
+rm -f $alerts*
+watch
+attacks 3
+check 'a new load is noticed' within grep -q '"Operation":"ModuleReloaded"' $alerts
+check 'its records come from the first' within complete
+check 'none is missing' no_gap
+kill $watcher
+wait $watcher
+
+# The filters and formats, with real records.
+check 'a filter that matches' sh -c \
+	'timeout 5 fimctl watch --since boot --operation create --limit 1 -o cef | grep -q "^CEF:0|fim|fim|.*|create|create refused|5|"'
+check 'a filter that does not' sh -c \
+	'! timeout 3 fimctl watch --since boot --policy nothing -o ecs | grep -q .'
+fimctl status -o prometheus >/tmp/metrics
+check 'metrics of the policy' grep -Eq \
+	'^fim_policy_operations_refused_total\{policy="alerts"\} [1-9]' /tmp/metrics
+check 'metrics of the state' grep -qx 'fim_state{state="armed"} 1' /tmp/metrics
+
+ynl() {
+	chroot /ynl python3 /tools/net/ynl/cli.py --no-schema --output-json \
+		--spec /fim.yaml "$@" >/tmp/ynl 2>&1 || {
+		cat /tmp/ynl
+		false
+	}
+}
+if [ -d /ynl ]; then
+	check 'ynl: status' ynl --do status-get
+	check 'the state by name' grep -q '"state": "armed"' /tmp/ynl
+	check 'ynl: policies' ynl --dump policy-get
+	check 'the policy' grep -q '"name": "alerts", .*"action": "block"' /tmp/ynl
+	check 'ynl: rules' ynl --dump rule-get
+	check 'its path, in bytes' grep -q \
+		"$(printf %s $dir/ | hexdump -ve '1/1 "%02x"')" /tmp/ynl
+	check 'ynl: hooks' ynl --dump hook-get
+	check 'all of them' sh -c \
+		'[ "$(grep -o security_ /tmp/ynl | wc -l)" -ge 20 ]'
+	check 'ynl: records' ynl --dump event-get --json '{"since": 2}'
+	(sleep 4; attacks 1) &
+	check 'ynl: the group' ynl --subscribe events --sleep 8
+	check 'a record, as it comes' grep -q \
+		'"name": "event", .*"op": "create"' /tmp/ynl
+	check 'ynl: a self-test' ynl --do selftest
+	check_not 'an attribute that is wrong' ynl --dump event-get \
+		--json '{"status": {}}'
+else
+	skip 'no ynl'
+fi
+check 'delete' fimctl delete alerts
+check 'unload' rmmod fim
+exit 0
