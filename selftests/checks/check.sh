@@ -133,6 +133,7 @@ for kernel in "${kernels[@]}"; do
 	vm "$kernel" rival
 	vm "$kernel" tool
 	vm "$kernel" language
+	vm "$kernel" alerts
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" debian --timeout 400
 	# the full length once: what it is about differs little between kernels
 	cycles=200

@@ -12,7 +12,7 @@ alerts=/tmp/alerts
 state=/tmp/state
 
 watch() {
-	fimctl watch --to $alerts --state $state "$@" 2>>/tmp/watch &
+	fimctl watch --to $alerts --state $state 2>>/tmp/watch &
 	watcher=$!
 }
 
