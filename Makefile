@@ -9,6 +9,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 KERNEL ?=
 
+DKMS_DIR := $(DESTDIR)/usr/src/fim-$(shell cat VERSION)
+
 export PREFIX DESTDIR
 
 all: module tool ## the module and the tool
@@ -37,6 +39,13 @@ install: all ## installs both, and the policies (PREFIX=, DESTDIR=)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 		modules_install
 
+dkms: ## the module's sources to /usr/src, for dkms (DESTDIR=)
+	install -d $(DKMS_DIR)
+	cp -r --parents Kbuild VERSION LICENSE dkms.conf \
+		$(wildcard kmod/*.[ch] kmod/compat/*.h kmod/compat/*.sh uapi/*.h) \
+		$(DKMS_DIR)
+	rm -f $(DKMS_DIR)/kmod/compat/probed.h
+
 demo: ## boots a VM and shows attacks refused, with their alerts
 	@selftests/vm/demo.sh $(KERNEL)
 
@@ -48,6 +57,9 @@ attacks: ## runs the catalogue of attacks, prints the outcomes (KERNEL=)
 
 attacks-docs: ## writes docs/attacks.md from the last runs
 	@selftests/attacks/attacks.sh --from-logs --docs $(KERNEL)
+
+check-package: ## installs and removes FIM in a Debian 12 and a Debian 13
+	@selftests/package/dkms.sh bookworm trixie
 
 bench: ## counts the instructions that FIM adds to system calls (KERNEL=)
 	@selftests/bench/bench.sh $(KERNEL)
@@ -61,10 +73,10 @@ clean: ## removes what was built; the cache of kernels stays
 	rm -rf build
 
 help: ## this text
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
 		$(MAKEFILE_LIST)
 	@echo
 	@echo "  Kernels and build trees are kept in \$$FIM_CACHE (~/.cache/fim)."
 
 FORCE:
-.PHONY: all module tool install demo check attacks attacks-docs bench lint clean help FORCE
+.PHONY: all module tool install dkms demo check check-package attacks attacks-docs bench lint clean help FORCE

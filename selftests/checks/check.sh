@@ -116,6 +116,7 @@ step 'a minute of any bytes as a policy finds no fault' \
 	make -s -C selftests/ctl fuzz || :
 tap 'receivers of alerts and metrics' selftests/ctl/receivers.sh \
 	selftests/ctl/build/feed || :
+tap 'Kbuild says which kernels it refuses' selftests/checks/kbuild.sh || :
 tap 'the check of the module can fail' selftests/checks/ko.sh --self-test || :
 
 for kernel in "${kernels[@]}"; do
