@@ -374,4 +374,25 @@ TEST_F(scene, H07_other_names)
 	EXPECT_EQ(0, waiting(self));
 }
 
+/* A user must not choose what a rule protects. */
+TEST_F(scene, H07_users_link)
+{
+	const char *dir = at(self, "open/d/mine");
+	const char *link = at(self, "open/link");
+
+	NEEDS_POLICY();
+	ASSERT_EQ(0, await(self, "open/d/mine"));
+	ASSERT_EQ(0, sys(symlink(at(self, "a/prot"), link)));
+	ASSERT_EQ(0, sys(lchown(link, 65534, 65534)));
+	ASSERT_EQ(0, sys(rename(link, dir)));
+	EXPECT_EQ(1, waiting(self));
+	EXPECT_PASSED(0, create_in(at(self, "a/prot")));
+	/* What is his may be protected so. */
+	ASSERT_EQ(0, sys(chown(at(self, "a/prot"), 65534, 65534)));
+	ASSERT_EQ(0, sys(rename(dir, link)));
+	ASSERT_EQ(0, sys(rename(link, dir)));
+	EXPECT_EQ(0, waiting(self));
+	EXPECT_EQ(self->block ? EACCES : 0, create_in(at(self, "a/prot")));
+}
+
 TEST_HARNESS_MAIN

@@ -53,6 +53,28 @@ check 'apply as Audit again' protect Audit
 check 'a lazy unmount' umount -l /mnt/ext4
 sleep 1
 check 'its rule waits after a lazy unmount' is waiting 1
+check 'the filesystem is mounted once more' mount -t ext4 /dev/vdb /mnt/ext4
+
+# Files that were open for writing before the rule, more than there is of
+# anything else, are closed, and their filesystem goes.
 check 'delete' fimctl delete umount
+sleepers=
+i=0
+while [ $i -lt 100 ]; do
+	sleep 1000 9>&- >>/mnt/ext4/tree/sub/open$i &
+	sleepers="$sleepers $!"
+	i=$((i + 1))
+done
+check 'apply as Audit, with files open for writing' protect Audit
+# shellcheck disable=SC2086 # one word each
+kill $sleepers
+wait
+check 'their filesystem can be unmounted' umount /mnt/ext4
+sleep 1
+check 'the module still answers' is waiting 1
+check 'the filesystem is mounted at last' mount -t ext4 /dev/vdb /mnt/ext4
+check 'apply as Block at last' protect Block
+check_not 'the root is not detached' umount -l /
+check 'delete at last' fimctl delete umount
 check 'unload' rmmod fim
 exit 0
