@@ -49,13 +49,18 @@ def journal_name(key):
     return "FIM_" + re.sub("(?<=[a-z])(?=[A-Z])", "_", key).upper()
 
 
+def several(values):
+    """An entry has each value of a key once, in an order of its own."""
+    return sorted(set(values))
+
+
 def journal_fields(alert):
     for key, value in alert.items():
         if isinstance(value, dict):
             for sub, text in value.items():
                 yield journal_name(key) + "_" + sub.upper(), text
         elif isinstance(value, list):
-            yield journal_name(key), [str(item) for item in value]
+            yield journal_name(key), several([str(item) for item in value])
         else:
             yield journal_name(key), str(value)
 
@@ -65,7 +70,7 @@ def text(value):
     if isinstance(value, list) and value and isinstance(value[0], int):
         return bytes(value).decode("utf-8")
     if isinstance(value, list):
-        return [text(item) for item in value]
+        return several([text(item) for item in value])
     return value
 
 

@@ -84,7 +84,7 @@ check_not 'writing to it by its other name' write_to $dir/other/link
 check_not 'writing below the directory' write_to $dir/tree/file
 check 'writing elsewhere' write_to $dir/other/file
 check 'reading' cat $dir/file $dir/tree/file
-fimctl watch --since 1 --limit 3 -o json >/tmp/records
+fimctl watch --since 1 --limit 5 -o json >/tmp/records
 check "a rule's own message" grep -q '"Message":"a: b"' /tmp/records
 check "the file's" grep -q '"Message":"of file"' /tmp/records
 check "the file's tags" grep -q '"Tags":"a,2"' /tmp/records
