@@ -20,15 +20,17 @@ static atomic64_t fim_denied = ATOMIC64_INIT(0);
 
 /*
  * Tells who did it: current, whose netlink request is being served, or whose
- * operation has moved a path. His memory is not read in the latter case: that
- * may take as long as he likes, and the caller holds a lock.
+ * operation has moved a path. The memory of who did the latter, or was refused,
+ * is not read: that may take as long as he likes, and the caller, or generic
+ * netlink, holds a lock.
  */
 static void emit_control(struct fim_event *event)
 {
 	struct fim_subject_text *text = NULL;
 	struct fim_subject subject;
 
-	if (event->type != FIM_EVENT_ARMED && event->type != FIM_EVENT_UNARMED)
+	if (event->type != FIM_EVENT_ARMED &&
+	    event->type != FIM_EVENT_UNARMED && event->type != FIM_EVENT_DENIED)
 		text = kmalloc(sizeof(*text), GFP_KERNEL);
 	fim_subject_read(&subject);
 	event->time = ktime_get_real_ns();

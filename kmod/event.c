@@ -218,8 +218,8 @@ static struct finishing *take_over(struct fim_slot *slot)
 static void finish_in_task(struct callback_head *work)
 {
 	struct fim_slot *slot = container_of(work, struct fim_slot, work);
-	bool recheck = slot->recheck, all = slot->recheck == FIM_RECHECK_ALL;
 	struct finishing *finishing = NULL;
+	u8 recheck = slot->recheck;
 
 	atomic_inc(&fim_finishing);
 	slot->joinable = false;
@@ -231,8 +231,10 @@ static void finish_in_task(struct callback_head *work)
 		}
 	}
 	fim_slot_give(slot);
-	if (recheck)
-		fim_policy_recheck(all);
+	if (recheck & FIM_RECHECK_LATER)
+		fim_policy_recheck_later();
+	if (recheck & (FIM_RECHECK_WAITING | FIM_RECHECK_ALL))
+		fim_policy_recheck(recheck & FIM_RECHECK_ALL);
 	if (finishing) {
 		finish_record(&finishing->slot, &finishing->text);
 		fim_policy_put(finishing->slot.policy);

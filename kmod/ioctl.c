@@ -78,10 +78,16 @@ bool fim_ioctl_changes_device(unsigned int cmd)
 	case LOOP_CHANGE_FD:
 	case LOOP_SET_STATUS:
 	case LOOP_SET_STATUS64:
-	case NVME_IOCTL_SUBMIT_IO:
-	case NVME_IOCTL_IO_CMD:
-	case NVME_IOCTL_IO64_CMD:
-	case NVME_IOCTL_IO64_CMD_VEC:
+		return true;
+	}
+	/* NVMe's by number: a 32-bit program's has another size. */
+	if (_IOC_TYPE(cmd) != 'N')
+		return false;
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(NVME_IOCTL_SUBMIT_IO):
+	case _IOC_NR(NVME_IOCTL_IO_CMD):
+	case _IOC_NR(NVME_IOCTL_IO64_CMD):
+	case _IOC_NR(NVME_IOCTL_IO64_CMD_VEC):
 		return true;
 	}
 	return false;

@@ -17,6 +17,7 @@
 #include "netlink.h"
 #include "object.h"
 #include "policy.h"
+#include "recheck.h"
 #include "resolve.h"
 #include "selftest.h"
 #include "txn.h"
@@ -109,6 +110,8 @@ static void __exit fim_exit(void)
 	fim_event_loaded(false);
 	fim_netlink_exit();
 	fim_selftest_stop();
+	/* What hooks ask for from here on finds nothing to attach. */
+	fim_recheck_stop();
 	fim_detach();
 	fim_event_drain();
 	/*

@@ -85,8 +85,8 @@ void fim_policy_recheck(bool all)
 			if (all || !fim_binding_armed(rule->binding))
 				changed |= recheck_rule(rule);
 	}
-	/* Without memory the old ruleset stays, whose gone inodes are ignored. */
-	if (changed)
+	/* Without memory the old ruleset stays until the next time. */
+	if (changed || !fim_bindings_published())
 		fim_put_into_force(policies, nr, fim_current_ruleset()->generation);
 	kvfree(policies);
 out:

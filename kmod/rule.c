@@ -263,13 +263,15 @@ static void match_reach(const struct fim_ruleset *rs,
 {
 	const struct fim_binding *binding;
 
-	if (match->binding || access->reach == FIM_REACH_OBJECT)
+	if (access->reach == FIM_REACH_OBJECT)
 		return;
 	if (access->reach == FIM_REACH_SB)
 		binding = best_of_sb(rs, access->dentry->d_sb, false);
 	else
 		binding = rs->strictest;
-	if (!binding)
+	/* What the object's own rule lets pass reaches past the object. */
+	if (!binding || (match->binding &&
+			 fim_guard_action(binding) <= match->action))
 		return;
 	set_match(match, binding, NULL, fim_guard_action(binding));
 	/* What is in danger is the rule's directory. */
@@ -354,9 +356,12 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 	case FIM_OP_MOUNT:
 	case FIM_OP_MOVE_MOUNT:
 	case FIM_OP_UMOUNT:
-		/* It may spread to a mount that a path enters. */
-		return rs->nr_mounts > 1 ? FIM_RECHECK_ALL :
-		       rs->nr_waiting ? FIM_RECHECK_WAITING : FIM_RECHECK_NONE;
+		/*
+		 * It may spread to a mount that a path enters. Not looked at by
+		 * this task: it may be who has to serve what is mounted.
+		 */
+		return (rs->nr_mounts > 1 ? FIM_RECHECK_LATER : 0) |
+		       (rs->nr_waiting ? FIM_RECHECK_WAITING : 0);
 	}
 	if (access->removes && (is_followed(rs, access->dentry) ||
 				is_followed(rs, access->other)))
@@ -385,8 +390,12 @@ void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 	verdict->match = (struct fim_match){};
 	if (access->dentry)
 		match_one(rs, access, caller, access->dentry, &verdict->match);
-	if (access->above && !verdict->match.binding)
-		match_one(rs, access, caller, access->above, &verdict->match);
+	if (access->above) {
+		match_one(rs, access, caller, access->above, &verdict->rest);
+		if (!verdict->match.binding ||
+		    verdict->rest.action > verdict->match.action)
+			verdict->match = verdict->rest;
+	}
 	match_reach(rs, access, &verdict->match);
 	if (access->mnt || access->any_mount)
 		match_mount(rs, access, &verdict->match);

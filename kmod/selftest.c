@@ -428,7 +428,6 @@ static int make_policy(void)
 	if (!rule || !binding || !step)
 		goto nomem;
 	rule->type = FIM_RULE_DIRECTORY;
-	rule->flags = FIM_RULE_READONLY;
 	rule->flags = FIM_RULE_RECURSIVE | FIM_RULE_READONLY;
 
 	step->path = kstrdup("", GFP_KERNEL);

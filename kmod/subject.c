@@ -43,7 +43,7 @@ static void read_ids(struct fim_subject *subject)
 	subject->uid = from_kuid(&init_user_ns, cred->uid);
 	subject->euid = from_kuid(&init_user_ns, cred->euid);
 	subject->gid = from_kgid(&init_user_ns, cred->gid);
-	subject->fsuid = from_kuid(&init_user_ns, cred->fsuid);
+	subject->fsuid = from_kuid(&init_user_ns, current_fsuid());
 	subject->loginuid = from_kuid(&init_user_ns,
 				      audit_get_loginuid(current));
 	subject->sessionid = audit_get_sessionid(current);

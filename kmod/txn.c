@@ -359,6 +359,20 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 		writers_unguarded = false;
 }
 
+/* Rules are bound to what the ruleset in force does not know. */
+static bool unpublished;
+
+/**
+ * fim_bindings_published() - whether the ruleset in force has all bindings
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: false if memory was short, or paths kept changing.
+ */
+bool fim_bindings_published(void)
+{
+	return !unpublished;
+}
+
 /**
  * fim_put_into_force() - put policies into force
  * @policies: the policies, in order
@@ -381,7 +395,8 @@ int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 
 	do {
 		err = make_and_publish(policies, nr, generation);
-	} while (!err && rebind_all(policies, nr) && ++tries < 3);
+		unpublished = err || rebind_all(policies, nr);
+	} while (!err && unpublished && ++tries < 3);
 	if (err && !tries)
 		return err;
 	fim_update_writers(policies, nr, generation);

@@ -26,6 +26,7 @@ int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 			u64 generation);
 bool fim_writers_guarded(void);
+bool fim_bindings_published(void);
 int fim_policy_init(void);
 void fim_policy_exit(void);
 
