@@ -19,25 +19,31 @@
 static atomic64_t fim_denied = ATOMIC64_INIT(0);
 
 /*
- * Tells who did it: current, whose netlink request is being served, or whose
- * operation has moved a path. The memory of who did the latter, or was refused,
- * is not read: that may take as long as he likes, and the caller, or generic
- * netlink, holds a lock.
+ * Whether who did it may be waited for: not if the caller holds a lock, as with
+ * paths that have moved, or if generic netlink does, as with what is refused.
+ */
+static bool may_wait(const struct fim_event *event)
+{
+	return event->type != FIM_EVENT_ARMED &&
+	       event->type != FIM_EVENT_UNARMED &&
+	       event->type != FIM_EVENT_DENIED;
+}
+
+/*
+ * Tells who did it: current, whose netlink request is being served, whose
+ * operation has moved a path, or us.
  */
 static void emit_control(struct fim_event *event)
 {
-	struct fim_subject_text *text = NULL;
+	struct fim_subject_text *text = kmalloc(sizeof(*text), GFP_KERNEL);
 	struct fim_subject subject;
 
-	if (event->type != FIM_EVENT_ARMED &&
-	    event->type != FIM_EVENT_UNARMED && event->type != FIM_EVENT_DENIED)
-		text = kmalloc(sizeof(*text), GFP_KERNEL);
 	fim_subject_read(&subject);
 	event->time = ktime_get_real_ns();
 	event->flags = subject.flags;
 	event->subject = &subject;
 	if (text) {
-		fim_subject_describe(current, text);
+		fim_subject_describe(current, text, may_wait(event));
 		event->flags |= text->flags;
 		event->text = text;
 	}

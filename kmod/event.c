@@ -167,7 +167,7 @@ static void finish_record(const struct fim_slot *slot,
 	};
 
 	if (text) {
-		fim_subject_describe(slot->task, text);
+		fim_subject_describe(slot->task, text, true);
 		event.flags |= text->flags;
 	} else {
 		event.flags |= FIM_EVENT_PARTIAL;

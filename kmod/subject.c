@@ -217,12 +217,13 @@ static void read_tty(struct fim_subject_text *text)
  * @task: current, or a task that the caller holds; of an io_uring worker, the
  *	leader of its process
  * @text: where to put it
+ * @memory: read the task's memory, where its command line is
  *
- * Context: process, holding nothing that the task could need; may sleep for
- * as long as the task makes it.
+ * Context: process; may sleep. With @memory for as long as the task makes it,
+ * so that nothing may be held that somebody else could need.
  */
 void fim_subject_describe(struct task_struct *task,
-			  struct fim_subject_text *text)
+			  struct fim_subject_text *text, bool memory)
 {
 	struct mm_struct *mm;
 
@@ -243,7 +244,8 @@ void fim_subject_describe(struct task_struct *task,
 		return;
 	}
 	read_exe(mm, text);
-	read_cmdline(task, mm, text);
+	if (memory)
+		read_cmdline(task, mm, text);
 	mmput(mm);
 	read_cwd(task, text);
 	if (task == current)

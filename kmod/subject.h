@@ -83,6 +83,6 @@ struct fim_subject_text {
 
 void fim_subject_read(struct fim_subject *subject);
 void fim_subject_describe(struct task_struct *task,
-			  struct fim_subject_text *text);
+			  struct fim_subject_text *text, bool memory);
 
 #endif /* FIM_SUBJECT_H */
