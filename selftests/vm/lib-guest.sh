@@ -68,6 +68,19 @@ status_of() {
 		head -n 1
 }
 
+# is KEY NUMBER: the status has this number; else it is shown.
+is() {
+	[ "$(status_of "$1")" = "$2" ] || {
+		fimctl status
+		false
+	}
+}
+
+# write_to FILE: a change of it.
+write_to() {
+	echo changed >>"$1"
+}
+
 # policy NAME DIRECTORY...: one that blocks changes in them.
 policy() {
 	cat <<-EOF

@@ -42,17 +42,6 @@ said() {
 	grep -qF -- "$1" $out || { cat $out; false; }
 }
 
-write_to() {
-	echo changed >>"$1"
-}
-
-is() {
-	[ "$(status_of "$1")" = "$2" ] || {
-		fimctl status
-		false
-	}
-}
-
 mkdir -p $dir/tree $dir/other
 for name in file tree/file other/file; do
 	echo content >$dir/$name

@@ -23,17 +23,6 @@ said() {
 	grep -qF -- "$1" $out || { cat $out; false; }
 }
 
-write_to() {
-	echo changed >>"$1"
-}
-
-is() {
-	[ "$(status_of "$1")" = "$2" ] || {
-		fimctl status
-		false
-	}
-}
-
 mkdir -p $dir/tree/sub $dir/tree/disk $dir/tree/proc $dir/outside
 for name in one two inside tree/sub/file tree/over; do
 	echo content >$dir/$name

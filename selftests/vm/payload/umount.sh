@@ -12,13 +12,6 @@ protect() {
 	fimctl apply -f /tmp/umount.yaml
 }
 
-is() {
-	[ "$(status_of "$1")" = "$2" ] || {
-		fimctl status
-		false
-	}
-}
-
 touch_file() {
 	true >>/mnt/ext4/tree/sub/file
 }
