@@ -14,12 +14,14 @@
  * @EXIT_FAILED: failed
  * @EXIT_INVALID: wrong usage, or a policy that is not valid
  * @EXIT_ABSENT: the module is not loaded
+ * @EXIT_SKIPPED: done, but for what was skipped
  */
 enum exit_code {
 	EXIT_OK,
 	EXIT_FAILED,
 	EXIT_INVALID,
 	EXIT_ABSENT,
+	EXIT_SKIPPED,
 };
 
 /**

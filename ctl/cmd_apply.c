@@ -29,6 +29,7 @@ const struct opt apply_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
 	{ 0, "action", "ACTION", "Block or Audit, whichever the files say" },
 	{ 0, "dry-run", NULL, "let the kernel check them and change nothing" },
+	{ 0, "keep-going", NULL, "leave out what is not valid or is refused" },
 	{ 0, "prune", NULL, "remove the policies that are not among them" },
 	{ 0, "no-scan", NULL, "don't look for mounts and other names of files" },
 	{ 0, "ignore-unsupported", NULL, "leave out what is about no files" },
@@ -39,6 +40,7 @@ const struct opt apply_opts[] = {
  * struct apply - what is to be applied
  * @load: the policies
  * @selected: for each of them, whether it is for this host
+ * @staged: which of them was staged last
  * @before: what was in force
  * @now: what is in force once they are applied
  * @generation: number of the commit that put them into force
@@ -50,6 +52,7 @@ const struct opt apply_opts[] = {
 struct apply {
 	struct load load;
 	bool *selected;
+	size_t staged;
 	struct policies before;
 	struct policies now;
 	uint64_t generation;
@@ -104,6 +107,12 @@ static bool is_applied(const struct apply *a, const char *name)
 	return p && a->selected[p - a->load.set.v];
 }
 
+/* What is left out may be in force, by a file that was right. */
+static bool prunes(const struct apply *a)
+{
+	return a->prune && !a->load.skipped.nr;
+}
+
 /* The transaction is open, so what is in force now stays until the commit. */
 static int stage_prune(struct apply *a, struct link *l)
 {
@@ -155,10 +164,13 @@ static int stage(struct apply *a, struct link *l)
 	size_t i;
 	int err = 0;
 
-	for (i = 0; !err && i < set->nr; i++)
-		if (a->selected[i])
-			err = stage_policy(a, l, &set->v[i]);
-	if (!err && a->prune)
+	for (i = 0; !err && i < set->nr; i++) {
+		if (!a->selected[i])
+			continue;
+		a->staged = i;
+		err = stage_policy(a, l, &set->v[i]);
+	}
+	if (!err && prunes(a))
 		err = stage_prune(a, l);
 	return err;
 }
@@ -251,7 +263,7 @@ static void print_pruned(const struct apply *a)
 	size_t i;
 
 	for (i = 0; i < a->before.nr; i++, p++) {
-		if (!a->prune || is_applied(a, p->name))
+		if (!prunes(a) || is_applied(a, p->name))
 			continue;
 		term_text(stdout, p->name, strlen(p->name));
 		printf(": %s\n", a->dry_run ? "would be removed" : "removed");
@@ -406,15 +418,62 @@ static int finish(struct apply *a, struct link *l)
 	return code;
 }
 
+/*
+ * A policy that the kernel refuses is left out, and what was staged with it: the
+ * rules before the refused one are staged as well. One that is in force by that
+ * name stays.
+ */
+static bool skip_refused(struct apply *a, struct link *l, int err)
+{
+	struct policies *set = &a->load.set;
+	size_t i = a->staged;
+
+	if (!a->load.keep_going || !a->load.diags.errors ||
+	    !txn_is_policy_fault(err))
+		return false;
+	txn_abort(l);
+	policies_free(&a->before);
+	diag_print(&a->load.diags, stderr);
+	skip_note(&a->load.skipped, "%s:%u:%u: policy '%s' is refused and skipped: %s",
+		  set->v[i].name_at.file, set->v[i].name_at.line,
+		  set->v[i].name_at.column, set->v[i].name, l->error.text);
+	diag_free(&a->load.diags);
+	policies_drop(set, i);
+	memmove(&a->selected[i], &a->selected[i + 1],
+		(set->nr - i) * sizeof(*a->selected));
+	return true;
+}
+
+/* The exit code of what went well, but for what was left out. */
+static int report_skipped(const struct apply *a, int code)
+{
+	const struct skipped *s = &a->load.skipped;
+
+	if (!s->nr)
+		return code;
+	if (!a->dry_run)
+		skip_log(s);
+	if (code != EXIT_OK)
+		return code;
+	term_error("%zu skipped; %s", s->nr,
+		   a->dry_run ? "the others are valid" :
+				"the others are in force");
+	return EXIT_SKIPPED;
+}
+
 static int transact(struct apply *a, struct link *l)
 {
 	int err;
 
-	err = begin_and_stage(a, l);
-	if (!err && !a->dry_run)
+	do {
+		err = begin_and_stage(a, l);
+	} while (err && skip_refused(a, l, err));
+	if (!err && !a->dry_run && a->load.set.nr)
 		err = txn_commit(l, &a->generation);
-	if (err || a->dry_run)
+	if (err || a->dry_run || !a->load.set.nr)
 		txn_abort(l);
+	if (!err && !a->load.set.nr)
+		return load_nothing();
 	if (!err)
 		return finish(a, l);
 	if (!a->load.diags.errors)
@@ -430,8 +489,9 @@ static int apply(struct apply *a)
 	int code;
 
 	load_read(&a->load);
-	if (!a->load.diags.errors) {
+	if (!a->load.diags.errors || a->load.keep_going) {
 		enforce_check(&a->load.set, &a->load.diags);
+		load_drop_bad(&a->load);
 		lint_rules(&a->load.set, &a->load.diags);
 	}
 	code = load_finish(&a->load);
@@ -444,7 +504,7 @@ static int apply(struct apply *a)
 	diag_free(&a->load.diags);
 	if (link_open(&l))
 		return link_report(&l, NULL);
-	code = transact(a, &l);
+	code = report_skipped(a, transact(a, &l));
 	link_close(&l);
 	return code;
 }
@@ -471,6 +531,8 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 			bad_action |= !set_action(&a);
 		else if (opt_is(cmd, c, "dry-run"))
 			a.dry_run = true;
+		else if (opt_is(cmd, c, "keep-going"))
+			a.load.keep_going = true;
 		else if (opt_is(cmd, c, "prune"))
 			a.prune = true;
 		else if (opt_is(cmd, c, "ignore-unsupported"))

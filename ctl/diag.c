@@ -19,13 +19,24 @@ static void add(struct diags *d, const struct mark *at, bool warning,
 		const char *fmt, va_list ap)
 	__attribute__((format(printf, 4, 0)));
 
+/* The same as before is the common case; others may come twice. */
+static void note_bad(struct diags *d, const char *file)
+{
+	if (d->nr_bad && d->bad[d->nr_bad - 1] == file)
+		return;
+	mem_grow(d->bad, d->nr_bad, d->cap_bad);
+	d->bad[d->nr_bad++] = file;
+}
+
 static void add(struct diags *d, const struct mark *at, bool warning,
 		const char *fmt, va_list ap)
 {
 	struct diag *new, *last;
 
-	if (!warning)
+	if (!warning) {
 		d->errors++;
+		note_bad(d, at->file);
+	}
 	if (d->nr >= DIAG_MAX) {
 		d->dropped++;
 		return;
@@ -69,6 +80,23 @@ void diag_warning(struct diags *d, const struct mark *at, const char *fmt, ...)
 	va_start(ap, fmt);
 	add(d, at, true, fmt, ap);
 	va_end(ap);
+}
+
+/**
+ * diag_is_bad() - whether there is an error about a file
+ * @d: the messages
+ * @file: its name, by address
+ *
+ * Return: true if so.
+ */
+bool diag_is_bad(const struct diags *d, const char *file)
+{
+	size_t i;
+
+	for (i = 0; i < d->nr_bad; i++)
+		if (d->bad[i] == file)
+			return true;
+	return false;
 }
 
 static int by_place(const void *a, const void *b)
@@ -133,5 +161,6 @@ void diag_free(struct diags *d)
 	for (i = 0; i < d->nr; i++)
 		free(d->v[i].text);
 	free(d->v);
+	free(d->bad);
 	*d = (struct diags){ 0 };
 }

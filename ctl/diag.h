@@ -46,6 +46,9 @@ struct diag {
  * @cap: room in @v
  * @errors: errors, those not kept included
  * @dropped: messages not kept
+ * @bad: files that errors are about, whether or not those were kept
+ * @nr_bad: how many; a file may be there several times
+ * @cap_bad: room in @bad
  */
 struct diags {
 	struct diag *v;
@@ -53,12 +56,16 @@ struct diags {
 	size_t cap;
 	size_t errors;
 	size_t dropped;
+	const char **bad;
+	size_t nr_bad;
+	size_t cap_bad;
 };
 
 void diag_error(struct diags *d, const struct mark *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void diag_warning(struct diags *d, const struct mark *at, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+bool diag_is_bad(const struct diags *d, const char *file);
 void diag_print(struct diags *d, FILE *to);
 void diag_free(struct diags *d);
 

@@ -8,6 +8,7 @@
 #include "config.h"
 #include "load.h"
 #include "mem.h"
+#include "term.h"
 
 /**
  * load_add() - note the argument of one option
@@ -21,6 +22,24 @@ void load_add(struct load *l, const char *path)
 }
 
 /**
+ * load_drop_bad() - leave out policies of files with errors, if it goes on
+ * @l: the policies, and what is wrong with them
+ *
+ * The file is what is left out, not the policy: of a file that is not valid
+ * nobody knows what the rest of it was to mean.
+ */
+void load_drop_bad(struct load *l)
+{
+	size_t i = 0;
+
+	while (l->keep_going && i < l->set.nr)
+		if (diag_is_bad(&l->diags, l->set.v[i].at.file))
+			policies_drop(&l->set, i);
+		else
+			i++;
+}
+
+/**
  * load_read() - read the policies, once all options are known
  * @l: where from and where to
  */
@@ -31,9 +50,34 @@ void load_read(struct load *l)
 	for (i = 0; i < l->nr; i++)
 		source_load(&l->sources, l->paths[i], l->ignore, &l->set,
 			    &l->diags);
+	load_drop_bad(l);
 	if (l->action)
 		policies_set_action(&l->set, l->action);
 	policies_check(&l->set, &l->diags);
+	load_drop_bad(l);
+}
+
+/**
+ * load_nothing() - say that all policies were left out
+ *
+ * Return: EXIT_INVALID.
+ */
+int load_nothing(void)
+{
+	term_error("no policy is left; nothing was applied");
+	return EXIT_INVALID;
+}
+
+/* Nothing that is wrong may disarm what is right. */
+static int go_on(struct load *l)
+{
+	skip_note_bad(&l->skipped, &l->diags);
+	if (l->sources.unreadable)
+		skip_note(&l->skipped, "%zu files can't be read and are skipped",
+			  l->sources.unreadable);
+	if (config_get()->broken)
+		skip_note(&l->skipped, "%s has errors", CONFIG_FILE);
+	return l->set.nr ? EXIT_OK : load_nothing();
 }
 
 /**
@@ -48,6 +92,8 @@ void load_read(struct load *l)
 int load_finish(struct load *l)
 {
 	diag_print(&l->diags, stderr);
+	if (l->keep_going)
+		return go_on(l);
 	if (l->diags.errors || config_get()->broken)
 		return EXIT_INVALID;
 	return l->sources.unreadable ? EXIT_FAILED : EXIT_OK;
@@ -62,6 +108,7 @@ void load_free(struct load *l)
 	policies_free(&l->set);
 	diag_free(&l->diags);
 	sources_free(&l->sources);
+	skip_free(&l->skipped);
 	free(l->paths);
 	*l = (struct load){ 0 };
 }

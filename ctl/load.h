@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "skip.h"
 #include "source.h"
 
 /**
@@ -15,24 +16,30 @@
  * @nr: how many
  * @cap: room in @paths
  * @ignore: leave out what are no file rules
+ * @keep_going: leave out the files that are not valid, and go on
  * @action: enum fim_action that replaces Block and Audit, if it is set
  * @sources: the files' names
  * @set: the policies
  * @diags: what is wrong with them
+ * @skipped: what was left out
  */
 struct load {
 	const char **paths;
 	size_t nr;
 	size_t cap;
 	bool ignore;
+	bool keep_going;
 	uint8_t action;
 	struct sources sources;
 	struct policies set;
 	struct diags diags;
+	struct skipped skipped;
 };
 
 void load_add(struct load *l, const char *path);
 void load_read(struct load *l);
+void load_drop_bad(struct load *l);
+int load_nothing(void);
 int load_finish(struct load *l);
 void load_free(struct load *l);
 

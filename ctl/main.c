@@ -12,8 +12,8 @@
 #include "term.h"
 
 const struct command commands[] = {
-	{ "apply", "-f FILE|DIR|- [--action Block|Audit] [--dry-run] [--prune] [--no-scan] "
-	  "[--ignore-unsupported]",
+	{ "apply", "-f FILE|DIR|- [--action Block|Audit] [--dry-run] [--prune] [--keep-going] "
+	  "[--no-scan] [--ignore-unsupported]",
 	  "put policies into force, all of them or none", apply_opts,
 	  cmd_apply },
 	{ "delete", "NAME...", "remove policies, all of them or none", NULL,

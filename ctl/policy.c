@@ -32,6 +32,18 @@ void policies_drop_last(struct policies *set)
 }
 
 /**
+ * policies_drop() - take out one policy
+ * @set: where it is; the order of the others stays
+ * @i: which one
+ */
+void policies_drop(struct policies *set, size_t i)
+{
+	policy_free(&set->v[i]);
+	set->nr--;
+	memmove(&set->v[i], &set->v[i + 1], (set->nr - i) * sizeof(*set->v));
+}
+
+/**
  * policies_find() - look a policy up by name
  * @set: where
  * @name: the name

@@ -191,6 +191,7 @@ struct policies {
 
 struct policy *policies_add(struct policies *set);
 void policies_drop_last(struct policies *set);
+void policies_drop(struct policies *set, size_t i);
 struct policy *policies_find(const struct policies *set, const char *name);
 size_t policies_rules(const struct policies *set);
 void policies_set_action(struct policies *set, uint8_t action);

@@ -134,6 +134,7 @@ for kernel in "${kernels[@]}"; do
 	vm "$kernel" rival
 	vm "$kernel" tool
 	vm "$kernel" language
+	vm "$kernel" keep
 	vm "$kernel" alerts
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" debian --timeout 400
 	# the full length once: what it is about differs little between kernels

@@ -123,6 +123,9 @@ static const struct use {
 	{ "$F apply -f " CONTAINER, 2,
 	  CONTAINER ":1:1: error: policy 'harden-mysql-file-integrity-monitoring': "
 	  "a KubeArmorPolicy can't be put into force yet" },
+	{ "$F apply --keep-going -f " CONTAINER, 2,
+	  "no policy is left; nothing was applied" },
+	{ "$F apply --keep-going -f /nonexistent", 2, "No such file" },
 	{ "$F apply --action Allow -f " GOOD, 2, "--action is Block or Audit" },
 	{ "$F recommend --dir " POLICIES, 0,
 	  "\nsystem-binaries\n    The programs and libraries of the system, " },
@@ -220,6 +223,30 @@ FIXTURE_TEARDOWN(directory)
 	EXPECT_EQ(0, system(command));
 	buf_free(&self->out);
 	buf_free(&self->args);
+}
+
+/*
+ * Of two broken files and one that is given twice nothing is left but the good
+ * one, which fails for want of the module.
+ */
+TEST_F(directory, keep_going)
+{
+	struct stat st;
+
+	if (!stat("/sys/module/fim", &st))
+		SKIP(return, "the module is loaded");
+	buf_addf(&self->args,
+		 "cp " GOOD " %s/a.yaml; cp " GOOD " %s/b.yaml; "
+		 "echo 'kind: x' >%s/c.yaml; "
+		 "$F apply --keep-going -f %s", self->path, self->path,
+		 self->path, self->path);
+	EXPECT_EQ(3, run(&self->out, self->args.data));
+	EXPECT_NE(NULL, strstr(self->out.data, "/b.yaml:26:9: error: policy "));
+	EXPECT_NE(NULL, strstr(self->out.data, "/c.yaml:1:7: error: kind 'x'"));
+	EXPECT_EQ(NULL, strstr(self->out.data, "/a.yaml:1"));
+	buf_clear(&self->args);
+	buf_addf(&self->args, "$F apply -f %s", self->path);
+	EXPECT_EQ(2, run(&self->out, self->args.data));
 }
 
 /* Sorted, and what is no policy file or hidden is left alone. */

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "helper.h"
+#include "skip.h"
 
 #include "kselftest_harness.h"
 
@@ -159,6 +160,37 @@ TEST(lengths)
 	EXPECT_NE(NULL, strstr(p.diags.v[0].text, "longer than 4095 bytes"));
 	parsed_free(&p);
 	buf_free(&data);
+}
+
+/* A file is known to be broken though none of its messages was kept. */
+TEST(skipped_files)
+{
+	static const char many[] = "many", one[] = "o\033ne", warned[] = "warned";
+	struct mark at = { .file = many };
+	struct diags diags = { 0 };
+	struct skipped skipped = { 0 };
+	int i;
+
+	for (i = 0; i < DIAG_MAX + 5; i++) {
+		at.line = i + 1;
+		at.column = 2;
+		diag_error(&diags, &at, "error %d", i);
+	}
+	at.file = warned;
+	diag_warning(&diags, &at, "unwise");
+	at.file = one;
+	diag_error(&diags, &at, "wrong");
+	at.file = many;
+	diag_error(&diags, &at, "given twice");
+	EXPECT_TRUE(diag_is_bad(&diags, many));
+	EXPECT_TRUE(diag_is_bad(&diags, one));
+	EXPECT_FALSE(diag_is_bad(&diags, warned));
+	skip_note_bad(&skipped, &diags);
+	ASSERT_EQ(2, skipped.nr);
+	EXPECT_STREQ("many:1:2: error 0; the file is skipped", skipped.lines[0]);
+	EXPECT_STREQ("o\\x1bne is skipped", skipped.lines[1]);
+	skip_free(&skipped);
+	diag_free(&diags);
 }
 
 TEST_HARNESS_MAIN
