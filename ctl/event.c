@@ -36,6 +36,10 @@ static const struct event_name {
 	[FIM_EVENT_SELFTESTED] = { "SelfTest", "The hooks were tested" },
 	[FIM_EVENT_DENIED] = { "CommandDenied",
 			       "A command to the module was refused" },
+	[FIM_EVENT_CONTAINER_ADDED] = { "ContainerAdded",
+					"A container was added" },
+	[FIM_EVENT_CONTAINER_REMOVED] = { "ContainerRemoved",
+					  "A container is gone" },
 };
 
 static const struct event_name *find(uint64_t type)

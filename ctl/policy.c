@@ -430,8 +430,8 @@ const char *policy_kind_name(uint8_t kind)
 {
 	static const char *const name[] = {
 		[FIM_KIND_HOST] = "KubeArmorHostPolicy",
-		[KIND_CONTAINER] = "KubeArmorPolicy",
-		[KIND_CLUSTER] = "KubeArmorClusterPolicy",
+		[FIM_KIND_CONTAINER] = "KubeArmorPolicy",
+		[FIM_KIND_CLUSTER] = "KubeArmorClusterPolicy",
 	};
 
 	return kind < ARRAY_SIZE(name) && name[kind] ? name[kind] : "unknown";

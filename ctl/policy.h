@@ -18,13 +18,6 @@
 /** @SOURCES_LEN_MAX: most bytes of a rule's sources; they share a message */
 #define SOURCES_LEN_MAX 49152
 
-/*
- * Kinds of policies that the kernel has no number for. They are read and
- * checked, and refused when they are to be applied.
- */
-#define KIND_CONTAINER	(FIM_KIND_MAX + 1)
-#define KIND_CLUSTER	(FIM_KIND_MAX + 2)
-
 /* Annotations of fim's own: what is done about writing to a raw device */
 #define POLICY_OURS "fim/"
 #define POLICY_RAW POLICY_OURS "raw-device"
@@ -131,7 +124,7 @@ struct remarks {
  * @name_at: where the file gives its name
  * @name: unique
  * @namespace: NULL if none
- * @kind: enum fim_policy_kind, KIND_CONTAINER or KIND_CLUSTER
+ * @kind: enum fim_policy_kind
  * @raw: enum fim_action about writing to its devices; 0 if unset
  * @posture: enum fim_action, unset if it has none of its own
  * @attrs: for rules that set none: those of spec.file, else those of spec

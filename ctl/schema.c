@@ -149,7 +149,7 @@ static const struct field metadata_fields[] = {
 static void read_metadata(struct parse *p, const struct node *n)
 {
 	READ_MAP(p, n, "metadata", metadata_fields);
-	if (p->policy->kind == KIND_CLUSTER && p->policy->namespace)
+	if (p->policy->kind == FIM_KIND_CLUSTER && p->policy->namespace)
 		diag_error(p->diags, &n->at,
 			   "'namespace' is not supported: a KubeArmorClusterPolicy has none; its selector names namespaces");
 }
@@ -174,7 +174,7 @@ static const char *suggest_kind(const char *word)
 {
 	uint8_t kind;
 
-	for (kind = FIM_KIND_HOST; kind <= KIND_CLUSTER; kind++)
+	for (kind = FIM_KIND_HOST; kind <= FIM_KIND_CLUSTER; kind++)
 		if (suggest(word, policy_kind_name(kind)))
 			return policy_kind_name(kind);
 	return NULL;
@@ -208,7 +208,7 @@ static uint8_t read_kind(struct parse *p, const struct node *root)
 
 	if (!n || !value_is_text(p->diags, n, "kind"))
 		return FIM_KIND_HOST;
-	for (kind = FIM_KIND_HOST; kind <= KIND_CLUSTER; kind++)
+	for (kind = FIM_KIND_HOST; kind <= FIM_KIND_CLUSTER; kind++)
 		if (node_is(n, policy_kind_name(kind)))
 			return kind;
 	wrong_kind(p, n);

@@ -91,7 +91,7 @@ static void read_pod_labels(struct parse *p, const struct node *n)
 
 static void read_key(struct parse *p, const struct node *n)
 {
-	bool cluster = p->policy->kind == KIND_CLUSTER;
+	bool cluster = p->policy->kind == FIM_KIND_CLUSTER;
 
 	if (!value_is_text(p->diags, n, "key"))
 		return;
@@ -226,7 +226,7 @@ void parse_selector(struct parse *p, const struct node *n)
 			   "'selector' is not supported: a KubeArmorHostPolicy has a 'nodeSelector'");
 		return;
 	}
-	if (p->policy->kind == KIND_CLUSTER) {
+	if (p->policy->kind == FIM_KIND_CLUSTER) {
 		READ_MAP(p, n, "selector", cluster_fields);
 		return;
 	}

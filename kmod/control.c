@@ -26,6 +26,8 @@ static bool may_wait(const struct fim_event *event)
 {
 	return event->type != FIM_EVENT_ARMED &&
 	       event->type != FIM_EVENT_UNARMED &&
+	       event->type != FIM_EVENT_CONTAINER_ADDED &&
+	       event->type != FIM_EVENT_CONTAINER_REMOVED &&
 	       event->type != FIM_EVENT_DENIED;
 }
 
@@ -68,6 +70,43 @@ void fim_event_control(enum fim_event_type type, struct fim_policy *policy,
 		.type = type,
 		.policy = policy,
 		.rule = rule,
+	};
+
+	emit_control(&event);
+}
+
+/**
+ * fim_event_rule() - record what became of a rule where it is bound
+ * @type: FIM_EVENT_ARMED or FIM_EVENT_UNARMED
+ * @binding: the rule, and the container that it is bound for, if any
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_rule(enum fim_event_type type, const struct fim_binding *binding)
+{
+	struct fim_event event = {
+		.type = type,
+		.policy = binding->policy,
+		.rule = binding->rule,
+		.container = binding->container,
+	};
+
+	emit_control(&event);
+}
+
+/**
+ * fim_event_container() - record that a container came or went
+ * @type: FIM_EVENT_CONTAINER_ADDED or FIM_EVENT_CONTAINER_REMOVED
+ * @container: the container
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ */
+void fim_event_container(enum fim_event_type type,
+			 const struct fim_container *container)
+{
+	struct fim_event event = {
+		.type = type,
+		.container = container,
 	};
 
 	emit_control(&event);

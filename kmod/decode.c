@@ -53,18 +53,20 @@ static void decode_ioctl(struct ftrace_regs *fregs, struct fim_access *access)
 /*
  * Whether a mount operation counts: in the initial mount namespace, or where it
  * may spread from to there. Elsewhere a mount changes what paths mean for who
- * made the namespace only. Who may not mount will be told so by the kernel.
+ * made the namespace only, which counts if that is a container. Who may not
+ * mount will be told so by the kernel.
  */
-static bool mounts_count(const struct vfsmount *mnt)
+static bool mounts_count(const struct vfsmount *mnt, struct fim_access *access)
 {
 	/* The self-test's, which nobody else can name */
 	if (mnt->mnt_flags & MNT_INTERNAL)
 		return true;
-	if (current_user_ns() != &init_user_ns ||
-	    !cap_raised(current_cred()->cap_effective, CAP_SYS_ADMIN))
+	if (!cap_raised(current_cred()->cap_effective, CAP_SYS_ADMIN))
 		return false;
-	return current->nsproxy->mnt_ns == initial_mnt_ns ||
-	       fim_mnt_is_shared(mnt);
+	access->inner = current_user_ns() != &init_user_ns ||
+			(current->nsproxy->mnt_ns != initial_mnt_ns &&
+			 !fim_mnt_is_shared(mnt));
+	return true;
 }
 
 #define MOUNT_PROPAGATION	(MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
@@ -88,7 +90,7 @@ static bool decode_sb_mount(struct ftrace_regs *fregs,
 			access->any_mount = true;
 		}
 	}
-	return mounts_count(path->mnt);
+	return mounts_count(path->mnt, access);
 }
 
 static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
@@ -102,17 +104,17 @@ static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
 	case FIM_OP_MOVE_MOUNT:
 		access->dentry = path->dentry;
 		access->mnt = ARG(const struct path *, 0)->mnt;
-		return mounts_count(path->mnt);
+		return mounts_count(path->mnt, access);
 	case FIM_OP_UMOUNT:
 		/* Its root does not matter: that of a bind mount lies anywhere. */
 		access->mnt = ARG(const struct vfsmount *, 0);
 		access->dentry = NULL;
 		access->detaches = ARG(unsigned long, 1) & MNT_DETACH;
-		return mounts_count(access->mnt);
+		return mounts_count(access->mnt, access);
 	default:
 		access->dentry = path->dentry;
 		access->reach = FIM_REACH_ALL;
-		return mounts_count(path->mnt);
+		return mounts_count(path->mnt, access);
 	}
 }
 
@@ -209,6 +211,17 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		return decode_mount(fregs, access);
 	}
 	return true;
+}
+
+/**
+ * fim_mnt_ns_is_initial() - whether a mount namespace is that of process 1
+ * @mnt_ns: the namespace, an address
+ *
+ * Return: whether it is.
+ */
+bool fim_mnt_ns_is_initial(const void *mnt_ns)
+{
+	return mnt_ns == initial_mnt_ns;
 }
 
 /**

@@ -12,6 +12,7 @@
 struct fim_access;
 struct fim_hook;
 
+bool fim_mnt_ns_is_initial(const void *mnt_ns);
 bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		struct fim_access *access);
 void fim_decode_init(void);

@@ -161,6 +161,7 @@ static void finish_record(const struct fim_slot *slot,
 		.last_time = slot->count > 1 ? slot->last_time : 0,
 		.policy = slot->policy,
 		.rule = slot->rule,
+		.container = slot->container,
 		.slot = slot,
 		.subject = &slot->subject,
 		.text = text,
@@ -187,7 +188,7 @@ static bool settle(struct fim_slot *slot)
 	if (slot->doubted)
 		atomic_dec(&fim_event_doubts);
 	if (!took_place(slot)) {
-		fim_policy_put(slot->policy);
+		fim_slot_put_rule(slot);
 		return false;
 	}
 	if (slot->doubted)
@@ -227,7 +228,7 @@ static void finish_in_task(struct callback_head *work)
 		finishing = take_over(slot);
 		if (!finishing) {
 			finish_record(slot, NULL);
-			fim_policy_put(slot->policy);
+			fim_slot_put_rule(slot);
 		}
 	}
 	fim_slot_give(slot);
@@ -237,7 +238,7 @@ static void finish_in_task(struct callback_head *work)
 		fim_policy_recheck(recheck & FIM_RECHECK_ALL);
 	if (finishing) {
 		finish_record(&finishing->slot, &finishing->text);
-		fim_policy_put(finishing->slot.policy);
+		fim_slot_put_rule(&finishing->slot);
 		kfree(finishing);
 	}
 	finished();
@@ -250,7 +251,7 @@ static void finish_in_worker(struct work_struct *work)
 
 	finish_record(&finishing->slot, &finishing->text);
 	put_task_struct(finishing->slot.task);
-	fim_policy_put(finishing->slot.policy);
+	fim_slot_put_rule(&finishing->slot);
 	kfree(finishing);
 	atomic_dec(&fim_working);
 	finished();
@@ -284,7 +285,7 @@ static bool hand_over(struct fim_slot *slot)
 	}
 	finish_record(slot, NULL);
 	put_task_struct(task);
-	fim_policy_put(slot->policy);
+	fim_slot_put_rule(slot);
 out:
 	fim_slot_give(slot);
 	finished();
@@ -479,6 +480,7 @@ void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped)
 		.count = count,
 		.policy = slot->policy,
 		.rule = slot->rule,
+		.container = slot->container,
 		.slot = slot,
 	};
 

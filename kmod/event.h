@@ -13,6 +13,8 @@
 #include "rule.h"
 
 struct fim_access;
+struct fim_binding;
+struct fim_container;
 struct fim_event;
 struct fim_policy;
 struct fim_rule;
@@ -57,6 +59,10 @@ void fim_event_not_created(void);
 /* In process context */
 void fim_event_control(enum fim_event_type type, struct fim_policy *policy,
 		       const struct fim_rule *rule);
+void fim_event_rule(enum fim_event_type type,
+		    const struct fim_binding *binding);
+void fim_event_container(enum fim_event_type type,
+			 const struct fim_container *container);
 void fim_event_state(enum fim_state state);
 void fim_event_loaded(bool loaded);
 void fim_event_selftested(int err);

@@ -13,12 +13,14 @@
 #include <net/genetlink.h>
 
 #include "attach.h"
+#include "container.h"
 #include "event.h"
 #include "fim.h"
 #include "fim_genetlink.h"
 #include "hook.h"
 #include "main.h"
 #include "netlink.h"
+#include "nl_container.h"
 #include "nl_policy.h"
 #include "policy.h"
 #include "ring.h"
@@ -118,7 +120,7 @@ static int fill_ruleset_status(struct sk_buff *skb)
 	if (put_u64(skb, FIM_STATUS_A_GENERATION, rs->generation,
 		    FIM_STATUS_A_PAD) ||
 	    nla_put_u32(skb, FIM_STATUS_A_POLICIES, rs->nr_policies - 1) ||
-	    nla_put_u32(skb, FIM_STATUS_A_RULES, rs->nr_bindings - 1) ||
+	    nla_put_u32(skb, FIM_STATUS_A_RULES, rs->nr_rules - 1) ||
 	    nla_put_u32(skb, FIM_STATUS_A_WAITING, count_waiting(rs)) ||
 	    nla_put_u32(skb, FIM_STATUS_A_MARKS, rs->nr_marks - FIM_SELFTEST_MARKS))
 		return -EMSGSIZE;
@@ -145,7 +147,8 @@ static int fill_account(struct sk_buff *skb)
 	    nla_put_u32(skb, FIM_STATUS_A_RING_SIZE, stats.ring_size) ||
 	    put_u64(skb, FIM_STATUS_A_COALESCED, stats.coalesced,
 		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_DENIED, stats.denied, FIM_STATUS_A_PAD))
+	    put_u64(skb, FIM_STATUS_A_DENIED, stats.denied, FIM_STATUS_A_PAD) ||
+	    nla_put_u32(skb, FIM_STATUS_A_CONTAINERS, fim_container_count()))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -316,6 +319,7 @@ static const struct nla_policy fim_attrs[FIM_A_MAX + 1] = {
 	[FIM_A_POLICY] = NLA_POLICY_NESTED(fim_policy_attrs),
 	[FIM_A_RULE] = NLA_POLICY_NESTED(fim_rule_attrs),
 	[FIM_A_SINCE] = { .type = NLA_U64 },
+	[FIM_A_CONTAINER] = NLA_POLICY_NESTED(fim_container_attrs),
 };
 
 static const struct genl_ops fim_ops[] = {
@@ -367,6 +371,18 @@ static const struct genl_ops fim_ops[] = {
 		.cmd = FIM_CMD_TXN_ABORT,
 		.internal_flags = FIM_MAY_CONTROL,
 		.doit = fim_nl_txn_abort,
+	}, {
+		.cmd = FIM_CMD_CONTAINER_GET,
+		.start = start_dump,
+		.dumpit = fim_nl_container_get,
+	}, {
+		.cmd = FIM_CMD_CONTAINER_ADD,
+		.internal_flags = FIM_MAY_CONTROL,
+		.doit = fim_nl_container_add,
+	}, {
+		.cmd = FIM_CMD_CONTAINER_DEL,
+		.internal_flags = FIM_MAY_CONTROL,
+		.doit = fim_nl_container_del,
 	},
 };
 

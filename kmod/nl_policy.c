@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The commands about policies: what is staged in a transaction, and what is in
- * force. uapi/fim.h describes them.
+ * The commands that change policies: what is staged in a transaction.
+ * uapi/fim.h describes them.
  *
  * Types, lengths and unknown bits have been checked against the policies below,
  * and who may, before a command gets here.
@@ -12,6 +12,7 @@
 #include <net/genetlink.h>
 
 #include "netlink.h"
+#include "nl_container.h"
 #include "nl_policy.h"
 #include "policy.h"
 #include "tree.h"
@@ -33,6 +34,8 @@ const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1] = {
 						  FIM_ACTION_BLOCK),
 	[FIM_POLICY_A_RAW] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
 					      FIM_ACTION_BLOCK),
+	[FIM_POLICY_A_CONTAINER] = { .type = NLA_NUL_STRING,
+				     .len = FIM_NAME_MAX },
 };
 
 const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1] = {
@@ -49,155 +52,6 @@ const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1] = {
 	[FIM_RULE_A_DEVICES] = { .type = NLA_BINARY,
 				 .len = FIM_DEVICES_MAX * sizeof(u32) },
 };
-
-static int fill_text(struct sk_buff *skb, const struct fim_text *text,
-		     int action, int severity, int tags, int message)
-{
-	if ((text->action && nla_put_u8(skb, action, text->action)) ||
-	    (text->severity && nla_put_u8(skb, severity, text->severity)) ||
-	    (text->tags && nla_put(skb, tags, text->tags_len, text->tags)) ||
-	    (text->message && nla_put_string(skb, message, text->message)))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_count(struct sk_buff *skb, int attr, const atomic64_t *nr)
-{
-	return nla_put_u64_64bit(skb, attr, atomic64_read(nr),
-				 FIM_POLICY_A_PAD);
-}
-
-static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
-		       const struct fim_policy *policy)
-{
-	void *header = fim_netlink_dump_header(skb, cb, FIM_CMD_POLICY_GET);
-	struct nlattr *nest;
-
-	if (!header)
-		return -EMSGSIZE;
-	nest = nla_nest_start(skb, FIM_A_POLICY);
-	if (!nest || nla_put_string(skb, FIM_POLICY_A_NAME, policy->name) ||
-	    (policy->namespace && nla_put_string(skb, FIM_POLICY_A_NAMESPACE,
-						 policy->namespace)) ||
-	    nla_put_u8(skb, FIM_POLICY_A_KIND, policy->kind) ||
-	    fill_text(skb, &policy->text, FIM_POLICY_A_ACTION,
-		      FIM_POLICY_A_SEVERITY, FIM_POLICY_A_TAGS,
-		      FIM_POLICY_A_MESSAGE) ||
-	    (policy->meta && nla_put(skb, FIM_POLICY_A_META, policy->meta_len,
-				     policy->meta)) ||
-	    nla_put_u8(skb, FIM_POLICY_A_POSTURE, policy->posture) ||
-	    nla_put_u32(skb, FIM_POLICY_A_RULES, policy->nr_rules) ||
-	    put_count(skb, FIM_POLICY_A_REFUSED, &policy->refused) ||
-	    put_count(skb, FIM_POLICY_A_AUDITED, &policy->audited) ||
-	    nla_put_u8(skb, FIM_POLICY_A_RAW, policy->raw) ||
-	    put_count(skb, FIM_POLICY_A_RECORDED, &policy->recorded) ||
-	    put_count(skb, FIM_POLICY_A_COALESCED, &policy->coalesced) ||
-	    put_count(skb, FIM_POLICY_A_LOST, &policy->lost)) {
-		genlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	genl_dump_check_consistent(cb, header);
-	genlmsg_end(skb, header);
-	return 0;
-}
-
-static int fill_real_path(struct sk_buff *skb,
-			  const struct fim_binding *binding)
-{
-	const struct fim_route *route = &binding->route;
-	const struct fim_rule *rule = binding->rule;
-	const char *real;
-	size_t len;
-
-	if (!route->complete)
-		return 0;
-	real = route->steps[route->nr - 1].path;
-	len = strlen(real);
-	if (len == fim_rule_path_len(rule) && !memcmp(real, rule->path, len))
-		return 0;
-	return nla_put(skb, FIM_RULE_A_REAL_PATH, len, real);
-}
-
-static int fill_rule(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct fim_binding *binding)
-{
-	void *header = fim_netlink_dump_header(skb, cb, FIM_CMD_RULE_GET);
-	const struct fim_rule *rule = binding->rule;
-	u8 state = fim_binding_armed(binding) ? FIM_RULE_ARMED :
-						FIM_RULE_WAITING;
-	struct nlattr *nest;
-
-	if (!header)
-		return -EMSGSIZE;
-	nest = nla_nest_start(skb, FIM_A_RULE);
-	if (!nest ||
-	    nla_put_string(skb, FIM_RULE_A_POLICY, rule->policy->name) ||
-	    nla_put_u32(skb, FIM_RULE_A_INDEX, rule->index) ||
-	    nla_put_u8(skb, FIM_RULE_A_TYPE, rule->type) ||
-	    nla_put(skb, FIM_RULE_A_PATH, rule->path_len, rule->path) ||
-	    nla_put_u32(skb, FIM_RULE_A_FLAGS, rule->flags) ||
-	    fill_text(skb, &rule->text, FIM_RULE_A_ACTION,
-		      FIM_RULE_A_SEVERITY, FIM_RULE_A_TAGS,
-		      FIM_RULE_A_MESSAGE) ||
-	    nla_put_u8(skb, FIM_RULE_A_STATE, state) ||
-	    fill_real_path(skb, binding) ||
-	    (rule->devices &&
-	     nla_put(skb, FIM_RULE_A_DEVICES,
-		     rule->nr_devices * sizeof(*rule->devices),
-		     rule->devices))) {
-		genlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
-	nla_nest_end(skb, nest);
-	genl_dump_check_consistent(cb, header);
-	genlmsg_end(skb, header);
-	return 0;
-}
-
-static struct fim_ruleset *begin_dump(struct netlink_callback *cb)
-{
-	struct fim_ruleset *rs;
-
-	mutex_lock(&fim_policy_lock);
-	rs = rcu_dereference_protected(fim_ruleset,
-				       lockdep_is_held(&fim_policy_lock));
-	/* Never 0, which would mean that there is nothing to compare. */
-	cb->seq = (u32)rs->generation + 1 ?: 1;
-	return rs;
-}
-
-int fim_nl_policy_get(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct fim_ruleset *rs = begin_dump(cb);
-	const struct fim_policy *policy;
-	int err = 0;
-
-	for (; cb->args[0] < rs->nr_policies && !err; cb->args[0]++) {
-		policy = rs->policies[cb->args[0]];
-		err = policy->kind ? fill_policy(skb, cb, policy) : 0;
-		if (err)
-			break;
-	}
-	mutex_unlock(&fim_policy_lock);
-	return err && !skb->len ? err : skb->len;
-}
-
-int fim_nl_rule_get(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct fim_ruleset *rs = begin_dump(cb);
-	const struct fim_binding *binding;
-	int err = 0;
-
-	for (; cb->args[0] < rs->nr_bindings && !err; cb->args[0]++) {
-		binding = rs->bindings[cb->args[0]];
-		err = binding->policy->kind ? fill_rule(skb, cb, binding) : 0;
-		if (err)
-			break;
-	}
-	mutex_unlock(&fim_policy_lock);
-	return err && !skb->len ? err : skb->len;
-}
 
 static int no_transaction(struct netlink_ext_ack *extack)
 {
@@ -356,6 +210,12 @@ int fim_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
 				    "a policy needs a kind and an action");
 		return -EINVAL;
 	}
+	if (attrs[FIM_POLICY_A_CONTAINER] &&
+	    nla_get_u8(attrs[FIM_POLICY_A_KIND]) == FIM_KIND_HOST) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[FIM_POLICY_A_CONTAINER],
+				    "a host policy has no containers");
+		return -EINVAL;
+	}
 
 	policy = fim_policy_alloc(nla_data(attrs[FIM_POLICY_A_NAME]));
 	if (!policy)
@@ -363,7 +223,9 @@ int fim_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
 	err = set_policy(policy, attrs, info->extack);
 	if (!err) {
 		mutex_lock(&fim_policy_lock);
-		err = fim_txn_add(info->snd_portid, policy);
+		err = fim_nl_bind_containers(policy, info->attrs[FIM_A_POLICY]);
+		if (!err)
+			err = fim_txn_add(info->snd_portid, policy);
 		mutex_unlock(&fim_policy_lock);
 		if (err == -EEXIST)
 			NL_SET_ERR_MSG_ATTR(info->extack,
@@ -470,7 +332,7 @@ static int check_rule(struct nlattr *nest, struct nlattr **attrs,
 	return 0;
 }
 
-static const char *bind_error(int err)
+const char *fim_nl_bind_error(int err)
 {
 	switch (err) {
 	case -ENOTDIR:
@@ -523,7 +385,7 @@ static int add_rule(struct fim_policy *policy, struct nlattr *nest,
 		err = fim_rule_bind(rule);
 		if (err < 0) {
 			NL_SET_BAD_ATTR(extack, attrs[FIM_RULE_A_PATH]);
-			extack->_msg = bind_error(err);
+			extack->_msg = fim_nl_bind_error(err);
 		}
 	}
 	if (err < 0) {

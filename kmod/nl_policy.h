@@ -16,6 +16,7 @@ struct sk_buff;
 extern const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1];
 extern const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1];
 
+const char *fim_nl_bind_error(int err);
 int fim_nl_policy_get(struct sk_buff *skb, struct netlink_callback *cb);
 int fim_nl_rule_get(struct sk_buff *skb, struct netlink_callback *cb);
 int fim_nl_txn_begin(struct sk_buff *skb, struct genl_info *info);

@@ -4,14 +4,16 @@
  */
 #include <linux/err.h>
 #include <linux/mm.h>
+#include <linux/path.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <net/netlink.h>
 
+#include "container.h"
 #include "object.h"
 #include "policy.h"
 
-/* Protects transactions, the making of rulesets, and fim_rule.binding. */
+/* Protects transactions, the making of rulesets, and fim_rule.bindings. */
 DEFINE_MUTEX(fim_policy_lock);
 
 static void free_text(struct fim_text *text)
@@ -36,10 +38,15 @@ static void free_rule(struct fim_rule *rule)
  */
 void fim_policy_put(struct fim_policy *policy)
 {
+	struct fim_bound *bound, *next_bound;
 	struct fim_rule *rule, *next;
 
 	if (!policy || !refcount_dec_and_test(&policy->ref))
 		return;
+	list_for_each_entry_safe(bound, next_bound, &policy->containers, node) {
+		fim_container_put(bound->container);
+		kfree(bound);
+	}
 	list_for_each_entry_safe(rule, next, &policy->rules, node)
 		free_rule(rule);
 	free_text(&policy->text);
@@ -60,8 +67,19 @@ void fim_binding_put(struct fim_binding *binding)
 	if (!binding || !refcount_dec_and_test(&binding->ref))
 		return;
 	fim_route_free(&binding->route);
+	fim_container_put(binding->container);
 	fim_policy_put(binding->policy);
 	kfree(binding);
+}
+
+static void drop_bindings(struct fim_rule *rule)
+{
+	struct fim_binding *binding, *next;
+
+	list_for_each_entry_safe(binding, next, &rule->bindings, node) {
+		list_del_init(&binding->node);
+		fim_binding_put(binding);
+	}
 }
 
 /**
@@ -79,10 +97,8 @@ void fim_policy_retire(struct fim_policy *policy)
 
 	if (!policy)
 		return;
-	list_for_each_entry(rule, &policy->rules, node) {
-		fim_binding_put(rule->binding);
-		rule->binding = NULL;
-	}
+	list_for_each_entry(rule, &policy->rules, node)
+		drop_bindings(rule);
 	fim_policy_put(policy);
 }
 
@@ -154,6 +170,7 @@ struct fim_policy *fim_policy_alloc(const char *name)
 	refcount_set(&policy->ref, 1);
 	policy->posture = FIM_ACTION_AUDIT;
 	INIT_LIST_HEAD(&policy->rules);
+	INIT_LIST_HEAD(&policy->containers);
 	INIT_LIST_HEAD(&policy->node);
 	policy->raw = FIM_ACTION_AUDIT;
 	policy->name = kstrdup(name, GFP_KERNEL);
@@ -186,6 +203,7 @@ struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
 	}
 	rule->path_len = len;
 	rule->policy = policy;
+	INIT_LIST_HEAD(&rule->bindings);
 	rule->index = policy->nr_rules++;
 	list_add_tail(&rule->node, &policy->rules);
 	return rule;
@@ -225,11 +243,12 @@ void fim_rule_remove(struct fim_rule *rule)
 
 	rule->policy->nr_rules--;
 	list_del(&rule->node);
-	fim_binding_put(rule->binding);
+	drop_bindings(rule);
 	free_rule(rule);
 }
 
-static struct fim_binding *alloc_binding(struct fim_rule *rule)
+static struct fim_binding *alloc_binding(const struct fim_rule *rule,
+					 struct fim_container *container)
 {
 	struct fim_binding *binding = kzalloc(sizeof(*binding), GFP_KERNEL);
 
@@ -239,18 +258,40 @@ static struct fim_binding *alloc_binding(struct fim_rule *rule)
 	refcount_inc(&rule->policy->ref);
 	binding->policy = rule->policy;
 	binding->rule = rule;
+	if (container)
+		refcount_inc(&container->ref);
+	binding->container = container;
+	INIT_LIST_HEAD(&binding->node);
 	return binding;
 }
 
-static struct fim_binding *make_binding(struct fim_rule *rule)
+static int resolve(struct fim_binding *binding)
 {
-	struct fim_binding *binding = alloc_binding(rule);
+	const struct fim_rule *rule = binding->rule;
+	bool directory = rule->type == FIM_RULE_DIRECTORY;
+	struct path root;
+	int err;
+
+	if (!binding->container)
+		return fim_resolve(rule->path, directory, NULL,
+				   &binding->route);
+	err = fim_container_root(binding->container, &root);
+	if (err)
+		return err;
+	err = fim_resolve(rule->path, directory, &root, &binding->route);
+	path_put(&root);
+	return err;
+}
+
+static struct fim_binding *make_binding(const struct fim_rule *rule,
+					struct fim_container *container)
+{
+	struct fim_binding *binding = alloc_binding(rule, container);
 	int err;
 
 	if (!binding)
 		return ERR_PTR(-ENOMEM);
-	err = fim_resolve(rule->path, rule->type == FIM_RULE_DIRECTORY,
-			  &binding->route);
+	err = resolve(binding);
 	if (err) {
 		fim_binding_put(binding);
 		return ERR_PTR(err);
@@ -274,48 +315,116 @@ static bool same_route(const struct fim_route *a, const struct fim_route *b)
 }
 
 /**
- * fim_rule_bind() - resolve a rule's path, again if need be
+ * fim_rule_bind_to() - resolve a rule's path for the first time
  * @rule: the rule
+ * @container: in whose root, or NULL: in that of process 1
  *
  * Context: process, under fim_policy_lock.
- * Return: 1 if the path leads elsewhere than before, 0 if not, or what
- * fim_resolve() says; then the rule stays bound as it was.
+ * Return: 0, or what fim_resolve() or fim_container_root() says.
  */
-int fim_rule_bind(struct fim_rule *rule)
+int fim_rule_bind_to(struct fim_rule *rule, struct fim_container *container)
 {
 	struct fim_binding *binding;
 
 	lockdep_assert_held(&fim_policy_lock);
 
-	binding = make_binding(rule);
+	binding = make_binding(rule, container);
 	if (IS_ERR(binding))
 		return PTR_ERR(binding);
-	if (rule->binding && same_route(&rule->binding->route,
-					&binding->route)) {
-		fim_binding_put(binding);
+	list_add_tail(&binding->node, &rule->bindings);
+	return 0;
+}
+
+/**
+ * fim_rule_bind() - resolve the path of a rule that was just added
+ * @rule: the rule
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: 0, or what fim_rule_bind_to() says.
+ */
+int fim_rule_bind(struct fim_rule *rule)
+{
+	struct fim_bound *bound;
+	int err;
+
+	if (rule->policy->kind == FIM_KIND_HOST)
+		return fim_rule_bind_to(rule, NULL);
+	list_for_each_entry(bound, &rule->policy->containers, node) {
+		err = fim_rule_bind_to(rule, bound->container);
+		/* One that ended meanwhile has no paths to protect. */
+		if (err && err != -ESRCH)
+			return err;
+	}
+	return 0;
+}
+
+/**
+ * fim_rule_unbind_from() - a container goes, or was not to be
+ * @rule: the rule
+ * @container: the container
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ */
+void fim_rule_unbind_from(struct fim_rule *rule,
+			  const struct fim_container *container)
+{
+	struct fim_binding *binding, *next;
+
+	list_for_each_entry_safe(binding, next, &rule->bindings, node)
+		if (binding->container == container) {
+			list_del_init(&binding->node);
+			fim_binding_put(binding);
+		}
+}
+
+static void replace_binding(struct fim_binding **old, struct fim_binding *new)
+{
+	list_replace_init(&(*old)->node, &new->node);
+	fim_binding_put(*old);
+	*old = new;
+}
+
+/**
+ * fim_binding_renew() - resolve a path again
+ * @binding: what it is bound to; replaced if it leads elsewhere than before
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: 1 if it does, 0 if not, or what fim_resolve() says; then the rule
+ * stays bound as it was.
+ */
+int fim_binding_renew(struct fim_binding **binding)
+{
+	struct fim_binding *fresh;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	fresh = make_binding((*binding)->rule, (*binding)->container);
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+	if (same_route(&(*binding)->route, &fresh->route)) {
+		fim_binding_put(fresh);
 		return 0;
 	}
-	fim_binding_put(rule->binding);
-	rule->binding = binding;
+	replace_binding(binding, fresh);
 	return 1;
 }
 
 /**
- * fim_rule_unbind() - bind a rule to nothing, as its directory is gone
- * @rule: the rule
+ * fim_binding_forget() - bind a rule to nothing, as its directory is gone
+ * @binding: what it is bound to; replaced
  *
  * Context: process, under fim_policy_lock.
  * Return: 1, or -ENOMEM: then it stays bound as it was.
  */
-int fim_rule_unbind(struct fim_rule *rule)
+int fim_binding_forget(struct fim_binding **binding)
 {
-	struct fim_binding *binding = alloc_binding(rule);
+	struct fim_binding *fresh;
 
 	lockdep_assert_held(&fim_policy_lock);
 
-	if (!binding)
+	fresh = alloc_binding((*binding)->rule, (*binding)->container);
+	if (!fresh)
 		return -ENOMEM;
-	fim_binding_put(rule->binding);
-	rule->binding = binding;
+	replace_binding(binding, fresh);
 	return 1;
 }

@@ -14,6 +14,7 @@
 #include "fim.h"
 #include "resolve.h"
 
+struct fim_container;
 struct netlink_ext_ack;
 struct nlattr;
 
@@ -47,6 +48,8 @@ struct fim_text {
  * @meta_len: length of @meta
  * @rules: struct fim_rule in order
  * @nr_rules: how many
+ * @containers: struct fim_bound, of a policy with a selector: for which it
+ *	holds, under fim_policy_lock
  * @refused: operations that its rules refused
  * @audited: operations that its rules let through with a record
  * @recorded: of both, those that are told by a record
@@ -66,6 +69,7 @@ struct fim_policy {
 	unsigned int meta_len;
 	struct list_head rules;
 	unsigned int nr_rules;
+	struct list_head containers;
 	atomic64_t refused;
 	atomic64_t audited;
 	atomic64_t recorded;
@@ -75,7 +79,7 @@ struct fim_policy {
 };
 
 /**
- * struct fim_rule - a rule; constant once it is committed, but for @binding
+ * struct fim_rule - a rule; constant once it is committed, but for @bindings
  * @policy: the policy that owns it
  * @index: place in the policy
  * @type: enum fim_rule_type
@@ -85,7 +89,8 @@ struct fim_policy {
  * @path_len: its length
  * @devices: below its filesystem, besides those that the kernel knows; or NULL
  * @nr_devices: how many
- * @binding: what it is bound to now, a reference, under fim_policy_lock
+ * @bindings: what it is bound to now, references, under fim_policy_lock: one of
+ *	a host policy, one for each container of a policy with a selector
  * @node: in the policy
  */
 struct fim_rule {
@@ -98,23 +103,27 @@ struct fim_rule {
 	unsigned int path_len;
 	u32 *devices;
 	unsigned int nr_devices;
-	struct fim_binding *binding;
+	struct list_head bindings;
 	struct list_head node;
 };
 
 /**
  * struct fim_binding - a rule and the inodes that its path led to once;
- *	constant
+ *	constant, but for @node
  * @ref: holders: the rule, rulesets
  * @rule: the rule
  * @policy: its policy, a reference, so that the rule stays
+ * @container: whose tasks and whose files it is about, a reference; or NULL
  * @route: the inodes
+ * @node: in the rule, under fim_policy_lock
  */
 struct fim_binding {
 	refcount_t ref;
 	const struct fim_rule *rule;
 	struct fim_policy *policy;
+	struct fim_container *container;
 	struct fim_route route;
+	struct list_head node;
 };
 
 /* Without the "/" at the end of a directory's */
@@ -128,7 +137,7 @@ static inline u8 fim_rule_action(const struct fim_rule *rule)
 	return rule->text.action ?: rule->policy->text.action;
 }
 
-/* Protects transactions, the making of rulesets, and fim_rule.binding. */
+/* Protects transactions, the making of rulesets, and fim_rule.bindings. */
 extern struct mutex fim_policy_lock;
 
 bool fim_reads_refused(const struct fim_binding *binding);
@@ -144,6 +153,10 @@ int fim_rule_set_devices(struct fim_rule *rule, const struct nlattr *attr,
 			 struct netlink_ext_ack *extack);
 void fim_rule_remove(struct fim_rule *rule);
 int fim_rule_bind(struct fim_rule *rule);
-int fim_rule_unbind(struct fim_rule *rule);
+int fim_rule_bind_to(struct fim_rule *rule, struct fim_container *container);
+void fim_rule_unbind_from(struct fim_rule *rule,
+			  const struct fim_container *container);
+int fim_binding_renew(struct fim_binding **binding);
+int fim_binding_forget(struct fim_binding **binding);
 
 #endif /* FIM_POLICY_H */

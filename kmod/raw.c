@@ -14,29 +14,44 @@
 #include "rule.h"
 #include "tree.h"
 
-static bool decide(const struct fim_ruleset *rs, const struct file *file,
-		   struct fim_verdict *verdict)
+/* The strictest of the host's rule and of the caller's container's, or NULL */
+static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
+					   dev_t device,
+					   const struct fim_access *access)
 {
-	const dev_t dev = file_inode(file)->i_rdev;
-	const struct fim_binding *binding;
+	const struct fim_binding *binding, *best = NULL;
+	struct fim_caller caller;
 	unsigned int i;
 
+	fim_caller_read(&caller);
 	for (i = 0; i < rs->nr_devices; i++) {
-		if (rs->devices[i].device != dev)
-			continue;
 		binding = rs->devices[i].binding;
-		*verdict = (struct fim_verdict){
-			.action = binding->policy->raw,
-			.match = {
-				.binding = binding,
-				.object = file->f_path.dentry,
-				.guard = fim_goal_path(binding),
-			},
-			.rest = { .object = file->f_path.dentry },
-		};
-		return true;
+		if (rs->devices[i].device == device &&
+		    fim_concerns(binding, access, &caller) &&
+		    (!best || binding->policy->raw > best->policy->raw))
+			best = binding;
 	}
-	return false;
+	return best;
+}
+
+static bool decide(const struct fim_ruleset *rs, const struct file *file,
+		   const struct fim_access *access, struct fim_verdict *verdict)
+{
+	const struct fim_binding *binding;
+
+	binding = find_rule(rs, file_inode(file)->i_rdev, access);
+	if (!binding)
+		return false;
+	*verdict = (struct fim_verdict){
+		.action = binding->policy->raw,
+		.match = {
+			.binding = binding,
+			.object = file->f_path.dentry,
+			.guard = fim_goal_path(binding),
+		},
+		.rest = { .object = file->f_path.dentry },
+	};
+	return true;
 }
 
 /**
@@ -53,7 +68,7 @@ bool fim_raw_is_refused(const struct file *file)
 	struct fim_verdict verdict = {};
 
 	rcu_read_lock_sched_notrace();
-	if (decide(rcu_dereference_sched(fim_ruleset), file, &verdict))
+	if (decide(rcu_dereference_sched(fim_ruleset), file, &access, &verdict))
 		fim_event_violation(&access, &verdict);
 	rcu_read_unlock_sched_notrace();
 	return verdict.action == FIM_ACTION_BLOCK;

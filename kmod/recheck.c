@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <linux/workqueue.h>
 
+#include "container.h"
 #include "event.h"
 #include "policy.h"
 #include "recheck.h"
@@ -19,21 +20,32 @@
 /* How long after a commit what was under way is looked for, in jiffies */
 #define SETTLE_DELAY	HZ
 
-static bool recheck_rule(struct fim_rule *rule)
+static bool recheck_binding(struct fim_binding **binding)
 {
-	bool was_bound = rule->binding->route.complete;
-	bool was_armed = fim_binding_armed(rule->binding);
-	int ret = fim_rule_bind(rule);
+	bool was_bound = (*binding)->route.complete;
+	bool was_armed = fim_binding_armed(*binding);
+	int ret = fim_binding_renew(binding);
 
 	if (ret < 0 && was_bound && !was_armed)
-		ret = fim_rule_unbind(rule);
+		ret = fim_binding_forget(binding);
 	if (ret <= 0)
 		return false;
 	if (was_bound)
-		fim_event_control(FIM_EVENT_UNARMED, rule->policy, rule);
-	if (fim_binding_armed(rule->binding))
-		fim_event_control(FIM_EVENT_ARMED, rule->policy, rule);
+		fim_event_rule(FIM_EVENT_UNARMED, *binding);
+	if (fim_binding_armed(*binding))
+		fim_event_rule(FIM_EVENT_ARMED, *binding);
 	return true;
+}
+
+static bool recheck_rule(struct fim_rule *rule, bool all)
+{
+	struct fim_binding *binding;
+	bool changed = false;
+
+	list_for_each_entry(binding, &rule->bindings, node)
+		if (all || !fim_binding_armed(binding))
+			changed |= recheck_binding(&binding);
+	return changed;
 }
 
 /* A copy of the list, as the ruleset that holds it is about to be freed. */
@@ -75,6 +87,8 @@ void fim_policy_recheck(bool all)
 		fim_policy_recheck_later();
 		return;
 	}
+	if (all)
+		changed = fim_containers_reap();
 	policies = copy_policies(&nr);
 	if (!policies)
 		goto out;
@@ -82,8 +96,7 @@ void fim_policy_recheck(bool all)
 		if (!policies[i]->kind)
 			continue;
 		list_for_each_entry(rule, &policies[i]->rules, node)
-			if (all || !fim_binding_armed(rule->binding))
-				changed |= recheck_rule(rule);
+			changed |= recheck_rule(rule, all);
 	}
 	/* Without memory the old ruleset stays until the next time. */
 	if (changed || !fim_bindings_published())
@@ -91,6 +104,28 @@ void fim_policy_recheck(bool all)
 	kvfree(policies);
 out:
 	mutex_unlock(&fim_policy_lock);
+}
+
+/**
+ * fim_policy_refresh() - put the policies in force into force again, as what
+ *	they are bound to has changed
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int fim_policy_refresh(void)
+{
+	struct fim_policy **policies;
+	unsigned int nr;
+	int err;
+
+	policies = copy_policies(&nr);
+	if (!policies)
+		return -ENOMEM;
+	err = fim_put_into_force(policies, nr,
+				 fim_current_ruleset()->generation);
+	kvfree(policies);
+	return err;
 }
 
 static void recheck_later(struct work_struct *work)

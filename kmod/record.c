@@ -7,6 +7,7 @@
 #include <linux/string.h>
 #include <net/netlink.h>
 
+#include "container.h"
 #include "policy.h"
 #include "record.h"
 #include "ring.h"
@@ -51,6 +52,16 @@ static int fill_policy(struct sk_buff *skb, const struct fim_event *event)
 		return 0;
 	return nla_put(skb, FIM_EVENT_A_PATH, event->rule->path_len,
 		       event->rule->path);
+}
+
+static int fill_container(struct sk_buff *skb,
+			  const struct fim_container *container)
+{
+	if (nla_put_string(skb, FIM_EVENT_A_CONTAINER, container->id))
+		return -EMSGSIZE;
+	return container->identity_len ?
+	       nla_put(skb, FIM_EVENT_A_IDENTITY, container->identity_len,
+		       container->identity) : 0;
 }
 
 static int fill_slot(struct sk_buff *skb, const struct fim_slot *slot)
@@ -189,6 +200,7 @@ int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
 		    &fim_boot_id) ||
 	    fill_control(skb, event) ||
 	    (event->policy && fill_policy(skb, event)) ||
+	    (event->container && fill_container(skb, event->container)) ||
 	    (event->slot && fill_slot(skb, event->slot)) ||
 	    (event->type == FIM_EVENT_VIOLATION &&
 	     fill_verdict(skb, event->slot)) ||
@@ -223,6 +235,9 @@ size_t fim_record_size(const struct fim_event *event)
 		size += text_size(&event->policy->text) + 2 * FIM_NAME_MAX;
 	if (event->rule)
 		size += text_size(&event->rule->text) + event->rule->path_len;
+	if (event->container)
+		size += nla_total_size(strlen(event->container->id) + 1) +
+			nla_total_size(event->container->identity_len);
 	if (event->slot)
 		size += event->slot->path_len + event->slot->target_len;
 	if (event->text) {

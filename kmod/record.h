@@ -9,6 +9,7 @@
 
 #include "fim.h"
 
+struct fim_container;
 struct fim_policy;
 struct fim_rule;
 struct fim_slot;
@@ -28,6 +29,7 @@ struct sk_buff;
  * @error: of FIM_EVENT_DENIED and FIM_EVENT_SELFTESTED, an errno
  * @policy: or NULL
  * @rule: of @policy, or NULL
+ * @container: that it is about, or for which @rule is bound, or NULL
  * @slot: of FIM_EVENT_VIOLATION, or NULL
  * @subject: who
  * @text: the rest about him, or NULL
@@ -43,6 +45,7 @@ struct fim_event {
 	u32 error;
 	const struct fim_policy *policy;
 	const struct fim_rule *rule;
+	const struct fim_container *container;
 	const struct fim_slot *slot;
 	const struct fim_subject *subject;
 	const struct fim_subject_text *text;

@@ -6,7 +6,7 @@
  *
  * The kernel's own path walk tells only where a path ends, so this one goes
  * name by name and follows symbolic links itself. It starts at the root of
- * process 1, whoever asks.
+ * process 1, whoever asks, or at that of a container.
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
@@ -34,6 +34,7 @@
  * @text: where the walk is, as text, "" at the root
  * @len: length of @text
  * @links: symbolic links followed
+ * @contained: it leads through a container, whose links matter to itself only
  * @theirs: one of them belongs to @owner, who is not root
  * @owner: to whom
  * @missing: the name that does not exist, in @rest
@@ -46,6 +47,7 @@ struct walk {
 	char text[PATH_MAX];
 	size_t len;
 	unsigned int links;
+	bool contained;
 	bool theirs;
 	kuid_t owner;
 	const char *missing;
@@ -168,7 +170,7 @@ static void step_up(struct walk *walk)
  */
 static int note_owner(struct walk *walk, const struct inode *link)
 {
-	if (uid_eq(link->i_uid, GLOBAL_ROOT_UID))
+	if (walk->contained || uid_eq(link->i_uid, GLOBAL_ROOT_UID))
 		return 0;
 	if (walk->theirs && !uid_eq(link->i_uid, walk->owner))
 		return -ELOOP;
@@ -333,6 +335,7 @@ static int add_goal(struct walk *walk, bool directory)
  * fim_resolve() - find what gives a path its meaning
  * @name: an absolute path
  * @directory: whether it has to lead to a directory, or to anything else
+ * @root: a container's root directory, or NULL: that of process 1
  * @route: where to put what was passed; to be freed with fim_route_free() if
  *	and only if 0 is returned
  *
@@ -341,7 +344,8 @@ static int add_goal(struct walk *walk, bool directory)
  * -ELOOP, also for a user's link to what is not his, -EOPNOTSUPP for procfs,
  * -ENAMETOOLONG, -ENOMEM, or what the filesystem says.
  */
-int fim_resolve(const char *name, bool directory, struct fim_route *route)
+int fim_resolve(const char *name, bool directory, const struct path *root,
+		struct fim_route *route)
 {
 	const struct cred *caller;
 	struct walk *walk;
@@ -355,7 +359,11 @@ int fim_resolve(const char *name, bool directory, struct fim_route *route)
 	walk->rest = kstrdup(name, GFP_KERNEL);
 	if (!walk->rest)
 		goto out_walk;
-	if (!initial_root(&walk->root)) {
+	walk->contained = root;
+	if (root) {
+		walk->root = *root;
+		path_get(&walk->root);
+	} else if (!initial_root(&walk->root)) {
 		err = -ESRCH;
 		goto out_rest;
 	}

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 
 struct fim_object;
+struct path;
 struct vfsmount;
 
 /**
@@ -57,7 +58,8 @@ struct fim_route {
 	bool complete;
 };
 
-int fim_resolve(const char *name, bool directory, struct fim_route *route);
+int fim_resolve(const char *name, bool directory, const struct path *root,
+		struct fim_route *route);
 void fim_route_free(struct fim_route *route);
 bool fim_in_initial_root(void);
 int fim_resolve_init(void);

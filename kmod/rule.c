@@ -6,14 +6,38 @@
  * All of this runs inside a hook: under RCU with preemption off, without a
  * lock, memory or sleep.
  */
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/mount.h>
 #include <linux/sched/signal.h>
 
+#include "container.h"
+#include "fim_task.h"
 #include "rule.h"
 #include "tree.h"
 
 DEFINE_STATIC_KEY_FALSE(fim_reads_matter);
+
+/**
+ * fim_concerns() - whether a rule is about the operations of a caller at all
+ * @binding: the rule, and the container that it is bound for, if any
+ * @access: the operation
+ * @caller: who; NULL: somebody
+ *
+ * Context: any in which RCU protects @binding.
+ * Return: false for who is not in the container, or changes mounts that are
+ * not its own.
+ */
+bool fim_concerns(const struct fim_binding *binding,
+		  const struct fim_access *access,
+		  const struct fim_caller *caller)
+{
+	if (!binding->container)
+		return !access->inner;
+	if (access->inner)
+		return fim_container_is_changed(binding->container, caller);
+	return fim_container_has(binding->container, caller);
+}
 
 /* @depth: 0 for the directory itself, 1 for its entries, and so on */
 static bool covers(const struct fim_rule *rule, unsigned int depth)
@@ -122,7 +146,8 @@ static const struct fim_binding *best_of(const struct fim_mark *mark,
 	*left = NULL;
 	for (i = 0; i < mark->nr; i++) {
 		binding = mark->bindings[i];
-		if (!covers(binding->rule, depth))
+		if (!covers(binding->rule, depth) ||
+		    !fim_concerns(binding, access, caller))
 			continue;
 		if (applies(binding->rule, access, caller, object)) {
 			if (is_better(binding, best))
@@ -136,17 +161,32 @@ static const struct fim_binding *best_of(const struct fim_mark *mark,
 	return best;
 }
 
-/* For what is done to it as a whole, or by who knows what name. */
+static const struct fim_binding *stricter(const struct fim_binding *a,
+					  const struct fim_binding *b)
+{
+	return !a || (b && fim_guard_action(b) > fim_guard_action(a)) ? b : a;
+}
+
+/* For what is done to @sb as a whole, or by who knows what name; NULL: to all. */
 static const struct fim_binding *best_of_sb(const struct fim_ruleset *rs,
 					    const struct super_block *sb,
-					    bool reads)
+					    const struct fim_access *access,
+					    const struct fim_caller *caller)
 {
+	bool reads = access->op == FIM_OP_READ;
+	const struct fim_binding *binding, *best = NULL;
 	unsigned int i;
 
-	for (i = 0; i < rs->nr_sbs; i++)
-		if (rs->sbs[i].sb == sb)
-			return reads ? rs->sbs[i].reads : rs->sbs[i].binding;
-	return NULL;
+	for (i = 0; i < rs->nr_sbs; i++) {
+		if (sb && rs->sbs[i].sb != sb)
+			continue;
+		binding = reads ? rs->sbs[i].reads : rs->sbs[i].binding;
+		/* The self-test's rule does not stand for the others. */
+		if (binding && (sb || binding->policy->kind) &&
+		    fim_concerns(binding, access, caller))
+			best = stricter(best, binding);
+	}
+	return best;
 }
 
 static void set_match(struct fim_match *match,
@@ -192,7 +232,7 @@ static void match_tree(const struct fim_ruleset *rs,
 	}
 	if (dentry != dentry->d_sb->s_root &&
 	    (READ_ONCE(dentry->d_flags) & DCACHE_DISCONNECTED)) {
-		best = best_of_sb(rs, dentry->d_sb, access->op == FIM_OP_READ);
+		best = best_of_sb(rs, dentry->d_sb, access, caller);
 		if (best)
 			set_match(match, best, NULL, fim_guard_action(best));
 	} else if (posture.action > FIM_ACTION_ALLOW) {
@@ -200,20 +240,41 @@ static void match_tree(const struct fim_ruleset *rs,
 	}
 }
 
+/* Where a rule's path leads over an inode */
+static const char *guard_path(const struct fim_binding *binding,
+			      const struct fim_mark *mark)
+{
+	const struct fim_route *route = &binding->route;
+	unsigned int i;
+
+	for (i = 0; i < route->nr - 1; i++)
+		if (route->steps[i].object == mark->object)
+			break;
+	return route->steps[i].path;
+}
+
 static void match_guard(const struct fim_ruleset *rs,
+			const struct fim_access *access,
+			const struct fim_caller *caller,
 			const struct dentry *object, struct fim_match *match)
 {
+	const struct fim_binding *guarded = NULL;
 	const struct fim_mark *mark;
+	unsigned int i;
 
 	mark = fim_mark_find(rs, READ_ONCE(object->d_inode), FIM_MARK_GUARD);
-	if (!mark || !mark->guarded)
+	if (!mark)
+		return;
+	for (i = 0; i < mark->nr; i++)
+		if (fim_concerns(mark->bindings[i], access, caller))
+			guarded = stricter(guarded, mark->bindings[i]);
+	if (!guarded)
 		return;
 	/* A subdirectory's rule may be stricter than that of its directory. */
-	if (match->binding && fim_guard_action(mark->guarded) <= match->action)
+	if (match->binding && fim_guard_action(guarded) <= match->action)
 		return;
-	set_match(match, mark->guarded, object,
-		  fim_guard_action(mark->guarded));
-	match->guard = mark->path;
+	set_match(match, guarded, object, fim_guard_action(guarded));
+	match->guard = guard_path(guarded, mark);
 }
 
 static void match_one(const struct fim_ruleset *rs,
@@ -224,12 +285,13 @@ static void match_one(const struct fim_ruleset *rs,
 	*match = (struct fim_match){ .object = object };
 	match_tree(rs, access, caller, object, match);
 	if (access->removes)
-		match_guard(rs, object, match);
+		match_guard(rs, access, caller, object, match);
 }
 
 /* A mount takes along what is in it. */
 static void match_mount(const struct fim_ruleset *rs,
 			const struct fim_access *access,
+			const struct fim_caller *caller,
 			struct fim_match *match)
 {
 	const struct fim_mount_rule *rule;
@@ -238,6 +300,8 @@ static void match_mount(const struct fim_ruleset *rs,
 	for (i = 0; i < rs->nr_mounts; i++) {
 		rule = &rs->mounts[i];
 		if (!access->any_mount && rule->mnt != access->mnt)
+			continue;
+		if (!fim_concerns(rule->binding, access, caller))
 			continue;
 		/* The self-test's mount can't be moved. */
 		if (access->any_mount && !rule->binding->policy->kind)
@@ -259,16 +323,15 @@ static void match_mount(const struct fim_ruleset *rs,
 
 static void match_reach(const struct fim_ruleset *rs,
 			const struct fim_access *access,
+			const struct fim_caller *caller,
 			struct fim_match *match)
 {
 	const struct fim_binding *binding;
 
 	if (access->reach == FIM_REACH_OBJECT)
 		return;
-	if (access->reach == FIM_REACH_SB)
-		binding = best_of_sb(rs, access->dentry->d_sb, false);
-	else
-		binding = rs->strictest;
+	binding = best_of_sb(rs, access->reach == FIM_REACH_SB ?
+				 access->dentry->d_sb : NULL, access, caller);
 	/* What the object's own rule lets pass reaches past the object. */
 	if (!binding || (match->binding &&
 			 fim_guard_action(binding) <= match->action))
@@ -282,13 +345,20 @@ static void match_reach(const struct fim_ruleset *rs,
  * fim_caller_read() - find out what rules ask about the current task
  * @caller: what to fill
  *
- * Context: any; the credentials and the terminal are current's own.
+ * Context: under RCU; the credentials and the terminal are current's own.
  */
 void fim_caller_read(struct fim_caller *caller)
 {
 	caller->fsuid = current_fsuid();
 	/* Compared with NULL only. */
 	caller->tty = READ_ONCE(current->signal->tty);
+	caller->cgroup = NULL;
+#ifdef CONFIG_CGROUPS
+	rcu_read_lock();
+	caller->cgroup = task_dfl_cgroup(current);
+	rcu_read_unlock();
+#endif
+	caller->mnt_ns = fim_mnt_ns_inum();
 }
 
 /* Whether a rule's path leads elsewhere without a name. */
@@ -352,6 +422,9 @@ static bool is_watched(const struct fim_ruleset *rs, const struct dentry *dentry
 enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 			   const struct fim_access *access)
 {
+	/* A container's mounts are looked at again now and then only. */
+	if (access->inner)
+		return FIM_RECHECK_NONE;
 	switch (access->op) {
 	case FIM_OP_MOUNT:
 	case FIM_OP_MOVE_MOUNT:
@@ -396,9 +469,9 @@ void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 		    verdict->rest.action > verdict->match.action)
 			verdict->match = verdict->rest;
 	}
-	match_reach(rs, access, &verdict->match);
+	match_reach(rs, access, caller, &verdict->match);
 	if (access->mnt || access->any_mount)
-		match_mount(rs, access, &verdict->match);
+		match_mount(rs, access, caller, &verdict->match);
 	verdict->rest = (struct fim_match){};
 	if (access->other) {
 		match_one(rs, access, caller, access->other, &verdict->rest);

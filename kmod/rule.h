@@ -9,6 +9,7 @@
 #include <linux/types.h>
 #include <linux/uidgid.h>
 
+struct cgroup;
 struct dentry;
 struct vfsmount;
 struct fim_binding;
@@ -46,6 +47,8 @@ enum fim_recheck {
  * @reach: enum fim_reach
  * @removes: the names @dentry and @other go, or come to mean something else
  * @any_mount: a mount is moved, but it can't be told which
+ * @inner: a mount changes in another mount namespace than that of process 1,
+ *	where it is a matter of the container whose namespace it is
  * @detaches: a mount goes with all that is mounted in it, in use or not
  * @uncertain: it is not known yet whether the operation will take place; a
  *	record is due only if the system call tells so
@@ -63,6 +66,7 @@ struct fim_access {
 	u8 reach;
 	bool removes;
 	bool any_mount;
+	bool inner;
 	bool detaches;
 	bool uncertain;
 	const struct dentry *dentry;
@@ -77,10 +81,14 @@ struct fim_access {
  * struct fim_caller - what rules ask about who does it
  * @fsuid: the uid that filesystems see
  * @tty: there is a controlling terminal
+ * @cgroup: in the hierarchy of cgroup v2, under RCU; or NULL
+ * @mnt_ns: inode number of the mount namespace, or 0
  */
 struct fim_caller {
 	kuid_t fsuid;
 	bool tty;
+	const struct cgroup *cgroup;
+	u32 mnt_ns;
 };
 
 /**
@@ -121,6 +129,9 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 DECLARE_STATIC_KEY_FALSE(fim_reads_matter);
 
 void fim_caller_read(struct fim_caller *caller);
+bool fim_concerns(const struct fim_binding *binding,
+		  const struct fim_access *access,
+		  const struct fim_caller *caller);
 const char *fim_goal_path(const struct fim_binding *binding);
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 		const struct fim_caller *caller, struct fim_verdict *verdict);

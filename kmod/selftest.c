@@ -444,7 +444,7 @@ static int make_policy(void)
 	binding->route.room = 1;
 	binding->route.complete = true;
 	refcount_set(&binding->ref, 1);
-	rule->binding = binding;
+	list_add(&binding->node, &rule->bindings);
 	return 0;
 
 nomem_step:

@@ -15,6 +15,7 @@
 #include <linux/wait.h>
 
 #include "fim.h"
+#include "container.h"
 #include "policy.h"
 #include "rule.h"
 #include "slot.h"
@@ -52,6 +53,18 @@ struct fim_slot *fim_slot_take(void)
 	slot->doubt = FIM_SLOT_CERTAIN;
 	WRITE_ONCE(slot->task, current);
 	return slot;
+}
+
+/**
+ * fim_slot_put_rule() - let go of the rule that a filled slot is about
+ * @slot: the slot, or a copy of it
+ *
+ * Context: process; may sleep.
+ */
+void fim_slot_put_rule(struct fim_slot *slot)
+{
+	fim_container_put(slot->container);
+	fim_policy_put(slot->policy);
 }
 
 /**
@@ -104,6 +117,7 @@ static bool is_same(const struct fim_slot *slot,
 			     MINOR(sb->s_dev)) &&
 	       slot->op == access->op && slot->action == verdict->action &&
 	       slot->rule == verdict->match.binding->rule &&
+	       slot->container == verdict->match.binding->container &&
 	       !slot->target_len;
 }
 
@@ -231,8 +245,11 @@ void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 	slot->flags = match->guard && match->mark ? FIM_EVENT_GUARD : 0;
 	slot->rule = match->binding->rule;
 	slot->policy = match->binding->policy;
-	/* The ruleset that we are in holds it. */
+	slot->container = match->binding->container;
+	/* The ruleset that we are in holds them. */
 	refcount_inc(&slot->policy->ref);
+	if (slot->container)
+		refcount_inc(&slot->container->ref);
 	/* The dentry is held, and with it its inode. */
 	slot->ino = inode ? inode->i_ino : 0;
 	slot->dev = MAJOR(dev) << MINORBITS | MINOR(dev);

@@ -14,6 +14,7 @@
 #include "subject.h"
 
 struct fim_access;
+struct fim_container;
 struct fim_policy;
 struct fim_rule;
 struct fim_verdict;
@@ -40,6 +41,7 @@ enum fim_slot_doubt {
  * @policy: of the rule that decided, a reference; it keeps @rule; NULL if there
  *	is nothing to record, and then there is nothing in what follows
  * @rule: that rule
+ * @container: for which it is bound, a reference; or NULL
  * @doubt: enum fim_slot_doubt, written by @task only
  * @doubted: whether it was in doubt at first
  * @op: enum fim_op
@@ -65,6 +67,7 @@ struct fim_slot {
 	u8 recheck;
 	struct fim_policy *policy;
 	const struct fim_rule *rule;
+	struct fim_container *container;
 	u8 doubt;
 	bool doubted;
 	u8 op;
@@ -84,6 +87,7 @@ struct fim_slot {
 };
 
 struct fim_slot *fim_slot_take(void);
+void fim_slot_put_rule(struct fim_slot *slot);
 void fim_slot_give(struct fim_slot *slot);
 void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 		   const struct fim_verdict *verdict);

@@ -84,6 +84,24 @@ static int add_binding(struct fim_mark *mark, const struct fim_binding *binding)
 	return 0;
 }
 
+static int add_guard(struct fim_mark *mark, const struct fim_binding *binding)
+{
+	unsigned int i;
+
+	if (!fim_guard_action(binding)) {
+		mark->followed = true;
+		return 0;
+	}
+	for (i = 0; i < mark->nr; i++) {
+		if (mark->bindings[i]->container != binding->container)
+			continue;
+		if (is_stricter(binding, mark->bindings[i]))
+			mark->bindings[i] = binding;
+		return 0;
+	}
+	return add_binding(mark, binding);
+}
+
 static struct fim_mark *claim_slot(struct fim_ruleset *rs,
 				   const struct fim_object *object,
 				   enum fim_mark_kind kind)
@@ -105,15 +123,9 @@ static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
 {
 	struct fim_mark *mark = claim_slot(rs, step->object, step->kind);
 
-	if (step->kind != FIM_MARK_GUARD)
-		return add_binding(mark, binding);
-	if (!fim_guard_action(binding)) {
-		mark->followed = true;
-	} else if (is_stricter(binding, mark->guarded)) {
-		mark->guarded = binding;
-		mark->path = step->path;
-	}
-	return 0;
+	if (step->kind == FIM_MARK_GUARD)
+		return add_guard(mark, binding);
+	return add_binding(mark, binding);
 }
 
 static void set_devices(struct fim_sb_rule *rule,
@@ -147,7 +159,8 @@ static void add_device(struct fim_ruleset *rs, dev_t device,
 	if (!device)
 		return;
 	for (i = 0; i < rs->nr_devices; i++)
-		if (rs->devices[i].device == device)
+		if (rs->devices[i].device == device &&
+		    rs->devices[i].binding->container == binding->container)
 			break;
 	if (i == rs->nr_devices)
 		rs->devices[rs->nr_devices++].device = device;
@@ -162,7 +175,8 @@ static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 	unsigned int i, n;
 
 	for (i = 0; i < rs->nr_sbs; i++)
-		if (rs->sbs[i].sb == sb)
+		if (rs->sbs[i].sb == sb &&
+		    rs->sbs[i].binding->container == binding->container)
 			break;
 	if (i == rs->nr_sbs) {
 		rs->sbs[rs->nr_sbs++].sb = sb;
@@ -186,7 +200,8 @@ static void add_mount(struct fim_ruleset *rs, const struct fim_step *step,
 	unsigned int i;
 
 	for (i = 0; i < rs->nr_mounts; i++)
-		if (rs->mounts[i].mnt == step->mnt)
+		if (rs->mounts[i].mnt == step->mnt &&
+		    rs->mounts[i].binding->container == binding->container)
 			break;
 	if (i == rs->nr_mounts) {
 		rs->mounts[rs->nr_mounts++].mnt = step->mnt;
@@ -252,11 +267,23 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	}
 	if (!fim_guard_action(binding))
 		return 0;
-	/* The self-test's rule does not stand for the others. */
-	if (binding->policy->kind && is_stricter(binding, rs->strictest))
-		rs->strictest = binding;
 	add_sb(rs, route->steps[route->nr - 1].object, binding);
 	return 0;
+}
+
+static int add_rule(struct fim_ruleset *rs, const struct fim_rule *rule)
+{
+	struct fim_binding *binding;
+	int err = 0;
+
+	list_for_each_entry(binding, &rule->bindings, node) {
+		refcount_inc(&binding->ref);
+		rs->bindings[rs->nr_bindings++] = binding;
+		err = add_route(rs, binding);
+		if (err)
+			break;
+	}
+	return err;
 }
 
 static unsigned int count_mounts(const struct fim_route *route)
@@ -271,11 +298,24 @@ static unsigned int count_mounts(const struct fim_route *route)
 /* What a ruleset needs room for, at most. */
 struct sizes {
 	unsigned int steps;
-	unsigned int rules;
+	unsigned int bindings;
 	unsigned int mounts;
 	unsigned int devices;
 	unsigned int policies;
 };
+
+static void count_rule(struct sizes *sizes, const struct fim_rule *rule)
+{
+	const struct fim_binding *binding;
+
+	list_for_each_entry(binding, &rule->bindings, node) {
+		sizes->steps += binding->route.nr;
+		sizes->mounts += count_mounts(&binding->route);
+		/* A filesystem's own device and its disk */
+		sizes->devices += 2 + rule->nr_devices;
+		sizes->bindings++;
+	}
+}
 
 static struct sizes count(struct fim_policy **policies, unsigned int nr)
 {
@@ -284,15 +324,9 @@ static struct sizes count(struct fim_policy **policies, unsigned int nr)
 	struct fim_rule *rule;
 	unsigned int i;
 
-	for (i = 0; i < nr; i++) {
-		list_for_each_entry(rule, &policies[i]->rules, node) {
-			sizes.steps += rule->binding->route.nr;
-			sizes.mounts += count_mounts(&rule->binding->route);
-			/* A filesystem's own device and its disk */
-			sizes.devices += 2 + rule->nr_devices;
-			sizes.rules++;
-		}
-	}
+	for (i = 0; i < nr; i++)
+		list_for_each_entry(rule, &policies[i]->rules, node)
+			count_rule(&sizes, rule);
 	list_for_each_entry(writer, &fim_writers, node)
 		sizes.steps++;
 	return sizes;
@@ -314,13 +348,13 @@ static struct fim_ruleset *alloc_ruleset(const struct sizes *sizes)
 	rs->shift = 32 - ilog2(bits);
 	rs->mask = slots - 1;
 	rs->marks = kvcalloc(slots, sizeof(*rs->marks), GFP_KERNEL);
-	rs->sbs = kvcalloc(sizes->rules, sizeof(*rs->sbs), GFP_KERNEL);
+	rs->sbs = kvcalloc(sizes->bindings, sizeof(*rs->sbs), GFP_KERNEL);
 	rs->devices = kvcalloc(sizes->devices, sizeof(*rs->devices),
 			       GFP_KERNEL);
 	rs->mounts = kvcalloc(sizes->mounts, sizeof(*rs->mounts), GFP_KERNEL);
 	rs->policies = kvcalloc(sizes->policies, sizeof(*rs->policies),
 				GFP_KERNEL);
-	rs->bindings = kvcalloc(sizes->rules, sizeof(*rs->bindings),
+	rs->bindings = kvcalloc(sizes->bindings, sizeof(*rs->bindings),
 				GFP_KERNEL);
 	if (!rs->marks || !rs->sbs || !rs->devices || !rs->mounts ||
 	    !rs->policies || !rs->bindings) {
@@ -357,10 +391,9 @@ struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 	for (i = 0; i < nr_policies; i++) {
 		refcount_inc(&policies[i]->ref);
 		rs->policies[rs->nr_policies++] = policies[i];
+		rs->nr_rules += policies[i]->nr_rules;
 		list_for_each_entry(rule, &policies[i]->rules, node) {
-			refcount_inc(&rule->binding->ref);
-			rs->bindings[rs->nr_bindings++] = rule->binding;
-			if (add_route(rs, rule->binding)) {
+			if (add_rule(rs, rule)) {
 				fim_ruleset_free(rs);
 				return NULL;
 			}

@@ -22,28 +22,26 @@
  * @key: the inode's address and enum fim_mark_kind; 0 if the slot is free
  * @object: the inode, whose address counts only while it is held
  * @bindings: of FIM_MARK_TREE and FIM_MARK_ANCHOR: those of the rules that name
- *	it or that wait for a name in it, in order
+ *	it or that wait for a name in it, in order. Of FIM_MARK_GUARD: the
+ *	strictest of the rules that need it, for the host and for each
+ *	container; none if only rules that wait lead over it
  * @nr: how many
- * @guarded: of FIM_MARK_GUARD: the strictest of the rules that need it, or NULL
- *	if only rules that wait lead over it
  * @watched: of FIM_MARK_GUARD: a rule that waits leads over it
  * @followed: of FIM_MARK_GUARD: a rule leads over it that does not need it
- * @path: of FIM_MARK_GUARD: where it is; @guarded owns it
  */
 struct fim_mark {
 	unsigned long key;
 	const struct fim_object *object;
 	const struct fim_binding **bindings;
 	unsigned int nr;
-	const struct fim_binding *guarded;
 	bool watched;
 	bool followed;
-	const char *path;
 };
 
 /**
  * struct fim_sb_rule - the strictest rule of a filesystem, for what can't be
- *	told from its ancestors
+ *	told from its ancestors; one for the host and for each container, as
+ *	with the two that follow
  * @sb: the superblock, an address to compare
  * @device: its block device, or 0
  * @disk: the disk that this is a partition of, or the same
@@ -94,13 +92,13 @@ struct fim_mount_rule {
  * @nr_devices: how many
  * @mounts: a rule for each mount that a rule's path enters
  * @nr_mounts: how many
- * @strictest: of all rules, or NULL
  * @reads: some rule is about reads
  * @nr_waiting: rules that wait for their path to exist
  * @policies: references, in the order in which they were first applied
  * @nr_policies: how many
  * @bindings: references, policy by policy, in the order of the rules
  * @nr_bindings: how many
+ * @nr_rules: rules of all policies, bound or not
  * @generation: number of the commit that made it
  * @filter: a bit for each mark
  */
@@ -115,13 +113,13 @@ struct fim_ruleset {
 	unsigned int nr_devices;
 	struct fim_mount_rule *mounts;
 	unsigned int nr_mounts;
-	const struct fim_binding *strictest;
 	bool reads;
 	unsigned int nr_waiting;
 	struct fim_policy **policies;
 	unsigned int nr_policies;
 	struct fim_binding **bindings;
 	unsigned int nr_bindings;
+	unsigned int nr_rules;
 	u64 generation;
 	unsigned long filter[];
 };

@@ -12,6 +12,7 @@
 #include <linux/string.h>
 
 #include "attach.h"
+#include "container.h"
 #include "event.h"
 #include "object.h"
 #include "policy.h"
@@ -125,6 +126,34 @@ int fim_txn_check(u32 owner)
 	lockdep_assert_held(&fim_policy_lock);
 
 	return txn.owner && txn.owner == owner ? 0 : -ENOTCONN;
+}
+
+/**
+ * fim_txn_is_open() - whether a transaction is open
+ *
+ * Return: whether it is, whoever's.
+ */
+bool fim_txn_is_open(void)
+{
+	lockdep_assert_held(&fim_policy_lock);
+
+	return txn.owner;
+}
+
+/**
+ * fim_txn_unbind() - take a container off the policies that are staged
+ * @container: the container
+ *
+ * Context: may sleep.
+ */
+void fim_txn_unbind(const struct fim_container *container)
+{
+	struct fim_policy *policy;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	list_for_each_entry(policy, &txn.staged, node)
+		fim_container_unbind(container, policy);
 }
 
 /**
@@ -284,6 +313,16 @@ static struct fim_ruleset *publish(struct fim_ruleset *rs, u64 generation)
 	return old;
 }
 
+static bool rebind(struct fim_rule *rule)
+{
+	struct fim_binding *binding;
+	bool changed = false;
+
+	list_for_each_entry(binding, &rule->bindings, node)
+		changed |= fim_binding_renew(&binding) > 0;
+	return changed;
+}
+
 /* Whether a path of a rule leads elsewhere than it did. */
 static bool rebind_all(struct fim_policy **policies, unsigned int nr)
 {
@@ -295,7 +334,7 @@ static bool rebind_all(struct fim_policy **policies, unsigned int nr)
 		if (!policies[i]->kind)
 			continue;
 		list_for_each_entry(rule, &policies[i]->rules, node)
-			changed |= fim_rule_bind(rule) > 0;
+			changed |= rebind(rule);
 	}
 	return changed;
 }
@@ -516,6 +555,7 @@ void fim_policy_exit(void)
 	WARN_ON_ONCE(txn.owner);
 	rs = fim_current_ruleset();
 	RCU_INIT_POINTER(fim_ruleset, NULL);
+	fim_containers_exit();
 	mutex_unlock(&fim_policy_lock);
 	fim_ruleset_free(rs);
 }

@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+struct fim_container;
 struct fim_policy;
 struct fim_ruleset;
 
@@ -18,6 +19,8 @@ struct fim_policy *fim_txn_policy(const char *name);
 int fim_txn_delete(u32 owner, const char *name);
 int fim_txn_commit(u32 owner);
 int fim_txn_abort(u32 owner);
+bool fim_txn_is_open(void);
+void fim_txn_unbind(const struct fim_container *container);
 bool fim_txn_has_room(void);
 
 struct fim_ruleset *fim_current_ruleset(void);

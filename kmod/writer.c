@@ -187,7 +187,7 @@ static bool look_at(const struct fim_ruleset *rs, struct inode *inode)
 	}
 	if (slot) {
 		fim_event_writer(slot, use.writers, use.mapped);
-		fim_policy_put(slot->policy);
+		fim_slot_put_rule(slot);
 	}
 out:
 	kfree(slot);

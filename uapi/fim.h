@@ -130,6 +130,42 @@
  *   reply:   FIM_A_STATUS { FIM_STATUS_A_* }
  *
  * FIM_CMD_TXN_ABORT (do, control): throws the transaction away.
+ *
+ * A policy with a selector (FIM_KIND_CONTAINER, FIM_KIND_CLUSTER) holds for
+ * the tasks of certain containers, on their files, and for nobody else. Which
+ * ones its selector means is for the sender to say: of the containers that are
+ * known, in FIM_CMD_POLICY_ADD, which takes those that have ended meanwhile for
+ * nothing; of the policies in force, in FIM_CMD_CONTAINER_ADD. So that neither
+ * misses what the other has just added, no container is added while a
+ * transaction is open, nor to other policies than its sender has seen.
+ *
+ * A container is a cgroup (v2), a root directory, in which the paths of rules
+ * are resolved, and a first process. Its tasks are those in the cgroup, and
+ * below it, and those in the mount namespace of that process. Neither cgroup
+ * nor mounts are kept busy. It is forgotten by FIM_CMD_CONTAINER_DEL, or when
+ * the kernel finds that the cgroup or the root's filesystem is gone.
+ *
+ * FIM_CMD_CONTAINER_GET (dump, read): one message per container, in the order
+ * in which they were added.
+ *
+ *   reply:   FIM_A_CONTAINER { ID, CGROUP, MNT_NS?, PID, IDENTITY?, POLICY* }
+ *
+ * FIM_CMD_CONTAINER_ADD (do, control): -EBUSY while a transaction is open;
+ * -EAGAIN if GENERATION is not FIM_STATUS_A_GENERATION any more; -EEXIST if
+ * there is one of that ID; -E2BIG above FIM_CONTAINERS_MAX; -ENOENT for a
+ * POLICY that is not in force; -EBADF for CGROUP_FD, if it is no directory of
+ * cgroup v2, or the topmost one; -ENOTDIR for ROOT_FD; -ESRCH for PID, if there
+ * is no such process or if it is not in that cgroup; -EOPNOTSUPP in a kernel
+ * without cgroups; and what FIM_CMD_RULE_ADD says of a rule's path. Until the
+ * process has changed its root to that of ROOT_FD, it may mount and unmount as
+ * it likes.
+ *
+ *   request: FIM_A_CONTAINER { ID, CGROUP_FD, ROOT_FD, PID, GENERATION,
+ *                              IDENTITY?, POLICY* }
+ *
+ * FIM_CMD_CONTAINER_DEL (do, control): -ENOENT if there is none.
+ *
+ *   request: FIM_A_CONTAINER { ID }
  */
 #ifndef _UAPI_LINUX_FIM_H
 #define _UAPI_LINUX_FIM_H
@@ -158,6 +194,10 @@
 #define FIM_SOURCES_MAX		64
 /** @FIM_DEVICES_MAX: most devices that a rule lists */
 #define FIM_DEVICES_MAX		64
+/** @FIM_CONTAINERS_MAX: most containers */
+#define FIM_CONTAINERS_MAX	4096
+/** @FIM_IDENTITY_MAX: longest identity of a container in bytes */
+#define FIM_IDENTITY_MAX	16384
 
 /**
  * enum fim_cmd - commands; the comment at the top of this file describes them
@@ -178,6 +218,9 @@ enum fim_cmd {
 	FIM_CMD_TXN_COMMIT,
 	FIM_CMD_TXN_ABORT,
 	FIM_CMD_EXPLAIN,
+	FIM_CMD_CONTAINER_GET,
+	FIM_CMD_CONTAINER_ADD,
+	FIM_CMD_CONTAINER_DEL,
 	__FIM_CMD_LAST,
 };
 #define FIM_CMD_MAX (__FIM_CMD_LAST - 1)
@@ -191,6 +234,7 @@ enum fim_cmd {
  * @FIM_A_EVENT: nested enum fim_event_attr
  * @FIM_A_SINCE: u64, number of the first record wanted
  * @FIM_A_EXPLAIN: nested enum fim_explain_attr
+ * @FIM_A_CONTAINER: nested enum fim_container_attr
  */
 enum fim_attr {
 	FIM_A_UNSPEC,
@@ -201,6 +245,7 @@ enum fim_attr {
 	FIM_A_EVENT,
 	FIM_A_SINCE,
 	FIM_A_EXPLAIN,
+	FIM_A_CONTAINER,
 	__FIM_A_LAST,
 };
 #define FIM_A_MAX (__FIM_A_LAST - 1)
@@ -249,6 +294,7 @@ enum fim_state {
  * @FIM_STATUS_A_COALESCED: u64, of RECORDED, those that are counted in the
  *	record of another operation of the same system call
  * @FIM_STATUS_A_DENIED: u64, control commands that were refused
+ * @FIM_STATUS_A_CONTAINERS: u32, containers that are known
  */
 enum fim_status_attr {
 	FIM_STATUS_A_PAD,
@@ -271,6 +317,7 @@ enum fim_status_attr {
 	FIM_STATUS_A_RING_SIZE,
 	FIM_STATUS_A_COALESCED,
 	FIM_STATUS_A_DENIED,
+	FIM_STATUS_A_CONTAINERS,
 	__FIM_STATUS_A_LAST,
 };
 #define FIM_STATUS_A_MAX (__FIM_STATUS_A_LAST - 1)
@@ -329,10 +376,14 @@ enum fim_action {
 /**
  * enum fim_policy_kind - whose operations a policy is about
  * @FIM_KIND_HOST: KubeArmorHostPolicy: every task's
+ * @FIM_KIND_CONTAINER: KubeArmorPolicy: those of certain containers
+ * @FIM_KIND_CLUSTER: KubeArmorClusterPolicy: the same
  */
 enum fim_policy_kind {
 	FIM_KIND_UNSPEC,
 	FIM_KIND_HOST,
+	FIM_KIND_CONTAINER,
+	FIM_KIND_CLUSTER,
 	__FIM_KIND_LAST,
 };
 #define FIM_KIND_MAX (__FIM_KIND_LAST - 1)
@@ -367,6 +418,9 @@ enum fim_policy_kind {
  * @FIM_POLICY_A_RAW: u8, enum fim_action: what is done about FIM_OP_RAW.
  *	Absent: FIM_ACTION_AUDIT, whatever FIM_POLICY_A_ACTION is. The kernel
  *	always sends it.
+ * @FIM_POLICY_A_CONTAINER: string, FIM_CONTAINER_A_ID of a container for which
+ *	the policy holds; any number of them; not of FIM_KIND_HOST (to the
+ *	kernel only: FIM_CMD_CONTAINER_GET tells)
  */
 enum fim_policy_attr {
 	FIM_POLICY_A_PAD,
@@ -386,6 +440,7 @@ enum fim_policy_attr {
 	FIM_POLICY_A_LOST,
 	FIM_POLICY_A_POSTURE,
 	FIM_POLICY_A_RAW,
+	FIM_POLICY_A_CONTAINER,
 	__FIM_POLICY_A_LAST,
 };
 #define FIM_POLICY_A_MAX (__FIM_POLICY_A_LAST - 1)
@@ -435,10 +490,13 @@ enum fim_rule_flags {
  * enum fim_rule_state - whether a rule has taken hold
  * @FIM_RULE_ARMED: its path exists and is marked
  * @FIM_RULE_WAITING: its path does not exist, or went with its filesystem
+ * @FIM_RULE_UNBOUND: its policy holds for no container. Of a rule that is bound
+ *	in several, it is armed if it is in one
  */
 enum fim_rule_state {
 	FIM_RULE_WAITING,
 	FIM_RULE_ARMED,
+	FIM_RULE_UNBOUND,
 	__FIM_RULE_STATE_LAST,
 };
 #define FIM_RULE_STATE_MAX (__FIM_RULE_STATE_LAST - 1)
@@ -587,6 +645,8 @@ enum fim_op {
  * @FIM_EVENT_DENIED: the control command FIM_EVENT_A_CMD was refused with
  *	FIM_EVENT_A_ERRNO, for want of the right to give it. FIM_EVENT_A_COUNT: commands that this
  *	record stands for, above 1 if there were too many to tell each
+ * @FIM_EVENT_CONTAINER_ADDED: a container was added
+ * @FIM_EVENT_CONTAINER_REMOVED: it was deleted, or found to be gone
  */
 enum fim_event_type {
 	FIM_EVENT_UNSPEC,
@@ -602,6 +662,8 @@ enum fim_event_type {
 	FIM_EVENT_UNLOADED,
 	FIM_EVENT_SELFTESTED,
 	FIM_EVENT_DENIED,
+	FIM_EVENT_CONTAINER_ADDED,
+	FIM_EVENT_CONTAINER_REMOVED,
 	__FIM_EVENT_LAST,
 };
 #define FIM_EVENT_MAX (__FIM_EVENT_LAST - 1)
@@ -691,6 +753,9 @@ enum fim_event_flags {
  * @FIM_EVENT_A_NS_PID: u32, thread id in the task's own pid namespace
  * @FIM_EVENT_A_EXE_INO: u64, inode number of the executable
  * @FIM_EVENT_A_EXE_DEV: u32, its device, as FIM_EVENT_A_DEV
+ * @FIM_EVENT_A_CONTAINER: string, id of the container that the rule holds for, or
+ *	that the record is about
+ * @FIM_EVENT_A_IDENTITY: bytes, that container's identity
  */
 enum fim_event_attr {
 	FIM_EVENT_A_PAD,
@@ -743,6 +808,8 @@ enum fim_event_attr {
 	FIM_EVENT_A_NS_PID,
 	FIM_EVENT_A_EXE_INO,
 	FIM_EVENT_A_EXE_DEV,
+	FIM_EVENT_A_CONTAINER,
+	FIM_EVENT_A_IDENTITY,
 	__FIM_EVENT_A_LAST,
 };
 #define FIM_EVENT_A_MAX (__FIM_EVENT_A_LAST - 1)
@@ -872,5 +939,41 @@ enum fim_explain_rule_attr {
 	__FIM_FIT_A_LAST,
 };
 #define FIM_FIT_A_MAX (__FIM_FIT_A_LAST - 1)
+
+/**
+ * enum fim_container_attr - a container
+ * @FIM_CONTAINER_A_PAD: padding
+ * @FIM_CONTAINER_A_ID: string of 1 to FIM_NAME_MAX bytes, unique
+ * @FIM_CONTAINER_A_CGROUP_FD: u32, a descriptor of its cgroup's directory (to
+ *	the kernel only, as the next)
+ * @FIM_CONTAINER_A_ROOT_FD: u32, a descriptor of its root directory, as it will
+ *	be in its mount namespace; O_PATH is enough
+ * @FIM_CONTAINER_A_PID: u32, its first process, in the sender's pid namespace;
+ *	from the kernel: in the reader's, absent if it has ended
+ * @FIM_CONTAINER_A_GENERATION: u64, FIM_STATUS_A_GENERATION when the policies
+ *	were read (to the kernel only)
+ * @FIM_CONTAINER_A_IDENTITY: bytes, at most FIM_IDENTITY_MAX, kept for the sender,
+ *	handed back, told in records, and not looked at
+ * @FIM_CONTAINER_A_POLICY: string, name of a policy that holds for it; any number
+ *	of them
+ * @FIM_CONTAINER_A_CGROUP: u64, id of its cgroup (from the kernel only, as the
+ *	next)
+ * @FIM_CONTAINER_A_MNT_NS: u32, inode number of its mount namespace, if it has
+ *	one of its own
+ */
+enum fim_container_attr {
+	FIM_CONTAINER_A_PAD,
+	FIM_CONTAINER_A_ID,
+	FIM_CONTAINER_A_CGROUP_FD,
+	FIM_CONTAINER_A_ROOT_FD,
+	FIM_CONTAINER_A_PID,
+	FIM_CONTAINER_A_GENERATION,
+	FIM_CONTAINER_A_IDENTITY,
+	FIM_CONTAINER_A_POLICY,
+	FIM_CONTAINER_A_CGROUP,
+	FIM_CONTAINER_A_MNT_NS,
+	__FIM_CONTAINER_A_LAST,
+};
+#define FIM_CONTAINER_A_MAX (__FIM_CONTAINER_A_LAST - 1)
 
 #endif /* _UAPI_LINUX_FIM_H */

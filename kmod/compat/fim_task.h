@@ -47,12 +47,15 @@ struct fim_mnt_namespace {
 	struct ns_common ns;
 };
 
-/* Only for a record, of current, which holds its nsproxy. */
+/* @ns: current's own, or that of a task whose task_lock() the caller holds */
+static inline unsigned int fim_nsproxy_mnt_inum(const struct nsproxy *ns)
+{
+	return ns ? ((const struct fim_mnt_namespace *)ns->mnt_ns)->ns.inum : 0;
+}
+
 static inline unsigned int fim_mnt_ns_inum(void)
 {
-	const struct nsproxy *ns = current->nsproxy;
-
-	return ns ? ((const struct fim_mnt_namespace *)ns->mnt_ns)->ns.inum : 0;
+	return fim_nsproxy_mnt_inum(current->nsproxy);
 }
 
 #endif /* FIM_COMPAT_TASK_H */

@@ -436,7 +436,7 @@ TEST(list)
 	ASSERT_EQ(2, p.set.nr);
 	EXPECT_STREQ("a", p.set.v[0].name);
 	EXPECT_STREQ("b", p.set.v[1].name);
-	EXPECT_EQ(KIND_CONTAINER, p.set.v[1].kind);
+	EXPECT_EQ(FIM_KIND_CONTAINER, p.set.v[1].kind);
 	EXPECT_EQ(2, p.set.v[1].at.line);
 	parsed_free(&p);
 }
