@@ -4,10 +4,12 @@
  * tried in vain.
  */
 #include <linux/atomic.h>
+#include <linux/mm.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "coalesce.h"
 #include "event.h"
 #include "policy.h"
 #include "record.h"
@@ -37,9 +39,12 @@ static bool may_wait(const struct fim_event *event)
  */
 static void emit_control(struct fim_event *event)
 {
-	struct fim_subject_text *text = kmalloc(sizeof(*text), GFP_KERNEL);
+	struct fim_subject_text *text = kvmalloc(sizeof(*text), GFP_KERNEL);
 	struct fim_subject subject;
 
+	/* What was counted until now comes before, if it is not too much. */
+	if (event->type != FIM_EVENT_DENIED)
+		fim_coalesce_flush();
 	fim_subject_read(&subject);
 	event->time = ktime_get_real_ns();
 	event->flags = subject.flags;
@@ -52,7 +57,7 @@ static void emit_control(struct fim_event *event)
 	if (fim_event_emit(event))
 		pr_warn("fim: no memory for a control record of type %d\n",
 			event->type);
-	kfree(text);
+	kvfree(text);
 }
 
 /**

@@ -5,15 +5,13 @@
  * A hook takes a slot, fills it and leaves. The slot is finished by the task
  * itself, when it returns to user space and holds nothing any more; or, for a
  * kernel thread, an io_uring worker or an exiting task, which do not return,
- * by a worker. If there is no slot or no memory, the operation is counted as
- * lost and the loss is a record of its own.
- *
- * The account: every operation is counted in refused or audited by whoever
- * decides that it is certain, and leaves exactly one of: a record, a loss, a
- * slot that is taken.
+ * by a worker. What is the same as what was recorded just now is counted with
+ * it, see coalesce.c. If there is no slot or no memory, the operation is
+ * counted as lost and the loss is a record of its own.
  */
 #include <linux/atomic.h>
 #include <linux/irq_work.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
@@ -26,6 +24,9 @@
 #include <asm/syscall.h>
 #include <asm/unistd.h>
 
+#include "account.h"
+#include "budget.h"
+#include "coalesce.h"
 #include "event.h"
 #include "policy.h"
 #include "recheck.h"
@@ -33,11 +34,6 @@
 #include "ring.h"
 #include "rule.h"
 #include "slot.h"
-
-static atomic64_t fim_refused, fim_audited, fim_recorded, fim_lost;
-static atomic64_t fim_coalesced;
-/* Of fim_lost, those that no record has told yet. */
-static atomic64_t fim_lost_untold;
 
 /* Slots whose operation is in doubt, so that opens need not look for one. */
 atomic_t fim_event_doubts = ATOMIC_INIT(0);
@@ -64,26 +60,34 @@ static void kick_worker(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(fim_event_kick, kick_worker);
 
-static void count(struct fim_policy *policy, u8 action)
+/**
+ * fim_event_emit_body() - number a record, keep and send it
+ * @event: the record
+ * @body: of it, as fim_record_body() wrote it
+ * @len: its length
+ *
+ * Context: process; may sleep.
+ * Return: 0, or -ENOMEM: nobody hears of it.
+ */
+int fim_event_emit_body(const struct fim_event *event, const void *body,
+			unsigned int len)
 {
-	if (action == FIM_ACTION_BLOCK) {
-		atomic64_inc(&fim_refused);
-		atomic64_inc(&policy->refused);
-	} else {
-		atomic64_inc(&fim_audited);
-		atomic64_inc(&policy->audited);
-	}
-}
+	u64 operations = event->type == FIM_EVENT_VIOLATION ? event->count : 0;
+	struct fim_blanks blanks;
+	struct sk_buff *skb;
+	int err;
 
-static void lose(struct fim_policy *policy, u64 nr)
-{
-	atomic64_add(nr, &policy->lost);
-	atomic64_add(nr, &fim_lost);
-	atomic64_add(nr, &fim_lost_untold);
+	skb = fim_record_make(event, body, len, &blanks);
+	if (!skb)
+		return -ENOMEM;
+	err = fim_ring_add(skb, &blanks, operations,
+			   event->type == FIM_EVENT_DENIED);
+	nlmsg_free(skb);
+	return err;
 }
 
 /**
- * fim_event_emit() - number a record, keep and send it
+ * fim_event_emit() - write a record, number, keep and send it
  * @event: the record
  *
  * Context: process; may sleep.
@@ -91,23 +95,26 @@ static void lose(struct fim_policy *policy, u64 nr)
  */
 int fim_event_emit(const struct fim_event *event)
 {
-	struct sk_buff *skb = nlmsg_new(fim_record_size(event), GFP_KERNEL);
-	void *seq;
+	struct sk_buff *body = fim_record_body(event);
 	int err;
 
-	if (!skb)
+	if (!body)
 		return -ENOMEM;
-	err = fim_record_fill(skb, event, &seq);
-	if (!WARN_ON_ONCE(err))
-		err = fim_ring_add(skb, seq);
-	nlmsg_free(skb);
+	err = fim_event_emit_body(event, body->data, body->len);
+	nlmsg_free(body);
 	return err;
 }
 
-/* What could not be told stays to be told with the next record. */
-static void tell_losses(void)
+/**
+ * fim_event_tell_losses() - record what was lost and is not told yet
+ *
+ * What can't be told stays to be told with the next record.
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_tell_losses(void)
 {
-	u64 nr = atomic64_xchg(&fim_lost_untold, 0);
+	u64 nr = fim_account_untold();
 	struct fim_event event = {
 		.type = FIM_EVENT_LOST,
 		.time = ktime_get_real_ns(),
@@ -115,7 +122,7 @@ static void tell_losses(void)
 	};
 
 	if (nr && fim_event_emit(&event))
-		atomic64_add(nr, &fim_lost_untold);
+		fim_account_retell(nr);
 }
 
 /*
@@ -136,21 +143,32 @@ static bool took_place(const struct fim_slot *slot)
 struct finishing {
 	struct work_struct work;
 	struct fim_slot slot;
+	struct fim_identity id;
 	struct fim_subject_text text;
 };
 
-static void told(struct fim_policy *policy, u64 nr)
+/* A source that has used up its budget has no record, but is counted. */
+static void record_or_count(const struct fim_slot *slot,
+			    const struct fim_identity *id,
+			    const struct fim_event *event)
 {
-	atomic64_add(nr, &fim_recorded);
-	atomic64_add(nr, &policy->recorded);
-	if (nr > 1) {
-		atomic64_add(nr - 1, &fim_coalesced);
-		atomic64_add(nr - 1, &policy->coalesced);
-	}
+	struct sk_buff *body = fim_record_body(event);
+	bool told = false;
+
+	if (body && !id->wide)
+		told = !fim_event_emit_body(event, body->data, body->len);
+	if (told)
+		fim_account_tell(slot->policy, slot->count);
+	if (body && (told || id->wide))
+		told |= fim_coalesce_open(id, slot, body, event->flags);
+	if (!told)
+		fim_account_lose(slot->policy, slot->count);
+	nlmsg_free(body);
 }
 
 /* @text: room for the rest about the task, or NULL if there was no memory */
 static void finish_record(const struct fim_slot *slot,
+			  const struct fim_identity *id,
 			  struct fim_subject_text *text)
 {
 	struct fim_event event = {
@@ -173,11 +191,8 @@ static void finish_record(const struct fim_slot *slot,
 	} else {
 		event.flags |= FIM_EVENT_PARTIAL;
 	}
-	if (fim_event_emit(&event))
-		lose(slot->policy, slot->count);
-	else
-		told(slot->policy, slot->count);
-	tell_losses();
+	record_or_count(slot, id, &event);
+	fim_event_tell_losses();
 }
 
 /* Settles whether there is anything to record. */
@@ -192,7 +207,7 @@ static bool settle(struct fim_slot *slot)
 		return false;
 	}
 	if (slot->doubted)
-		count(slot->policy, slot->action);
+		fim_account_count(slot->policy, slot->op, slot->action);
 	return true;
 }
 
@@ -207,13 +222,37 @@ static void finished(void)
  * Gives the slot back before the task's memory is read: that may take as long
  * as the task likes, and must not keep others from a slot.
  */
-static struct finishing *take_over(struct fim_slot *slot)
+static struct finishing *take_over(const struct fim_slot *slot,
+				   const struct fim_identity *id)
 {
-	struct finishing *finishing = kmalloc(sizeof(*finishing), GFP_KERNEL);
+	struct finishing *finishing = kvmalloc(sizeof(*finishing), GFP_KERNEL);
 
-	if (finishing)
+	if (finishing) {
 		finishing->slot = *slot;
+		finishing->id = *id;
+	}
 	return finishing;
+}
+
+/*
+ * Return: what is still to be finished when the slot is given back, or NULL if
+ * the operation is done with.
+ */
+static struct finishing *begin_record(struct fim_slot *slot, bool may_wait)
+{
+	struct finishing *finishing = NULL;
+	struct fim_identity id;
+
+	fim_identity_read(&id, slot);
+	if (!fim_coalesce_count(&id, slot)) {
+		if (may_wait)
+			finishing = take_over(slot, &id);
+		if (finishing)
+			return finishing;
+		finish_record(slot, &id, NULL);
+	}
+	fim_slot_put_rule(slot);
+	return NULL;
 }
 
 static void finish_in_task(struct callback_head *work)
@@ -224,22 +263,18 @@ static void finish_in_task(struct callback_head *work)
 
 	atomic_inc(&fim_finishing);
 	slot->joinable = false;
-	if (settle(slot)) {
-		finishing = take_over(slot);
-		if (!finishing) {
-			finish_record(slot, NULL);
-			fim_slot_put_rule(slot);
-		}
-	}
+	if (settle(slot))
+		finishing = begin_record(slot, true);
 	fim_slot_give(slot);
 	if (recheck & FIM_RECHECK_LATER)
 		fim_policy_recheck_later();
 	if (recheck & (FIM_RECHECK_WAITING | FIM_RECHECK_ALL))
 		fim_policy_recheck(recheck & FIM_RECHECK_ALL);
 	if (finishing) {
-		finish_record(&finishing->slot, &finishing->text);
+		finish_record(&finishing->slot, &finishing->id,
+			      &finishing->text);
 		fim_slot_put_rule(&finishing->slot);
-		kfree(finishing);
+		kvfree(finishing);
 	}
 	finished();
 }
@@ -249,10 +284,10 @@ static void finish_in_worker(struct work_struct *work)
 	struct finishing *finishing = container_of(work, struct finishing,
 						   work);
 
-	finish_record(&finishing->slot, &finishing->text);
+	finish_record(&finishing->slot, &finishing->id, &finishing->text);
 	put_task_struct(finishing->slot.task);
 	fim_slot_put_rule(&finishing->slot);
-	kfree(finishing);
+	kvfree(finishing);
 	atomic_dec(&fim_working);
 	finished();
 }
@@ -267,28 +302,21 @@ static bool hand_over(struct fim_slot *slot)
 {
 	struct task_struct *task = slot->task;
 	bool recheck = slot->recheck;
-	struct finishing *finishing;
+	struct finishing *finishing = NULL;
 
 	atomic_inc(&fim_finishing);
-	if (!settle(slot)) {
-		put_task_struct(task);
-		goto out;
-	}
-	finishing = atomic_read(&fim_working) < WORKERS_MAX ? take_over(slot) :
-							       NULL;
+	if (settle(slot))
+		finishing = begin_record(slot, atomic_read(&fim_working) <
+					       WORKERS_MAX);
+	fim_slot_give(slot);
 	if (finishing) {
 		atomic_inc(&fim_working);
 		INIT_WORK(&finishing->work, finish_in_worker);
-		fim_slot_give(slot);
 		queue_work(system_unbound_wq, &finishing->work);
-		return recheck;
+	} else {
+		put_task_struct(task);
+		finished();
 	}
-	finish_record(slot, NULL);
-	put_task_struct(task);
-	fim_slot_put_rule(slot);
-out:
-	fim_slot_give(slot);
-	finished();
 	return recheck;
 }
 
@@ -302,7 +330,7 @@ static void finish_deferred(struct work_struct *work)
 		recheck |= hand_over(slot);
 	if (recheck)
 		fim_policy_recheck_later();
-	tell_losses();
+	fim_event_tell_losses();
 }
 
 /* 6.4: workers of user space that are not io_uring's, of vhost for one */
@@ -360,46 +388,34 @@ static bool submit(struct fim_slot *slot)
 	return true;
 }
 
-/* Whether a rule's path leads over the object, not just to what is below. */
-static bool is_on_path(const struct fim_match *match)
-{
-	return match->mark && (match->guard || match->mark == match->object);
-}
-
-/*
- * Whether a path of a rule leads elsewhere after an operation that is let
- * through: an entry on its way is removed, replaced or covered.
- */
-static bool moves_paths(const struct fim_access *access,
-			const struct fim_verdict *verdict)
-{
-	return verdict->action != FIM_ACTION_BLOCK && access->removes &&
-	       (is_on_path(&verdict->match) || is_on_path(&verdict->rest));
-}
-
 /**
  * fim_event_violation() - record an operation that is refused or audited
  * @access: the operation
  * @verdict: what was decided about it
+ * @moved: the rules to look after when it is over
  *
  * Context: inside the hook, under RCU; no lock, no memory, no sleep.
  */
 void fim_event_violation(const struct fim_access *access,
-			 const struct fim_verdict *verdict)
+			 const struct fim_verdict *verdict,
+			 enum fim_recheck moved)
 {
+	struct fim_policy *policy = verdict->match.binding->policy;
 	bool doubted = access->uncertain && can_tell_later();
-	bool joins = !access->uncertain && !moves_paths(access, verdict);
+	bool joins = !access->uncertain && moved == FIM_RECHECK_NONE;
 	struct fim_slot *slot;
 
 	if (joins && fim_slot_join(access, verdict)) {
-		count(verdict->match.binding->policy, verdict->action);
+		fim_account_count(policy, access->op, verdict->action);
 		return;
 	}
 	slot = fim_slot_take();
 	if (!doubted || !slot)
-		count(verdict->match.binding->policy, verdict->action);
+		fim_account_count(policy, access->op, verdict->action);
 	if (!slot) {
-		lose(verdict->match.binding->policy, 1);
+		fim_account_lose(policy, 1);
+		if (moved != FIM_RECHECK_NONE)
+			WRITE_ONCE(fim_recheck_due, true);
 		irq_work_queue(&fim_event_kick);
 		return;
 	}
@@ -409,8 +425,7 @@ void fim_event_violation(const struct fim_access *access,
 		slot->doubt = FIM_SLOT_DOUBTED;
 		atomic_inc(&fim_event_doubts);
 	}
-	if (moves_paths(access, verdict))
-		slot->recheck = FIM_RECHECK_ALL;
+	slot->recheck = moved;
 	if (submit(slot))
 		slot->joinable = joins;
 }
@@ -497,14 +512,10 @@ void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped)
  */
 void fim_event_stats(struct fim_event_stats *stats)
 {
-	/* In the order in which an operation passes them, last first. */
-	stats->lost = atomic64_read(&fim_lost);
-	stats->coalesced = atomic64_read(&fim_coalesced);
+	fim_account_read(&stats->account);
 	stats->denied = fim_event_denials();
-	stats->recorded = atomic64_read(&fim_recorded);
-	stats->pending = fim_slots_taken() + atomic_read(&fim_finishing);
-	stats->refused = atomic64_read(&fim_refused);
-	stats->audited = atomic64_read(&fim_audited);
+	stats->pending = stats->account.waiting + fim_slots_taken() +
+			 atomic_read(&fim_finishing);
 	fim_ring_range(&stats->first_seq, &stats->last_seq, &stats->ring_size);
 }
 
@@ -515,8 +526,9 @@ void fim_event_stats(struct fim_event_stats *stats)
  */
 int fim_event_init(void)
 {
-	int err = fim_slots_init();
+	int err;
 
+	err = fim_budget_init() ?: fim_coalesce_init() ?: fim_slots_init();
 	if (err)
 		return err;
 	err = fim_ring_init();
@@ -538,6 +550,7 @@ void fim_event_drain(void)
 			!atomic_read(&fim_finishing));
 	irq_work_sync(&fim_event_kick);
 	flush_work(&fim_event_work);
+	fim_coalesce_exit();
 }
 
 /**

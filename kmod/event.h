@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
+#include "account.h"
 #include "fim.h"
 #include "rule.h"
 
@@ -22,25 +23,17 @@ struct fim_slot;
 struct fim_verdict;
 
 /**
- * struct fim_event_stats - the account
- * @refused: operations refused
- * @audited: operations let through with a record
- * @recorded: of both, those that are told by a record
- * @coalesced: of these, those that are counted in the record of another
+ * struct fim_event_stats - what was recorded
+ * @account: what became of operations
  * @denied: control commands that were refused
- * @lost: of both, those that could not be recorded
- * @pending: of both, those whose record is not finished
+ * @pending: operations whose record is not finished
  * @first_seq: oldest record in the ring, or 0
  * @last_seq: newest record, or 0
  * @ring_size: records that the ring holds at most
  */
 struct fim_event_stats {
-	u64 refused;
-	u64 audited;
-	u64 recorded;
-	u64 coalesced;
+	struct fim_account account;
 	u64 denied;
-	u64 lost;
 	u32 pending;
 	u64 first_seq;
 	u64 last_seq;
@@ -51,7 +44,8 @@ extern atomic_t fim_event_doubts;
 
 /* In a hook */
 void fim_event_violation(const struct fim_access *access,
-			 const struct fim_verdict *verdict);
+			 const struct fim_verdict *verdict,
+			 enum fim_recheck moved);
 void fim_event_awaited(enum fim_recheck which);
 void fim_event_created(void);
 void fim_event_not_created(void);
@@ -69,6 +63,9 @@ void fim_event_selftested(int err);
 void fim_event_denied(u8 cmd, int err);
 u64 fim_event_denials(void);
 int fim_event_emit(const struct fim_event *event);
+int fim_event_emit_body(const struct fim_event *event, const void *body,
+			unsigned int len);
+void fim_event_tell_losses(void);
 void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped);
 
 void fim_event_stats(struct fim_event_stats *stats);

@@ -65,25 +65,23 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 	struct fim_hook *hook = find_hook(ip);
 	struct fim_access access = {};
 	struct fim_verdict verdict;
-	enum fim_recheck moved;
+	enum fim_recheck moved = FIM_RECHECK_NONE;
 	struct fim_caller caller;
 
 	if (WARN_ON_ONCE(!hook) || !fim_decode(hook, fregs, &access))
 		return;
 	fim_caller_read(&caller);
 	fim_decide(rs, &access, &caller, &verdict);
+	if (verdict.action == FIM_ACTION_BLOCK)
+		fim_ftrace_redirect(fregs, (unsigned long)refuse);
+	else
+		moved = fim_moves(rs, &access);
 	/* The self-test's own file */
 	if (verdict.match.binding && !verdict.match.binding->policy->kind)
 		WRITE_ONCE(hook->fired, true);
 	else if (verdict.action > FIM_ACTION_ALLOW)
-		fim_event_violation(&access, &verdict);
-
-	if (verdict.action == FIM_ACTION_BLOCK) {
-		fim_ftrace_redirect(fregs, (unsigned long)refuse);
-		return;
-	}
-	moved = fim_moves(rs, &access);
-	if (moved != FIM_RECHECK_NONE)
+		fim_event_violation(&access, &verdict, moved);
+	else if (moved != FIM_RECHECK_NONE)
 		fim_event_awaited(moved);
 }
 

@@ -127,26 +127,72 @@ static int fill_ruleset_status(struct sk_buff *skb)
 	return 0;
 }
 
-static int fill_account(struct sk_buff *skb)
+static u64 sum(const u64 *ops)
+{
+	unsigned int op;
+	u64 nr = 0;
+
+	for (op = 0; op <= FIM_OP_MAX; op++)
+		nr += ops[op];
+	return nr;
+}
+
+static int fill_count(struct sk_buff *skb, const struct fim_account *account,
+		      u8 op)
+{
+	struct nlattr *nest = nla_nest_start(skb, FIM_STATUS_A_COUNT);
+
+	if (!nest || nla_put_u8(skb, FIM_COUNT_A_OP, op) ||
+	    put_u64(skb, FIM_COUNT_A_REFUSED, account->refused[op],
+		    FIM_COUNT_A_PAD) ||
+	    put_u64(skb, FIM_COUNT_A_AUDITED, account->audited[op],
+		    FIM_COUNT_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_counts(struct sk_buff *skb, const struct fim_account *account)
+{
+	unsigned int op;
+
+	for (op = 0; op <= FIM_OP_MAX; op++)
+		if ((account->refused[op] || account->audited[op]) &&
+		    fill_count(skb, account, op))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_account(struct sk_buff *skb, const struct fim_account *account)
+{
+	if (put_u64(skb, FIM_STATUS_A_REFUSED, sum(account->refused),
+		    FIM_STATUS_A_PAD) ||
+	    put_u64(skb, FIM_STATUS_A_AUDITED, sum(account->audited),
+		    FIM_STATUS_A_PAD) ||
+	    put_u64(skb, FIM_STATUS_A_RECORDED, account->recorded,
+		    FIM_STATUS_A_PAD) ||
+	    put_u64(skb, FIM_STATUS_A_COALESCED, account->coalesced,
+		    FIM_STATUS_A_PAD) ||
+	    put_u64(skb, FIM_STATUS_A_LIMITED, account->limited,
+		    FIM_STATUS_A_PAD) ||
+	    put_u64(skb, FIM_STATUS_A_LOST, account->lost, FIM_STATUS_A_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_records(struct sk_buff *skb)
 {
 	struct fim_event_stats stats;
 
 	fim_event_stats(&stats);
-	if (put_u64(skb, FIM_STATUS_A_REFUSED, stats.refused,
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_AUDITED, stats.audited,
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_RECORDED, stats.recorded,
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_LOST, stats.lost, FIM_STATUS_A_PAD) ||
+	if (fill_account(skb, &stats.account) ||
+	    fill_counts(skb, &stats.account) ||
 	    nla_put_u32(skb, FIM_STATUS_A_PENDING, stats.pending) ||
 	    put_u64(skb, FIM_STATUS_A_FIRST_SEQ, stats.first_seq,
 		    FIM_STATUS_A_PAD) ||
 	    put_u64(skb, FIM_STATUS_A_LAST_SEQ, stats.last_seq,
 		    FIM_STATUS_A_PAD) ||
 	    nla_put_u32(skb, FIM_STATUS_A_RING_SIZE, stats.ring_size) ||
-	    put_u64(skb, FIM_STATUS_A_COALESCED, stats.coalesced,
-		    FIM_STATUS_A_PAD) ||
 	    put_u64(skb, FIM_STATUS_A_DENIED, stats.denied, FIM_STATUS_A_PAD) ||
 	    nla_put_u32(skb, FIM_STATUS_A_CONTAINERS, fim_container_count()))
 		return -EMSGSIZE;
@@ -179,7 +225,7 @@ int fim_netlink_reply_status(struct genl_info *info)
 	    nla_put_string(skb, FIM_STATUS_A_BACKEND, FIM_BACKEND) ||
 	    nla_put(skb, FIM_STATUS_A_BOOT_ID, sizeof(fim_boot_id),
 		    &fim_boot_id) ||
-	    fill_ruleset_status(skb) || fill_account(skb)) {
+	    fill_ruleset_status(skb) || fill_records(skb)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}

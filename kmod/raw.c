@@ -69,7 +69,7 @@ bool fim_raw_is_refused(const struct file *file)
 
 	rcu_read_lock_sched_notrace();
 	if (decide(rcu_dereference_sched(fim_ruleset), file, &access, &verdict))
-		fim_event_violation(&access, &verdict);
+		fim_event_violation(&access, &verdict, FIM_RECHECK_NONE);
 	rcu_read_unlock_sched_notrace();
 	return verdict.action == FIM_ACTION_BLOCK;
 }

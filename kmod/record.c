@@ -141,6 +141,10 @@ static int fill_text(struct sk_buff *skb, const struct fim_subject_text *text)
 	      nla_put_u32(skb, FIM_EVENT_A_EXE_DEV, text->exe_dev))) ||
 	    put_path(skb, FIM_EVENT_A_PARENT_EXE, text->parent_exe) ||
 	    put_path(skb, FIM_EVENT_A_CWD, text->cwd) ||
+	    put_path(skb, FIM_EVENT_A_CGROUP_PATH, text->cgroup) ||
+	    (text->executed_len && nla_put(skb, FIM_EVENT_A_EXECUTED,
+					   text->executed_len,
+					   text->executed)) ||
 	    (text->cmdline_len && nla_put(skb, FIM_EVENT_A_CMDLINE,
 					  text->cmdline_len, text->cmdline)) ||
 	    (*text->tty && nla_put_string(skb, FIM_EVENT_A_TTY, text->tty)))
@@ -163,29 +167,21 @@ static int fill_control(struct sk_buff *skb, const struct fim_event *event)
 	}
 }
 
-/**
- * fim_record_fill() - write a record as the attribute that is sent
- * @skb: where to append it, with room for fim_record_size()
- * @event: the record
- * @seq: where its number belongs, 8 bytes, to be written later
- *
- * Return: 0, or -EMSGSIZE if there was no room.
- */
-int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
-		    void **seq)
+static void *reserve_u64(struct sk_buff *skb, int attr)
 {
-	struct nlattr *nest, *attr;
+	struct nlattr *nla = nla_reserve_64bit(skb, attr, sizeof(u64),
+					       FIM_EVENT_A_PAD);
 
-	nest = nla_nest_start(skb, FIM_A_EVENT);
-	if (!nest)
-		return -EMSGSIZE;
-	attr = nla_reserve_64bit(skb, FIM_EVENT_A_SEQ, sizeof(u64),
-				 FIM_EVENT_A_PAD);
-	if (!attr)
-		return -EMSGSIZE;
-	*seq = nla_data(attr);
+	return nla ? nla_data(nla) : NULL;
+}
 
-	if (nla_put_u8(skb, FIM_EVENT_A_TYPE, event->type) ||
+static int fill_head(struct sk_buff *skb, const struct fim_event *event,
+		     struct fim_blanks *blanks)
+{
+	blanks->seq = reserve_u64(skb, FIM_EVENT_A_SEQ);
+	blanks->total = reserve_u64(skb, FIM_EVENT_A_TOTAL);
+	if (!blanks->seq || !blanks->total ||
+	    nla_put_u8(skb, FIM_EVENT_A_TYPE, event->type) ||
 	    nla_put_u64_64bit(skb, FIM_EVENT_A_TIME, event->time,
 			      FIM_EVENT_A_PAD) ||
 	    (event->flags &&
@@ -197,8 +193,14 @@ int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
 	     nla_put_u64_64bit(skb, FIM_EVENT_A_LAST_TIME, event->last_time,
 			       FIM_EVENT_A_PAD)) ||
 	    nla_put(skb, FIM_EVENT_A_BOOT_ID, sizeof(fim_boot_id),
-		    &fim_boot_id) ||
-	    fill_control(skb, event) ||
+		    &fim_boot_id))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_body(struct sk_buff *skb, const struct fim_event *event)
+{
+	if (fill_control(skb, event) ||
 	    (event->policy && fill_policy(skb, event)) ||
 	    (event->container && fill_container(skb, event->container)) ||
 	    (event->slot && fill_slot(skb, event->slot)) ||
@@ -207,7 +209,6 @@ int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
 	    (event->subject && fill_subject(skb, event->subject)) ||
 	    (event->text && fill_text(skb, event->text)))
 		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
 	return 0;
 }
 
@@ -217,18 +218,11 @@ static size_t text_size(const struct fim_text *text)
 	       (text->message ? nla_total_size(strlen(text->message) + 1) : 0);
 }
 
-/**
- * fim_record_size() - how much room a record needs
- * @event: the record
- *
- * Return: an upper bound in bytes: what is small is counted as if it were all
- * there.
- */
-size_t fim_record_size(const struct fim_event *event)
+/* What is small is counted as if it were all there. */
+static size_t body_size(const struct fim_event *event)
 {
 	size_t size = 2 * FIM_EVENT_A_MAX * nla_total_size(sizeof(u64)) +
 		      nla_total_size(sizeof(u64[6])) +
-		      nla_total_size(sizeof(fim_boot_id)) +
 		      nla_total_size(2 * TASK_COMM_LEN);
 
 	if (event->policy)
@@ -241,11 +235,63 @@ size_t fim_record_size(const struct fim_event *event)
 	if (event->slot)
 		size += event->slot->path_len + event->slot->target_len;
 	if (event->text) {
-		size += event->text->cmdline_len + sizeof(event->text->tty);
+		size += event->text->cmdline_len + sizeof(event->text->tty) +
+			event->text->executed_len;
 		size += event->text->exe ? strlen(event->text->exe) : 0;
 		size += event->text->parent_exe ?
 			strlen(event->text->parent_exe) : 0;
 		size += event->text->cwd ? strlen(event->text->cwd) : 0;
+		size += event->text->cgroup ? strlen(event->text->cgroup) : 0;
 	}
 	return size;
+}
+
+/**
+ * fim_record_body() - write what a record tells but when and how often
+ * @event: the record
+ *
+ * Context: process; may sleep.
+ * Return: the attributes, for one or more fim_record_make(), or NULL without
+ * memory.
+ */
+struct sk_buff *fim_record_body(const struct fim_event *event)
+{
+	struct sk_buff *skb = nlmsg_new(body_size(event), GFP_KERNEL);
+
+	if (skb && WARN_ON_ONCE(fill_body(skb, event))) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+/**
+ * fim_record_make() - write a record as the attribute that is sent
+ * @event: the record, of which type, flags, times and count are read
+ * @body: the rest, as fim_record_body() wrote it
+ * @len: its length
+ * @blanks: what is to be filled in later
+ *
+ * Context: process; may sleep.
+ * Return: the attribute, or NULL without memory.
+ */
+struct sk_buff *fim_record_make(const struct fim_event *event, const void *body,
+				unsigned int len, struct fim_blanks *blanks)
+{
+	size_t size = 8 * nla_total_size_64bit(sizeof(u64)) +
+		      nla_total_size(sizeof(fim_boot_id)) + len;
+	struct sk_buff *skb = nlmsg_new(size, GFP_KERNEL);
+	struct nlattr *nest;
+
+	if (!skb)
+		return NULL;
+	nest = nla_nest_start(skb, FIM_A_EVENT);
+	if (WARN_ON_ONCE(!nest || fill_head(skb, event, blanks) ||
+			 skb_tailroom(skb) < len)) {
+		nlmsg_free(skb);
+		return NULL;
+	}
+	skb_put_data(skb, body, len);
+	nla_nest_end(skb, nest);
+	return skb;
 }

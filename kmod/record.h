@@ -10,6 +10,7 @@
 #include "fim.h"
 
 struct fim_container;
+struct fim_blanks;
 struct fim_policy;
 struct fim_rule;
 struct fim_slot;
@@ -51,8 +52,8 @@ struct fim_event {
 	const struct fim_subject_text *text;
 };
 
-size_t fim_record_size(const struct fim_event *event);
-int fim_record_fill(struct sk_buff *skb, const struct fim_event *event,
-		    void **seq);
+struct sk_buff *fim_record_body(const struct fim_event *event);
+struct sk_buff *fim_record_make(const struct fim_event *event, const void *body,
+				unsigned int len, struct fim_blanks *blanks);
 
 #endif /* FIM_RECORD_H */

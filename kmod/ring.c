@@ -5,6 +5,9 @@
  *
  * A record is kept as the attribute that is sent, so that a listener and a
  * reader of the ring get the same bytes.
+ *
+ * Commands that are refused have a lane of their own, as anybody can have them
+ * recorded: they push out each other, and no record of anything else.
  */
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
@@ -26,64 +29,113 @@ MODULE_PARM_DESC(ring_kib, "memory that they take at most, in KiB");
 guid_t fim_boot_id;
 
 struct record {
+	u64 seq;
 	unsigned int len;
 	u8 data[];
 };
 
+/**
+ * struct lane - records in the order of their numbers; under fim_ring_lock
+ * @records: they, each at its place modulo @size
+ * @size: how many it holds at most
+ * @bytes_max: what they may take
+ * @bytes: what they take
+ * @first: place of the oldest
+ * @next: place of the one that comes next; @first if there is none
+ * @dropped: number of the last record that was dropped, 0 if none was
+ */
+struct lane {
+	struct record **records;
+	unsigned int size;
+	u64 bytes_max;
+	u64 bytes;
+	u64 first;
+	u64 next;
+	u64 dropped;
+};
+
+/* What part of the ring refused commands may take */
+#define DENIED_SHARE	8
+
 /* Protects all that follows, and keeps the notifications in order. */
 static DEFINE_MUTEX(fim_ring_lock);
-static struct record **fim_ring;
-static u64 fim_ring_first = 1;	/* number of the oldest record */
-static u64 fim_ring_last;	/* number of the newest; less than that if none */
-static u64 fim_ring_bytes;	/* what all of them take */
+static struct lane fim_lanes[2];	/* the second is for refused commands */
+static u64 fim_ring_last;	/* number of the newest record */
+static u64 fim_ring_total;	/* operations that all of them told */
 
-static void drop_oldest(void)
+static struct record *record_at(const struct lane *lane, u64 place)
 {
-	struct record **record = &fim_ring[fim_ring_first++ % ring];
-
-	fim_ring_bytes -= (*record)->len;
-	kvfree(*record);
-	*record = NULL;
+	return lane->records[place % lane->size];
 }
 
-static void make_room(unsigned int len)
+static void drop_oldest(struct lane *lane)
+{
+	struct record *record = record_at(lane, lane->first++);
+
+	lane->bytes -= record->len;
+	lane->dropped = record->seq;
+	kvfree(record);
+}
+
+static void keep(struct lane *lane, struct record *record)
 {
 	lockdep_assert_held(&fim_ring_lock);
 
-	while (fim_ring_first <= fim_ring_last &&
-	       (fim_ring_last - fim_ring_first + 1 >= ring ||
-		fim_ring_bytes + len > (u64)ring_kib * 1024))
-		drop_oldest();
+	while (lane->first < lane->next &&
+	       (lane->next - lane->first == lane->size ||
+		lane->bytes + record->len > lane->bytes_max))
+		drop_oldest(lane);
+	lane->records[lane->next++ % lane->size] = record;
+	lane->bytes += record->len;
 }
 
 /**
  * fim_ring_add() - number a record, keep it, and send it to listeners
  * @skb: holds the record, one attribute; stays the caller's
- * @seq_attr: where in @skb the number belongs, 8 bytes
+ * @blanks: what in @skb is to be filled in
+ * @operations: that the record tells
+ * @denied: it is about a command that was refused
  *
  * Context: process; may sleep.
  * Return: 0, or -ENOMEM: then it has no number, and nobody hears of it.
  */
-int fim_ring_add(struct sk_buff *skb, void *seq_attr)
+int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
+		 u64 operations, bool denied)
 {
 	struct record *record;
-	u64 seq;
 
 	record = kvmalloc(struct_size(record, data, skb->len), GFP_KERNEL);
 	if (!record)
 		return -ENOMEM;
 
 	mutex_lock(&fim_ring_lock);
-	make_room(skb->len);
-	seq = ++fim_ring_last;
-	memcpy(seq_attr, &seq, sizeof(seq));
+	record->seq = ++fim_ring_last;
+	fim_ring_total += operations;
+	memcpy(blanks->seq, &fim_ring_last, sizeof(fim_ring_last));
+	memcpy(blanks->total, &fim_ring_total, sizeof(fim_ring_total));
 	record->len = skb->len;
 	memcpy(record->data, skb->data, skb->len);
-	fim_ring[seq % ring] = record;
-	fim_ring_bytes += record->len;
+	keep(&fim_lanes[denied], record);
 	fim_netlink_notify(record->data, record->len);
 	mutex_unlock(&fim_ring_lock);
 	return 0;
+}
+
+/* The first record of a lane that has that number or a later one, or NULL. */
+static struct record *find_since(const struct lane *lane, u64 since)
+{
+	u64 low = lane->first, high = lane->next, middle;
+
+	lockdep_assert_held(&fim_ring_lock);
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (record_at(lane, middle)->seq < since)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < lane->next ? record_at(lane, low) : NULL;
 }
 
 /**
@@ -97,16 +149,19 @@ int fim_ring_add(struct sk_buff *skb, void *seq_attr)
  */
 int fim_ring_read(u64 since, struct sk_buff *skb, u64 *seq)
 {
-	struct record *record;
+	struct record *record, *denied;
 	int err = -ENOENT;
 
 	mutex_lock(&fim_ring_lock);
-	*seq = max(since, fim_ring_first);
-	if (*seq <= fim_ring_last) {
-		record = fim_ring[*seq % ring];
+	record = find_since(&fim_lanes[0], since);
+	denied = find_since(&fim_lanes[1], since);
+	if (!record || (denied && denied->seq < record->seq))
+		record = denied;
+	if (record) {
 		err = -EMSGSIZE;
 		if (skb_tailroom(skb) >= record->len) {
 			skb_put_data(skb, record->data, record->len);
+			*seq = record->seq;
 			err = 0;
 		}
 	}
@@ -116,17 +171,34 @@ int fim_ring_read(u64 since, struct sk_buff *skb, u64 *seq)
 
 /**
  * fim_ring_range() - what the ring holds
- * @first: number of the oldest record, 0 if there is none
+ * @first: number of the record from which on it holds all, 0 if there is none
  * @last: number of the newest record, 0 if there is none
  * @size: how many it holds at most
  */
 void fim_ring_range(u64 *first, u64 *last, u32 *size)
 {
 	mutex_lock(&fim_ring_lock);
-	*first = fim_ring_first <= fim_ring_last ? fim_ring_first : 0;
 	*last = fim_ring_last;
+	*first = max(fim_lanes[0].dropped, fim_lanes[1].dropped) + 1;
+	if (*first > *last)
+		*first = 0;
 	mutex_unlock(&fim_ring_lock);
 	*size = ring;
+}
+
+static int make_lane(struct lane *lane, unsigned int size, u64 bytes_max)
+{
+	lane->size = size;
+	lane->bytes_max = bytes_max;
+	lane->records = kvcalloc(size, sizeof(*lane->records), GFP_KERNEL);
+	return lane->records ? 0 : -ENOMEM;
+}
+
+static void free_lane(struct lane *lane)
+{
+	while (lane->first < lane->next)
+		drop_oldest(lane);
+	kvfree(lane->records);
 }
 
 /**
@@ -136,12 +208,19 @@ void fim_ring_range(u64 *first, u64 *last, u32 *size)
  */
 int fim_ring_init(void)
 {
+	u64 bytes = (u64)ring_kib * 1024, denied = bytes / DENIED_SHARE;
+	unsigned int nr_denied = ring / DENIED_SHARE;
+	int err;
+
 	/* A record alone takes some 30 KiB at most. */
-	if (ring < 1 || ring > 1 << 20 || ring_kib < 64)
+	if (ring < DENIED_SHARE || ring > 1 << 20 || ring_kib < 64)
 		return -EINVAL;
 	guid_gen(&fim_boot_id);
-	fim_ring = kvcalloc(ring, sizeof(*fim_ring), GFP_KERNEL);
-	return fim_ring ? 0 : -ENOMEM;
+	err = make_lane(&fim_lanes[0], ring - nr_denied, bytes - denied) ?:
+	      make_lane(&fim_lanes[1], nr_denied, denied);
+	if (err)
+		fim_ring_exit();
+	return err;
 }
 
 /**
@@ -149,9 +228,6 @@ int fim_ring_init(void)
  */
 void fim_ring_exit(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < ring; i++)
-		kvfree(fim_ring[i]);
-	kvfree(fim_ring);
+	free_lane(&fim_lanes[0]);
+	free_lane(&fim_lanes[1]);
 }

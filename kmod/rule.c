@@ -361,7 +361,7 @@ void fim_caller_read(struct fim_caller *caller)
 	caller->mnt_ns = fim_mnt_ns_inum();
 }
 
-/* Whether a rule's path leads elsewhere without a name. */
+/* Whether a rule's path leads over a name, and elsewhere without it. */
 static bool is_followed(const struct fim_ruleset *rs,
 			const struct dentry *dentry)
 {
@@ -371,7 +371,7 @@ static bool is_followed(const struct fim_ruleset *rs,
 	if (fim_mark_find(rs, inode, FIM_MARK_TREE))
 		return true;
 	mark = fim_mark_find(rs, inode, FIM_MARK_GUARD);
-	return mark && mark->followed;
+	return mark && (mark->followed || mark->nr);
 }
 
 /* Whether some rule may take hold once a name exists. */
@@ -437,6 +437,7 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 		       (rs->nr_waiting ? FIM_RECHECK_WAITING : 0);
 	}
 	if (access->removes && (is_followed(rs, access->dentry) ||
+				is_followed(rs, access->above) ||
 				is_followed(rs, access->other)))
 		return FIM_RECHECK_ALL;
 	if (access->removes && (is_watched(rs, access->dentry) ||

@@ -27,18 +27,42 @@ MODULE_PARM_DESC(slots, "records that can be in the making at once");
 static struct fim_slot *fim_slots;
 static unsigned long *fim_slots_used;
 
+/*
+ * A task may sleep in its operation, and keeps its slot meanwhile; how long is
+ * up to some. So that there is always one for others, a source may have no more
+ * slots than it leaves free. What it tells of another's slot may be out of date.
+ */
+static bool may_take(const struct fim_source *source)
+{
+	unsigned int taken = 0, own = 0;
+	const struct fim_slot *slot;
+	unsigned long i;
+
+	for_each_set_bit(i, fim_slots_used, slots) {
+		slot = &fim_slots[i];
+		taken++;
+		own += READ_ONCE(slot->source.cgroup) == source->cgroup &&
+		       READ_ONCE(slot->source.uid) == source->uid;
+	}
+	return own < slots - taken;
+}
+
 /**
  * fim_slot_take() - take a free slot for the current task
  *
  * Context: any.
- * Return: the slot, or NULL if all are taken.
+ * Return: the slot, or NULL if all are taken, or too many by its like.
  */
 struct fim_slot *fim_slot_take(void)
 {
 	unsigned long i = raw_smp_processor_id() * 8 % slots;
+	struct fim_source source;
 	struct fim_slot *slot;
 	unsigned int tries;
 
+	fim_source_read(&source);
+	if (!may_take(&source))
+		return NULL;
 	for (tries = 0; tries < slots; tries++, i = (i + 1) % slots)
 		if (!test_bit(i, fim_slots_used) &&
 		    !test_and_set_bit(i, fim_slots_used))
@@ -46,6 +70,8 @@ struct fim_slot *fim_slot_take(void)
 	if (tries == slots)
 		return NULL;
 	slot = &fim_slots[i];
+	WRITE_ONCE(slot->source.cgroup, source.cgroup);
+	WRITE_ONCE(slot->source.uid, source.uid);
 	slot->policy = NULL;
 	slot->recheck = FIM_RECHECK_NONE;
 	slot->doubted = false;
@@ -275,7 +301,7 @@ void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
  */
 int fim_slots_init(void)
 {
-	if (slots < 1 || slots > 65536)
+	if (slots < 2 || slots > 65536)
 		return -EINVAL;
 	fim_slots = kvcalloc(slots, sizeof(*fim_slots), GFP_KERNEL);
 	fim_slots_used = bitmap_zalloc(slots, GFP_KERNEL);

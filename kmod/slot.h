@@ -11,6 +11,7 @@
 #include <linux/task_work.h>
 #include <linux/types.h>
 
+#include "budget.h"
 #include "subject.h"
 
 struct fim_access;
@@ -37,6 +38,7 @@ enum fim_slot_doubt {
  * @work: to finish it when @task returns to user space
  * @node: or in a worker, if @task never does
  * @task: whose operation it is; a reference only if a worker finishes it
+ * @source: whose violations count together
  * @recheck: enum fim_recheck
  * @policy: of the rule that decided, a reference; it keeps @rule; NULL if there
  *	is nothing to record, and then there is nothing in what follows
@@ -64,6 +66,7 @@ struct fim_slot {
 	struct callback_head work;
 	struct llist_node node;
 	struct task_struct *task;
+	struct fim_source source;
 	u8 recheck;
 	struct fim_policy *policy;
 	const struct fim_rule *rule;

@@ -3,6 +3,7 @@
  * Who does it: what a record tells about the task.
  */
 #include <linux/audit.h>
+#include <linux/auxvec.h>
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
@@ -18,6 +19,7 @@
 #include <linux/tty.h>
 #include <asm/syscall.h>
 
+#include "budget.h"
 #include "fim.h"
 #include "fim_task.h"
 #include "subject.h"
@@ -49,18 +51,6 @@ static void read_ids(struct fim_subject *subject)
 	subject->sessionid = audit_get_sessionid(current);
 }
 
-static u64 read_cgroup(void)
-{
-	u64 id = 0;
-
-#ifdef CONFIG_CGROUPS
-	rcu_read_lock();
-	id = cgroup_id(task_dfl_cgroup(current));
-	rcu_read_unlock();
-#endif
-	return id;
-}
-
 /* The registers of a worker are those of whoever made it: they tell nothing. */
 static void read_syscall(struct fim_subject *subject)
 {
@@ -82,6 +72,7 @@ static void read_syscall(struct fim_subject *subject)
 void fim_subject_read(struct fim_subject *subject)
 {
 	const char *comm = current->comm;
+	struct fim_source source;
 
 	memset(subject, 0, sizeof(*subject));
 	if (current->flags & PF_KTHREAD)
@@ -92,7 +83,8 @@ void fim_subject_read(struct fim_subject *subject)
 		comm = current->group_leader->comm;
 	}
 	read_ids(subject);
-	subject->cgroup = read_cgroup();
+	fim_source_read(&source);
+	subject->cgroup = source.cgroup;
 	subject->mnt_ns = fim_mnt_ns_inum();
 	read_syscall(subject);
 	/* Without task_lock() it may be torn while it changes, nothing worse. */
@@ -136,6 +128,33 @@ static void read_exe(struct mm_struct *mm, struct fim_subject_text *text)
 	if (!file_inode(file)->i_nlink || d_unlinked(file->f_path.dentry))
 		text->flags |= FIM_EVENT_EXE_DELETED;
 	fput(file);
+}
+
+/**
+ * fim_subject_executable() - which executable a task runs
+ * @task: current, or a task that the caller holds
+ * @ino: inode number; left alone if there is none, as all three
+ * @dev: device number, to be compared only
+ * @generation: of the inode
+ *
+ * Context: process; may sleep, but waits for nobody.
+ */
+void fim_subject_executable(struct task_struct *task, u64 *ino, u32 *dev,
+			    u32 *generation)
+{
+	struct mm_struct *mm = get_task_mm(task);
+	struct file *file;
+
+	if (!mm)
+		return;
+	file = fim_mm_exe_file(mm);
+	if (file) {
+		*ino = file_inode(file)->i_ino;
+		*dev = file_inode(file)->i_sb->s_dev;
+		*generation = file_inode(file)->i_generation;
+		fput(file);
+	}
+	mmput(mm);
 }
 
 static void read_parent(struct task_struct *task,
@@ -188,6 +207,43 @@ static void read_cmdline(struct task_struct *task, struct mm_struct *mm,
 		text->cmdline_len = got;
 }
 
+/*
+ * The name that a script was executed by is not its executable's. It lies where
+ * the command line does, and is no more to be trusted.
+ */
+static void read_executed(struct task_struct *task, struct mm_struct *mm,
+			  struct fim_subject_text *text)
+{
+	unsigned long at = 0;
+	unsigned int i;
+	int got;
+
+	for (i = 0; i + 1 < ARRAY_SIZE(mm->saved_auxv) && mm->saved_auxv[i];
+	     i += 2)
+		if (mm->saved_auxv[i] == AT_EXECFN)
+			at = mm->saved_auxv[i + 1];
+	if (!at)
+		return;
+	got = access_process_vm(task, at, text->executed,
+				sizeof(text->executed), FOLL_FORCE | FOLL_ANON);
+	if (got > 0)
+		text->executed_len = strnlen(text->executed, got);
+}
+
+static void read_cgroup(struct task_struct *task, struct fim_subject_text *text)
+{
+#ifdef CONFIG_CGROUPS
+	int len;
+
+	rcu_read_lock();
+	len = kernfs_path_from_node(task_dfl_cgroup(task)->kn, NULL,
+				    text->buf[3], PATH_MAX);
+	rcu_read_unlock();
+	if (len > 0 && len < PATH_MAX)
+		text->cgroup = text->buf[3];
+#endif
+}
+
 static void read_cwd(struct task_struct *task, struct fim_subject_text *text)
 {
 	struct path pwd = {};
@@ -232,9 +288,12 @@ void fim_subject_describe(struct task_struct *task,
 	text->exe_ino = 0;
 	text->parent_exe = NULL;
 	text->cwd = NULL;
+	text->cgroup = NULL;
 	text->cmdline_len = 0;
+	text->executed_len = 0;
 	text->tty[0] = '\0';
 
+	read_cgroup(task, text);
 	read_parent(task, text);
 	if (task->flags & PF_KTHREAD)
 		return;
@@ -244,8 +303,10 @@ void fim_subject_describe(struct task_struct *task,
 		return;
 	}
 	read_exe(mm, text);
-	if (memory)
+	if (memory) {
 		read_cmdline(task, mm, text);
+		read_executed(task, mm, text);
+	}
 	mmput(mm);
 	read_cwd(task, text);
 	if (task == current)

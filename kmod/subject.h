@@ -63,8 +63,11 @@ struct fim_subject {
  * @exe_dev: its device, as FIM_EVENT_A_DEV
  * @parent_exe: path of the parent's executable, or NULL
  * @cwd: working directory, or NULL
+ * @cgroup: path of the cgroup, or NULL
  * @cmdline: arguments, each ended by a NUL
  * @cmdline_len: length of @cmdline
+ * @executed: path that was executed, as execve() was told it
+ * @executed_len: length of @executed
  * @tty: name of the terminal, "" for none
  * @buf: where the paths are
  */
@@ -75,13 +78,18 @@ struct fim_subject_text {
 	u32 exe_dev;
 	const char *parent_exe;
 	const char *cwd;
+	const char *cgroup;
 	unsigned int cmdline_len;
+	unsigned int executed_len;
 	char tty[64];
 	char cmdline[PATH_MAX];
-	char buf[3][PATH_MAX];
+	char executed[PATH_MAX];
+	char buf[4][PATH_MAX];
 };
 
 void fim_subject_read(struct fim_subject *subject);
+void fim_subject_executable(struct task_struct *task, u64 *ino, u32 *dev,
+			    u32 *generation);
 void fim_subject_describe(struct task_struct *task,
 			  struct fim_subject_text *text, bool memory);
 

@@ -52,7 +52,9 @@
  * FIM_CMD_EVENT (notification to the group "events"): the same message, at the
  * moment the record is complete. Record numbers are dense: a listener that
  * misses one reads it with FIM_CMD_EVENT_GET, and what the ring no longer
- * holds is lost, number by number.
+ * holds is lost, number by number; FIM_EVENT_A_TOTAL tells how many operations
+ * these records were about. Refused commands push only each other out of the
+ * ring.
  *
  * FIM_CMD_EXPLAIN (do, read): what the ruleset in force would say to an
  * operation, by the code that says it to real ones. The path is resolved in the
@@ -288,13 +290,18 @@ enum fim_state {
  * @FIM_STATUS_A_LOST: u64, of both, those that could not be recorded
  * @FIM_STATUS_A_PENDING: u32, of both, those whose record is not complete yet:
  *	refused + audited = recorded + lost + pending
- * @FIM_STATUS_A_FIRST_SEQ: u64, oldest record that the ring holds, 0 if none
+ * @FIM_STATUS_A_FIRST_SEQ: u64, record from which on the ring holds all, 0 if
+ *	none
  * @FIM_STATUS_A_LAST_SEQ: u64, newest record, 0 if none
  * @FIM_STATUS_A_RING_SIZE: u32, most records that the ring holds
  * @FIM_STATUS_A_COALESCED: u64, of RECORDED, those that are counted in the
- *	record of another operation of the same system call
+ *	record of another: RECORDED less these are the records of violations
  * @FIM_STATUS_A_DENIED: u64, control commands that were refused
  * @FIM_STATUS_A_CONTAINERS: u32, containers that are known
+ * @FIM_STATUS_A_LIMITED: u64, operations that are counted in a record with
+ *	FIM_EVENT_VARIOUS, as their source had used up its budget
+ * @FIM_STATUS_A_COUNT: nested enum fim_count_attr, of REFUSED and AUDITED, one
+ *	for each operation that there was
  */
 enum fim_status_attr {
 	FIM_STATUS_A_PAD,
@@ -318,9 +325,27 @@ enum fim_status_attr {
 	FIM_STATUS_A_COALESCED,
 	FIM_STATUS_A_DENIED,
 	FIM_STATUS_A_CONTAINERS,
+	FIM_STATUS_A_LIMITED,
+	FIM_STATUS_A_COUNT,
 	__FIM_STATUS_A_LAST,
 };
 #define FIM_STATUS_A_MAX (__FIM_STATUS_A_LAST - 1)
+
+/**
+ * enum fim_count_attr - how often an operation was refused or audited
+ * @FIM_COUNT_A_PAD: padding
+ * @FIM_COUNT_A_OP: u8, enum fim_op
+ * @FIM_COUNT_A_REFUSED: u64, how often it was refused
+ * @FIM_COUNT_A_AUDITED: u64, how often it was let through by an Audit rule
+ */
+enum fim_count_attr {
+	FIM_COUNT_A_PAD,
+	FIM_COUNT_A_OP,
+	FIM_COUNT_A_REFUSED,
+	FIM_COUNT_A_AUDITED,
+	__FIM_COUNT_A_LAST,
+};
+#define FIM_COUNT_A_MAX (__FIM_COUNT_A_LAST - 1)
 
 /**
  * enum fim_hook_state - how a hook is
@@ -680,8 +705,11 @@ enum fim_event_type {
  * @FIM_EVENT_GUARD: the object is not in the directory but gives its path a
  *	meaning: an ancestor or a symbolic link on the way
  * @FIM_EVENT_MAPPED: a mapping of the file is shared and can be written to
- * @FIM_EVENT_VARIOUS: the record stands for operations that differ (not sent
- *	yet)
+ * @FIM_EVENT_VARIOUS: the record stands for operations that differ: of one
+ *	policy, action, user and cgroup that had more than its budget. All else
+ *	that it tells is the first one's.
+ * @FIM_EVENT_TASKS: the record stands for operations of several processes, of
+ *	one user, executable and cgroup. It tells of the first.
  */
 enum fim_event_flags {
 	FIM_EVENT_KTHREAD = 1U << 0,
@@ -692,6 +720,7 @@ enum fim_event_flags {
 	FIM_EVENT_GUARD = 1U << 5,
 	FIM_EVENT_MAPPED = 1U << 6,
 	FIM_EVENT_VARIOUS = 1U << 7,
+	FIM_EVENT_TASKS = 1U << 8,
 };
 
 /**
@@ -756,6 +785,14 @@ enum fim_event_flags {
  * @FIM_EVENT_A_CONTAINER: string, id of the container that the rule holds for, or
  *	that the record is about
  * @FIM_EVENT_A_IDENTITY: bytes, that container's identity
+ * @FIM_EVENT_A_TOTAL: u64, operations that records told since the module was
+ *	loaded, up to and with this one. What it grew by from one record to the
+ *	next that is read, less the COUNT of that one if it is a violation, are
+ *	the operations whose records were missed.
+ * @FIM_EVENT_A_CGROUP_PATH: bytes, path of the cgroup (v2) from its root
+ * @FIM_EVENT_A_EXECUTED: bytes, the path by which the program was executed, as
+ *	execve() was told it: of a script the script's, while EXE is its
+ *	interpreter's. From the task's memory, as the command line is.
  */
 enum fim_event_attr {
 	FIM_EVENT_A_PAD,
@@ -810,6 +847,9 @@ enum fim_event_attr {
 	FIM_EVENT_A_EXE_DEV,
 	FIM_EVENT_A_CONTAINER,
 	FIM_EVENT_A_IDENTITY,
+	FIM_EVENT_A_TOTAL,
+	FIM_EVENT_A_CGROUP_PATH,
+	FIM_EVENT_A_EXECUTED,
 	__FIM_EVENT_A_LAST,
 };
 #define FIM_EVENT_A_MAX (__FIM_EVENT_A_LAST - 1)
