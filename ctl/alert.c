@@ -70,7 +70,13 @@ static void add_bytes(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 		json_add_bytes(to, k->key, nla_data(tb[k->attr]), len);
 }
 
-static void add_time_text(cJSON *to, const char *key, uint64_t ns)
+/**
+ * alert_add_time() - put a time into an alert, for people to read
+ * @to: the alert
+ * @key: its key
+ * @ns: nanoseconds since 1970 UTC
+ */
+void alert_add_time(cJSON *to, const char *key, uint64_t ns)
 {
 	time_t seconds = ns / NSEC_PER_SEC;
 	struct tm tm;
@@ -94,7 +100,7 @@ static void add_seconds(cJSON *to, const struct alert_key *k,
 static void add_time(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
 	if (tb[k->attr])
-		add_time_text(to, k->key, attr_number(tb[k->attr]));
+		alert_add_time(to, k->key, attr_number(tb[k->attr]));
 }
 
 static void add_cluster(cJSON *to, const struct alert_key *k,
@@ -411,6 +417,7 @@ static const struct alert_key keys[] = {
 	  "process.thread.id", "FimHostTID" },
 	{ "PPID", add_always, FIM_EVENT_A_NS_PPID, "fim.ns.ppid", "FimPPID" },
 	{ "PID", add_number, FIM_EVENT_A_NS_TGID, "fim.ns.pid", "FimPID" },
+	{ "TID", add_number, FIM_EVENT_A_NS_PID, "fim.ns.tid", "FimTID" },
 	{ "UID", add_always, FIM_EVENT_A_UID,
 	  "user.id", "suid", ALERT_AS_TEXT },
 	{ "UserName", add_user, FIM_EVENT_A_UID, "user.name", "suser" },
@@ -427,6 +434,8 @@ static const struct alert_key keys[] = {
 	  "process.parent.executable", "cs5" },
 	{ "ProcessName", add_bytes, FIM_EVENT_A_EXE,
 	  "process.executable", "sproc" },
+	{ "ExecutedName", add_bytes, FIM_EVENT_A_EXECUTED,
+	  "fim.executed_name", "FimExecutedName" },
 	{ "ProcessInode", add_number, FIM_EVENT_A_EXE_INO,
 	  "fim.process_inode", "FimProcessInode" },
 	{ "ProcessDevice", add_device, FIM_EVENT_A_EXE_DEV,
@@ -466,6 +475,8 @@ static const struct alert_key keys[] = {
 	{ "TTY", add_bytes, FIM_EVENT_A_TTY, "fim.tty", "flexString2" },
 	{ "CgroupID", add_number, FIM_EVENT_A_CGROUP,
 	  "fim.cgroup_id", "FimCgroupID" },
+	{ "CgroupPath", add_bytes, FIM_EVENT_A_CGROUP_PATH,
+	  "fim.cgroup_path", "FimCgroupPath" },
 	{ "MntNS", add_number, FIM_EVENT_A_MNT_NS, "fim.ns.mnt", "FimMntNS" },
 	{ "PidNS", add_number, FIM_EVENT_A_PID_NS,
 	  "fim.ns.pid_ns", "FimPidNS" },
@@ -538,60 +549,5 @@ cJSON *alert_json(struct nlattr **tb)
 	for (i = 0; i < ARRAY_SIZE(keys); i++)
 		if (keys[i].add)
 			keys[i].add(alert, &keys[i], tb);
-	return alert;
-}
-
-static cJSON *own_alert(const char *operation, const char *message)
-{
-	cJSON *alert = json_object();
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	json_add_number(alert, "Timestamp", now.tv_sec);
-	add_time_text(alert, "UpdatedTime",
-		      now.tv_sec * NSEC_PER_SEC + now.tv_nsec);
-	add_cluster(alert, alert_key("ClusterName"), NULL);
-	add_host(alert, alert_key("HostName"), NULL);
-	json_add_string(alert, "Message", message);
-	json_add_string(alert, "Type", "SystemEvent");
-	json_add_string(alert, "Operation", operation);
-	json_add_string(alert, "component_name", "fim");
-	return alert;
-}
-
-/**
- * alert_lost() - say that records are lost
- * @from: number of the first one
- * @to: number of the last one
- *
- * Return: the alert; to be deleted by the caller.
- */
-cJSON *alert_lost(uint64_t from, uint64_t to)
-{
-	cJSON *alert = own_alert("RecordsLost",
-				 "The module no longer holds these records");
-
-	json_add_number(alert, "Lost", to - from + 1);
-	json_add_number(alert, "LostFrom", from);
-	json_add_number(alert, "LostTo", to);
-	return alert;
-}
-
-/**
- * alert_restarted() - say that record numbers begin again
- * @next: number of the record that would have come next
- *
- * Return: the alert; to be deleted by the caller.
- */
-cJSON *alert_restarted(uint64_t next)
-{
-	struct buf message = { 0 };
-	cJSON *alert;
-
-	buf_addf(&message, "The module was loaded anew; records begin at 1. "
-		 "Those from before are lost from number %" PRIu64 " on",
-		 next);
-	alert = own_alert("ModuleReloaded", message.data);
-	buf_free(&message);
 	return alert;
 }

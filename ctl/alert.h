@@ -48,7 +48,8 @@ int alert_parse(struct nlattr *event, struct nlattr **tb);
 const struct alert_key *alert_key(const char *name);
 const struct alert_key *alert_key_at(size_t i);
 cJSON *alert_json(struct nlattr **tb);
-cJSON *alert_lost(uint64_t from, uint64_t to);
+void alert_add_time(cJSON *to, const char *key, uint64_t ns);
+cJSON *alert_lost(uint64_t from, uint64_t to, const uint64_t *operations);
 cJSON *alert_restarted(uint64_t next);
 
 #endif /* FIMCTL_ALERT_H */

@@ -13,6 +13,7 @@
 #include "json.h"
 #include "link.h"
 #include "metrics.h"
+#include "op.h"
 #include "ruleset.h"
 #include "status.h"
 #include "term.h"
@@ -35,6 +36,8 @@ static const struct {
 	{ "refused", FIM_STATUS_A_REFUSED },
 	{ "audited", FIM_STATUS_A_AUDITED },
 	{ "recorded", FIM_STATUS_A_RECORDED },
+	{ "coalesced", FIM_STATUS_A_COALESCED },
+	{ "limited", FIM_STATUS_A_LIMITED },
 	{ "lost", FIM_STATUS_A_LOST },
 	{ "pending", FIM_STATUS_A_PENDING },
 	{ "firstSequence", FIM_STATUS_A_FIRST_SEQ },
@@ -59,6 +62,27 @@ static cJSON *hook_json(const struct hook *h)
 	return hook;
 }
 
+static cJSON *count_json(const struct status *st, unsigned int op)
+{
+	cJSON *count = json_object();
+
+	json_add_string(count, "operation", op_name(op));
+	json_add_number(count, "refused", st->refused[op]);
+	json_add_number(count, "audited", st->audited[op]);
+	return count;
+}
+
+static cJSON *counts_json(const struct status *st)
+{
+	cJSON *list = json_list();
+	unsigned int op;
+
+	for (op = 0; op <= FIM_OP_MAX; op++)
+		if (st->refused[op] || st->audited[op])
+			json_append(list, count_json(st, op));
+	return list;
+}
+
 static void print_json(const struct status *st, const struct hooks *hooks)
 {
 	cJSON *json = json_object(), *list = json_list();
@@ -76,6 +100,7 @@ static void print_json(const struct status *st, const struct hooks *hooks)
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		json_add_number(json, numbers[i].key,
 				st->number[numbers[i].attr]);
+	json_add(json, "operations", counts_json(st));
 	for (i = 0; i < hooks->nr; i++)
 		json_append(list, hook_json(&hooks->v[i]));
 	json_add(json, "hooks", list);
@@ -92,9 +117,10 @@ static void print_counters(const uint64_t *n)
 	       n[FIM_STATUS_A_WAITING], n[FIM_STATUS_A_MARKS]);
 	printf("operations %" PRIu64 " refused, %" PRIu64 " audited\n",
 	       n[FIM_STATUS_A_REFUSED], n[FIM_STATUS_A_AUDITED]);
-	printf("recorded   %" PRIu64 ", %s%" PRIu64 " lost%s, %" PRIu64
-	       " pending\n",
+	printf("recorded   %" PRIu64 " in %" PRIu64 " records, %s%" PRIu64
+	       " lost%s, %" PRIu64 " pending\n",
 	       n[FIM_STATUS_A_RECORDED],
+	       n[FIM_STATUS_A_RECORDED] - n[FIM_STATUS_A_COALESCED],
 	       n[FIM_STATUS_A_LOST] ? term_on(stdout, TERM_RED) : "",
 	       n[FIM_STATUS_A_LOST],
 	       n[FIM_STATUS_A_LOST] ? term_off(stdout) : "",

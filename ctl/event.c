@@ -100,6 +100,7 @@ const char *event_flag_name(unsigned int bit)
 		{ FIM_EVENT_GUARD, "Guard" },
 		{ FIM_EVENT_MAPPED, "Mapped" },
 		{ FIM_EVENT_VARIOUS, "Various" },
+		{ FIM_EVENT_TASKS, "Tasks" },
 	};
 	size_t i;
 

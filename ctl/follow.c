@@ -46,6 +46,30 @@ static bool show(struct follow *f, cJSON *alert)
 	return err >= 0;
 }
 
+/* Operations that a record tells, of which its total is counted. */
+static uint64_t operations_of(struct nlattr **tb)
+{
+	if (attr_number(tb[FIM_EVENT_A_TYPE]) != FIM_EVENT_VIOLATION)
+		return 0;
+	return attr_number(tb[FIM_EVENT_A_COUNT]);
+}
+
+/* What the ring held no longer, before a record that it does. */
+static cJSON *missed(const struct follow *f, struct nlattr **tb)
+{
+	uint64_t lost = attr_number(tb[FIM_EVENT_A_TOTAL]) -
+			operations_of(tb) - f->place.total;
+
+	return alert_lost(f->place.next, attr_number(tb[FIM_EVENT_A_SEQ]) - 1,
+			  f->place.counted ? &lost : NULL);
+}
+
+static void pass(struct follow *f, uint64_t total)
+{
+	f->place.counted = true;
+	f->place.total = total;
+}
+
 /**
  * follow_stored() - take a record from the ring
  * @f: where following stands
@@ -55,14 +79,19 @@ static bool show(struct follow *f, cJSON *alert)
  */
 void follow_stored(struct follow *f, struct nlattr **tb)
 {
+	uint64_t total = attr_number(tb[FIM_EVENT_A_TOTAL]);
 	uint64_t seq = attr_number(tb[FIM_EVENT_A_SEQ]);
 
 	if (f->stop || seq < f->place.next)
 		return;
-	if (seq > f->place.next && show(f, alert_lost(f->place.next, seq - 1)))
+	if (seq > f->place.next && show(f, missed(f, tb))) {
 		f->place.next = seq;
-	if (!f->stop && show(f, alert_json(tb)))
+		pass(f, total - operations_of(tb));
+	}
+	if (!f->stop && show(f, alert_json(tb))) {
 		f->place.next = seq + 1;
+		pass(f, total);
+	}
 }
 
 /**
@@ -213,18 +242,24 @@ int follow_start(struct follow *f, const struct place *from)
 	if (err)
 		return err;
 	f->place.next = last + 1;
+	f->place.counted = !last;
+	f->place.total = 0;
 	if (!from)
 		return 0;
 	same = from->any_boot || !memcmp(from->boot_id, f->place.boot_id,
 					 sizeof(from->boot_id));
 	f->place.next = from->next ? from->next : 1;
+	f->place.counted = from->counted || f->place.next == 1;
+	f->place.total = from->total;
 	f->behind = true;
 	/* A number from before the module was loaded anew. */
 	if (!same || f->place.next > last + 1) {
-		if (show(f, alert_restarted(f->place.next)))
+		if (show(f, alert_restarted(f->place.next))) {
 			f->place.next = 1;
-		else
+			pass(f, 0);
+		} else {
 			f->place = *from;
+		}
 	}
 	return 0;
 }

@@ -10,6 +10,7 @@
 
 #include "array.h"
 #include "metrics.h"
+#include "op.h"
 #include "text.h"
 
 /* The numbers of struct status that are metrics. */
@@ -42,6 +43,9 @@ static const struct {
 	{ "fim_operations_coalesced_total", "counter",
 	  "Operations, of those recorded, that another's record counts.",
 	  FIM_STATUS_A_COALESCED },
+	{ "fim_operations_limited_total", "counter",
+	  "Operations that are only counted, as their source had too many.",
+	  FIM_STATUS_A_LIMITED },
 	{ "fim_commands_denied_total", "counter",
 	  "Control commands that were refused.", FIM_STATUS_A_DENIED },
 	{ "fim_operations_pending", "gauge",
@@ -137,6 +141,22 @@ static void add_policies(struct buf *out, const struct policies *policies,
 	}
 }
 
+static void add_operations(struct buf *out, const struct status *st)
+{
+	unsigned int op;
+
+	add_head(out, "fim_file_operations_total", "counter",
+		 "Operations refused and audited, by what was tried.");
+	for (op = 0; op <= FIM_OP_MAX; op++) {
+		if (!st->refused[op] && !st->audited[op])
+			continue;
+		buf_addf(out, "fim_file_operations_total{operation=\"%s\",result=\"refused\"} %"
+			 PRIu64 "\n", op_name(op), st->refused[op]);
+		buf_addf(out, "fim_file_operations_total{operation=\"%s\",result=\"audited\"} %"
+			 PRIu64 "\n", op_name(op), st->audited[op]);
+	}
+}
+
 /**
  * metrics_up() - append whether the module is loaded
  * @out: appended to
@@ -175,6 +195,7 @@ void metrics_write(struct buf *out, const struct status *st,
 		 "Records that the ring holds.");
 	buf_addf(out, "fim_ring_records %" PRIu64 "\n",
 		 first ? last - first + 1 : 0);
+	add_operations(out, st);
 	add_policies(out, policies, true);
 	add_policies(out, policies, false);
 	add_hooks(out, hooks);

@@ -2,8 +2,9 @@
 /*
  * place.c - which record comes next, kept in a file
  *
- * The file is one line, "fim 1 BOOTID NEXT". It is replaced as a whole and only
- * after it is on the disk, so that it is never half of one and half of another.
+ * The file is one line, "fim 1 BOOTID NEXT TOTAL", without the last if it is not
+ * known. It is replaced as a whole and only after it is on the disk, so that it
+ * is never half of one and half of another.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +49,10 @@ int place_read(const char *path, struct place *place)
 	*place = (struct place){ 0 };
 	n = fscanf(file, "fim 1 %32[0-9a-f] %" SCNu64 "%c", hex, &place->next,
 		   &end);
+	if (n == 3 && end == ' ') {
+		place->counted = true;
+		n = 1 + fscanf(file, "%" SCNu64 "%c", &place->total, &end);
+	}
 	fclose(file);
 	if (n != 3 || end != '\n' || strlen(hex) != 2 * BOOT_ID_SIZE)
 		return -EBADMSG;
@@ -99,7 +104,10 @@ int place_write(const char *path, const struct place *place)
 
 	buf_adds(&text, "fim 1 ");
 	buf_hex(&text, place->boot_id, sizeof(place->boot_id));
-	buf_addf(&text, " %" PRIu64 "\n", place->next);
+	buf_addf(&text, " %" PRIu64, place->next);
+	if (place->counted)
+		buf_addf(&text, " %" PRIu64, place->total);
+	buf_addc(&text, '\n');
 	buf_addf(&temporary, "%s.new", path);
 	fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
 		  O_CLOEXEC, 0600);

@@ -15,11 +15,15 @@
  * @boot_id: of the module whose records are meant
  * @any_boot: of whichever module is loaded
  * @next: number of the record
+ * @counted: @total is known
+ * @total: operations that the records before it told
  */
 struct place {
 	uint8_t boot_id[BOOT_ID_SIZE];
 	bool any_boot;
 	uint64_t next;
+	bool counted;
+	uint64_t total;
 };
 
 int place_read(const char *path, struct place *place);

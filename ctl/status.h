@@ -20,12 +20,16 @@
  * @backend: how its hooks are attached
  * @boot_id: drawn when it was loaded
  * @number: the attributes that are numbers, by attribute
+ * @refused: how often each operation was refused, by enum fim_op
+ * @audited: how often it was let through by an Audit rule
  */
 struct status {
 	char *version;
 	char *backend;
 	uint8_t boot_id[BOOT_ID_SIZE];
 	uint64_t number[FIM_STATUS_A_MAX + 1];
+	uint64_t refused[FIM_OP_MAX + 1];
+	uint64_t audited[FIM_OP_MAX + 1];
 };
 
 /**
