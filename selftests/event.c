@@ -252,11 +252,14 @@ const char *fim_records(struct fim_nl *nl, unsigned long long since)
 {
 	static char text[16384];
 	struct fim_events events;
+	struct fim_status st;
 	FILE *out = fmemopen(text, sizeof(text), "w");
 	size_t i;
 	int err;
 
 	text[0] = '\0';
+	/* What is the same as a moment ago is told a moment later. */
+	fim_settle(nl, &st);
 	err = fim_events_since(nl, since, &events);
 	if (err)
 		fprintf(out, "dump failed: %s\n", strerror(err));

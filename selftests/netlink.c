@@ -295,6 +295,8 @@ static void status_cb(struct nlattr **attrs, void *arg)
 	st->audited = number(tb[FIM_STATUS_A_AUDITED]);
 	st->recorded = number(tb[FIM_STATUS_A_RECORDED]);
 	st->lost = number(tb[FIM_STATUS_A_LOST]);
+	st->coalesced = number(tb[FIM_STATUS_A_COALESCED]);
+	st->limited = number(tb[FIM_STATUS_A_LIMITED]);
 	st->first_seq = number(tb[FIM_STATUS_A_FIRST_SEQ]);
 	st->last_seq = number(tb[FIM_STATUS_A_LAST_SEQ]);
 	if (tb[FIM_STATUS_A_BOOT_ID])

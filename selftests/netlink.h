@@ -55,6 +55,7 @@ int fim_nl_dump(struct fim_nl *nl, int cmd, fim_nl_cb cb, void *arg);
 struct fim_status {
 	unsigned int state, policies, rules, waiting, marks, pending, ring_size;
 	unsigned long long generation, refused, audited, recorded, lost;
+	unsigned long long coalesced, limited;
 	unsigned long long first_seq, last_seq;
 	unsigned char boot_id[16];
 };

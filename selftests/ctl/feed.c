@@ -72,7 +72,7 @@ static cJSON *make(uint64_t seq)
 	cJSON *alert;
 
 	if (seq % 500 == 250)
-		return alert_lost(seq, seq + 7);
+		return alert_lost(seq, seq + 7, &seq);
 	if (seq % 500 == 251)
 		return alert_restarted(seq);
 	if (seq % 2) {

@@ -20,22 +20,27 @@ static int note(const cJSON *alert, void *arg)
 	cJSON *from = cJSON_GetObjectItem(alert, "LostFrom");
 	cJSON *to = cJSON_GetObjectItem(alert, "LostTo");
 	cJSON *seq = cJSON_GetObjectItem(alert, "Sequence");
+	cJSON *lost = cJSON_GetObjectItem(alert, "Lost");
 
 	if (fails)
 		return -EINTR;
 	if (from)
-		buf_addf(arg, "lost %s-%s ", from->valuestring,
-			 to->valuestring);
+		buf_addf(arg, "lost %s-%s%s%s ", from->valuestring,
+			 to->valuestring, lost ? " of " : "",
+			 lost ? lost->valuestring : "");
 	else
 		buf_addf(arg, "%s ", seq->valuestring);
 	return 0;
 }
 
+/* Each stands for two operations, as do all before. */
 static void feed(struct follow *f, bool live, uint64_t seq)
 {
 	struct record r;
 
 	record_begin(&r, seq, FIM_EVENT_VIOLATION);
+	nla_put_u64(r.msg, FIM_EVENT_A_COUNT, 2);
+	nla_put_u64(r.msg, FIM_EVENT_A_TOTAL, 2 * seq);
 	record_parse(&r);
 	if (live)
 		follow_live(f, r.tb);
@@ -101,7 +106,16 @@ TEST_F(follow, what_the_ring_lost)
 {
 	feed(&self->f, false, 8);
 	feed(&self->f, false, 11);
-	EXPECT_STREQ("lost 5-7 8 lost 9-10 11 ", self->seen.data);
+	EXPECT_STREQ("lost 5-7 8 lost 9-10 of 4 11 ", self->seen.data);
+	EXPECT_EQ(22, self->f.place.total);
+}
+
+TEST_F(follow, what_the_ring_lost_since_a_place)
+{
+	self->f.place.counted = true;
+	self->f.place.total = 8;
+	feed(&self->f, false, 8);
+	EXPECT_STREQ("lost 5-7 of 6 8 ", self->seen.data);
 }
 
 TEST_F(follow, what_was_not_shown_comes_next)

@@ -48,6 +48,14 @@ TEST_F(place, there_and_back)
 	ASSERT_EQ(0, place_read(self->path, &out));
 	EXPECT_EQ(7, out.next);
 	EXPECT_FALSE(out.any_boot);
+	EXPECT_FALSE(out.counted);
+	in.counted = true;
+	in.total = 1ULL << 63;
+	ASSERT_EQ(0, place_write(self->path, &in));
+	ASSERT_EQ(0, place_read(self->path, &out));
+	EXPECT_EQ(7, out.next);
+	EXPECT_TRUE(out.counted);
+	EXPECT_EQ(1ULL << 63, out.total);
 	EXPECT_EQ(0, memcmp(in.boot_id, out.boot_id, BOOT_ID_SIZE));
 	ASSERT_EQ(0, stat(self->path, &st));
 	EXPECT_EQ(0600, st.st_mode & 0777);
@@ -79,6 +87,8 @@ TEST_F(place, errors)
 		"fim 1 00112233445566778899aabbccddeeff\n",
 		"fim 1 00112233445566778899aabbccddeeff 1",
 		"fim 1 00112233445566778899aabbccddeeff x\n",
+		"fim 1 00112233445566778899aabbccddeeff 1 x\n",
+		"fim 1 00112233445566778899aabbccddeeff 1 2 3\n",
 	};
 	struct place place;
 	FILE *file;

@@ -35,7 +35,10 @@ tap() {
 	}'
 }
 
-check 'the module loads' insmod /fim.ko
+# The programs wait for what is coalesced, and are one source that makes many
+# records.
+check 'the module loads' insmod /fim.ko coalesce_ms=250 burst=1024 rate=200 \
+	ring=2048
 for program in /tests/*; do
 	[ -x "$program" ] || continue
 	name=${program##*/}
