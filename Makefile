@@ -8,6 +8,7 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 PREFIX ?= /usr/local
 DESTDIR ?=
 KERNEL ?=
+SUITE ?=
 
 DKMS_DIR := $(DESTDIR)/usr/src/fim-$(shell cat VERSION)
 
@@ -32,19 +33,24 @@ build/kdir: FORCE
 tool: ## fimctl
 	$(MAKE) -C ctl
 
-install: all ## installs both, and the policies (PREFIX=, DESTDIR=)
+install: all install-policies ## both, and the policies (PREFIX=, DESTDIR=)
 	$(MAKE) -C ctl install
-	install -d $(DESTDIR)$(PREFIX)/share/fim/policies
-	install -m 644 policies/*.yaml $(DESTDIR)$(PREFIX)/share/fim/policies
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 		modules_install
 
+install-policies:
+	install -d $(DESTDIR)$(PREFIX)/share/fim/policies
+	install -m 644 policies/*.yaml $(DESTDIR)$(PREFIX)/share/fim/policies
+
 dkms: ## the module's sources to /usr/src, for dkms (DESTDIR=)
 	install -d $(DKMS_DIR)
-	cp -r --parents Kbuild VERSION LICENSE dkms.conf \
+	cp --parents Kbuild VERSION LICENSE dkms.conf \
 		$(wildcard kmod/*.[ch] kmod/compat/*.h kmod/compat/*.sh uapi/*.h) \
 		$(DKMS_DIR)
 	rm -f $(DKMS_DIR)/kmod/compat/probed.h
+
+deb: ## the Debian packages, in build/deb (SUITE=bookworm: in a tree of its own)
+	@packaging/deb.sh $(SUITE)
 
 demo: ## boots a VM and shows attacks refused, with their alerts
 	@selftests/vm/demo.sh $(KERNEL)
@@ -59,7 +65,7 @@ attacks-docs: ## writes docs/attacks.md from the last runs
 	@selftests/attacks/attacks.sh --from-logs --docs $(KERNEL)
 
 check-package: ## installs and removes FIM in a Debian 12 and a Debian 13
-	@selftests/package/dkms.sh bookworm trixie
+	@selftests/package/check.sh $(or $(SUITE),bookworm trixie)
 
 bench: ## counts the instructions that FIM adds to system calls (KERNEL=)
 	@selftests/bench/bench.sh $(KERNEL)
@@ -79,4 +85,4 @@ help: ## this text
 	@echo "  Kernels and build trees are kept in \$$FIM_CACHE (~/.cache/fim)."
 
 FORCE:
-.PHONY: all module tool install dkms demo check check-package attacks attacks-docs bench lint clean help FORCE
+.PHONY: all module tool install install-policies dkms deb demo check check-package attacks attacks-docs bench lint clean help FORCE

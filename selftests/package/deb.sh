@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# deb.sh - "make deb" in a Debian of a suite: the packages are built, lintian has
+# nothing to say that is not argued, and the same sources make the same bytes.
+# They are left in build/deb-SUITE.
+#
+#   deb.sh [SUITE]...
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. selftests/vm/lib.sh
+. selftests/vm/apt.sh
+. selftests/package/root.sh
+
+copy=$(mktemp -d "${TMPDIR:-/tmp}/fim-deb-check.XXXXXX")
+cleanup() {
+	root_end
+	rm -rf "$copy"
+}
+trap cleanup EXIT
+
+lintian_is_content() {
+	cp "$FIM_BUILD/deb-$suite"/* "$ROOT/tmp/" &&
+		in_root sh -c 'lintian --allow-root --fail-on error,warning \
+			/tmp/*.changes'
+}
+
+# The same sources, by another name, of another time, with another umask.
+other_tree() {
+	git ls-files -co --exclude-standard | while read -r file; do
+		[ ! -f "$file" ] || printf '%s\n' "$file"
+	done | xargs -d '\n' cp --parents -t "$copy"
+	find "$copy" -exec touch -d 2001-01-01 {} +
+}
+
+# build_again DIR: those packages, from the copy.
+build_again() {
+	(umask 027 && FIM_TREE=$copy packaging/deb.sh -o "$1" "$suite")
+}
+
+# same DIR: the packages there are those that were built first.
+same() {
+	local deb
+
+	for deb in "$FIM_BUILD/deb-$suite"/*.deb; do
+		cmp "$deb" "$1/${deb##*/}" || return 1
+	done
+}
+
+differ() {
+	! same "$1"
+}
+
+for suite in "${@:-bookworm}"; do
+	rm -rf "$copy"
+	mkdir "$copy"
+	result "$suite: make deb" packaging/deb.sh -o "$FIM_BUILD/deb-$suite" "$suite"
+	root_use "$suite"
+	result "$suite: lintian" lintian_is_content
+	root_end
+	other_tree
+	result "$suite: built again, elsewhere" build_again "$copy/build/again"
+	result "$suite: byte for byte the same" same "$copy/build/again"
+	# or the comparison would be worth nothing
+	printf '\n' >>"$copy/policies/fim.yaml"
+	printf '\n/* */\n' >>"$copy/kmod/main.c"
+	result "$suite: built of other sources" build_again "$copy/build/other"
+	result "$suite: they differ" differ "$copy/build/other"
+done
+finish
