@@ -15,9 +15,11 @@
 #include "decode.h"
 #include "event.h"
 #include "fim_fs.h"
+#include "fim_uring.h"
 #include "hook.h"
 #include "ioctl.h"
 #include "rule.h"
+#include "tree.h"
 
 /* The mount namespace of process 1: an address to compare. */
 static const void *initial_mnt_ns;
@@ -37,14 +39,14 @@ file_dentry_of(const struct file *file)
 	return file->f_path.dentry;
 }
 
-static void decode_ioctl(struct ftrace_regs *fregs, struct fim_access *access)
+static void decode_ioctl(const struct file *file, unsigned int cmd,
+			 struct fim_access *access)
 {
-	const struct file *file = ARG(const struct file *, 0);
-	unsigned int cmd = ARG(unsigned long, 1);
+	const struct fim_ruleset *rs = rcu_dereference_sched(fim_ruleset);
 
 	access->dentry = file_dentry_of(file);
-	access->reach = fim_ioctl_changes_sb(cmd) ? FIM_REACH_SB :
-						     FIM_REACH_OBJECT;
+	access->reach = fim_ioctl_changes_sb(rs, file_inode(file), cmd) ?
+				FIM_REACH_SB : FIM_REACH_OBJECT;
 	if (cmd == FS_IOC_SETFLAGS || cmd == FS_IOC32_SETFLAGS ||
 	    cmd == FS_IOC_FSSETXATTR)
 		access->op = FIM_OP_FILEATTR;
@@ -202,7 +204,13 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		access->above = fim_file_user_dentry(vma->vm_file);
 		break;
 	case FIM_OP_IOCTL:
-		decode_ioctl(fregs, access);
+		if (hook->by_uring)
+			decode_ioctl(ARG(const struct io_uring_cmd *, 0)->file,
+				     ARG(const struct io_uring_cmd *, 0)->cmd_op,
+				     access);
+		else
+			decode_ioctl(ARG(const struct file *, 0),
+				     ARG(unsigned long, 1), access);
 		break;
 	case FIM_OP_MOUNT:
 	case FIM_OP_MOVE_MOUNT:

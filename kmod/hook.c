@@ -27,6 +27,7 @@
 #include "decode.h"
 #include "event.h"
 #include "fim_fs.h"
+#include "fim_uring.h"
 #include "hook.h"
 #include "ioctl.h"
 #include "object.h"
@@ -116,8 +117,7 @@ static void hook_dentry(unsigned long ip, unsigned long parent_ip,
 static noinline void check_raw_open(const struct file *file,
 				    struct ftrace_regs *fregs)
 {
-	if (S_ISBLK(file_inode(file)->i_mode) &&
-	    (file->f_flags & OPEN_CHANGES) && fim_raw_is_refused(file))
+	if ((file->f_flags & OPEN_CHANGES) && fim_raw_open_is_refused(file))
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
 }
 
@@ -172,23 +172,22 @@ static noinline void check_ioctl(const struct file *file, unsigned int cmd,
 {
 	const struct inode *inode = file_inode(file);
 	const struct fim_ruleset *rs;
-	bool whole_sb;
 
-	if (S_ISBLK(inode->i_mode)) {
-		if (fim_ioctl_changes_device(cmd) && fim_raw_is_refused(file))
+	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode)) {
+		if (fim_raw_ioctl_is_refused(file, cmd))
 			fim_ftrace_redirect(fregs, (unsigned long)refuse);
 		return;
 	}
-	whole_sb = fim_ioctl_changes_sb(cmd);
-	/* What is done to a FIFO, socket or device does not change it. */
-	if (!whole_sb &&
-	    ((!S_ISREG(inode->i_mode) && !S_ISDIR(inode->i_mode)) ||
-	     fim_ioctl_only_reads(inode, cmd)))
-		return;
 
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (whole_sb || !fim_walk_is_clear(rs, file->f_path.dentry))
+	if (fim_ioctl_changes_sb(rs, inode, cmd))
+		decide(rs, ip, fregs);
+	/* What is done to a FIFO, socket or device does not change it. */
+	else if ((S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)) &&
+		 !fim_ioctl_only_reads(inode, cmd) &&
+		 (!fim_walk_is_clear(rs, file->f_path.dentry) ||
+		  fim_ioctl_makes_name(cmd)))
 		decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
@@ -199,9 +198,23 @@ static void hook_file_ioctl(unsigned long ip, unsigned long parent_ip,
 	const struct file *file = ARG(const struct file *, 0);
 	const struct inode *inode = file_inode(file);
 
-	if (unlikely(fim_sb_marked(inode->i_sb) || S_ISBLK(inode->i_mode)))
+	if (unlikely(fim_sb_marked(inode->i_sb) || S_ISBLK(inode->i_mode) ||
+		     fim_raw_by_char_device(ARG(unsigned long, 1))))
 		check_ioctl(file, ARG(unsigned long, 1), ip, fregs);
 }
+
+#ifdef FIM_HAVE_URING_CMD
+static void hook_uring_cmd(unsigned long ip, unsigned long parent_ip,
+			   struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct io_uring_cmd *cmd = ARG(const struct io_uring_cmd *, 0);
+	const struct inode *inode = file_inode(cmd->file);
+
+	if (unlikely(fim_sb_marked(inode->i_sb) || S_ISBLK(inode->i_mode) ||
+		     fim_raw_by_char_device(cmd->cmd_op)))
+		check_ioctl(cmd->file, cmd->cmd_op, ip, fregs);
+}
+#endif
 
 static void no_sb_delete(struct super_block *sb)
 {
@@ -409,56 +422,12 @@ static void hook_rest(unsigned long ip, unsigned long parent_ip,
 OPS(dentry_ops, hook_dentry);
 OPS(open_ops, hook_file_open);
 OPS(ioctl_ops, hook_file_ioctl);
+#ifdef FIM_HAVE_URING_CMD
+OPS(uring_ops, hook_uring_cmd);
+#endif
 OPS(rest_ops, hook_rest);
 OPS(permission_ops, hook_file_permission);
 OPS(mapping_ops, hook_mapping);
-
-/* A prototype that has changed must not compile: it would read wild. */
-#define FUNCTION_IS(name, ret, ...)					\
-	static_assert(__builtin_types_compatible_p(			\
-		typeof(name), ret(__VA_ARGS__)),			\
-		#name "() is not what its hook expects")
-#define PROTOTYPE(name, ...)	FUNCTION_IS(security_##name, __VA_ARGS__)
-
-FUNCTION_IS(fim_sb_delete, void, struct super_block *);
-
-PROTOTYPE(inode_create, int, struct inode *, struct dentry *, umode_t);
-PROTOTYPE(inode_link, int, struct dentry *, struct inode *, struct dentry *);
-PROTOTYPE(inode_unlink, int, struct inode *, struct dentry *);
-PROTOTYPE(inode_symlink, int, struct inode *, struct dentry *, const char *);
-PROTOTYPE(inode_mkdir, int, struct inode *, struct dentry *, umode_t);
-PROTOTYPE(inode_rmdir, int, struct inode *, struct dentry *);
-PROTOTYPE(inode_mknod, int, struct inode *, struct dentry *, umode_t, dev_t);
-PROTOTYPE(inode_rename, int, struct inode *, struct dentry *, struct inode *,
-	  struct dentry *, unsigned int);
-PROTOTYPE(inode_setattr, int, fim_setattr_idmap_type struct dentry *,
-	  struct iattr *);
-PROTOTYPE(inode_setxattr, int, fim_idmap_type struct dentry *, const char *,
-	  const void *, size_t, int);
-PROTOTYPE(inode_removexattr, int, fim_idmap_type struct dentry *, const char *);
-#ifdef FIM_HAVE_SET_ACL
-PROTOTYPE(inode_set_acl, int, fim_idmap_type struct dentry *, const char *,
-	  struct posix_acl *);
-PROTOTYPE(inode_remove_acl, int, fim_idmap_type struct dentry *, const char *);
-#endif
-#ifdef FIM_HAVE_FILE_SETATTR
-PROTOTYPE(inode_file_setattr, int, struct dentry *, struct file_kattr *);
-#endif
-PROTOTYPE(file_open, int, struct file *);
-PROTOTYPE(file_ioctl, int, struct file *, unsigned int, unsigned long);
-#ifdef FIM_HAVE_FILE_IOCTL_COMPAT
-PROTOTYPE(file_ioctl_compat, int, struct file *, unsigned int, unsigned long);
-#endif
-PROTOTYPE(sb_mount, int, const char *, const struct path *, const char *,
-	  unsigned long, void *);
-PROTOTYPE(move_mount, int, const struct path *, const struct path *);
-PROTOTYPE(sb_umount, int, struct vfsmount *, int);
-PROTOTYPE(quota_on, int, struct dentry *);
-PROTOTYPE(sb_pivotroot, int, const struct path *, const struct path *);
-PROTOTYPE(file_permission, int, struct file *, int);
-PROTOTYPE(mmap_file, int, struct file *, unsigned long, unsigned long);
-PROTOTYPE(file_mprotect, int, struct vm_area_struct *, unsigned long,
-	  unsigned long);
 
 /* A kernel that has no such system call does without its hook. */
 #ifdef FIM_HAVE_FILE_SETATTR
@@ -530,6 +499,15 @@ struct fim_hook fim_hooks[] = {
 #ifdef FIM_HAVE_FILE_IOCTL_COMPAT
 	HOOK(file_ioctl_compat, FIM_OP_IOCTL, ioctl_ops, true,
 	     "ioctls of 32-bit programs"),
+#endif
+#ifdef FIM_HAVE_URING_CMD
+	{
+		.symbol = "security_uring_cmd",
+		.op = FIM_OP_IOCTL,
+		.ops = &uring_ops,
+		.by_uring = true,
+		.loses = "ioctls by io_uring, NVMe commands among them",
+	},
 #endif
 	HOOK(sb_mount, FIM_OP_MOUNT, rest_ops, true,
 	     "mounting over protected directories by mount(2)"),

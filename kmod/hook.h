@@ -20,6 +20,7 @@
  * @op: enum fim_op
  * @required: the module does not arm without it
  * @on_demand: attached only while fim_writers_exist()
+ * @by_uring: it has an io_uring command instead of a file and its arguments
  * @addr: where it is, 0 if this kernel has none; constant while attached
  * @fired: the self-test made it fire; written by hooks, too
  * @state: enum fim_hook_state, written by attaching and by the self-test
@@ -31,6 +32,7 @@ struct fim_hook {
 	u8 op;
 	bool required;
 	bool on_demand;
+	bool by_uring;
 	unsigned long addr;
 	bool fired;
 	u8 state;

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which ioctls change a file, a whole filesystem, or the device below it.
+ * Which ioctls change a file or a whole filesystem.
  *
  * On what is protected, what is not known to read only is refused: filesystems
  * come up with new commands, few of them ask the LSM, and one that does not
  * exist fails anyway. Numbers that are not in the kernel's public headers are
  * from those of ext4, f2fs and xfs.
  */
-#include <linux/blkpg.h>
 #include <linux/btrfs.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/fscrypt.h>
 #include <linux/fsverity.h>
 #include <linux/ioctl.h>
-#include <linux/loop.h>
-#include <linux/nvme_ioctl.h>
 #include <asm/ioctls.h>
 
+#include "fim_fs.h"
 #include "ioctl.h"
-#include "probed.h"
+#include "object.h"
+#include "tree.h"
 
 #define EXT4_IOC_SETFSUUID	_IOC(_IOC_WRITE, 'f', 44, 0)
 #define EXT4_IOC_GETSTATE	_IOW('f', 41, __u32)
@@ -30,6 +29,14 @@
 #define FS_IOC_READ_VERITY_METADATA \
 	_IOC(_IOC_READ | _IOC_WRITE, 'f', 135, 5 * sizeof(__u64))
 #endif
+
+#define EXT4_MOVE_EXT		15
+#define EXT4_SET_TUNE_SB_PARAM	46	/* 6.18 */
+#define EXT4_IOC_GROUP_EXTEND	_IOW('f', 7, unsigned long)
+#define EXT4_IOC_RESIZE_FS	_IOW('f', 16, __u64)
+
+#define F2FS_IOCTL_MAGIC	0xf5
+#define F2FS_MOVE_RANGE		9
 
 #define XFS_GETBMAP		38
 #define XFS_FSGEOMETRY		100
@@ -51,75 +58,122 @@
 #define XFS_GETBMAPA		44
 #define XFS_GETBMAPX		56
 
-#ifndef NVME_IOCTL_IO64_CMD_VEC		/* 5.18 */
-#define NVME_IOCTL_IO64_CMD_VEC	_IOWR('N', 0x49, struct nvme_passthru_cmd64)
-#endif
-
 #ifndef FS_IOC_GETFSUUID
 #define FS_IOC_GETFSUUID	_IOC(_IOC_READ, 0x15, 0, 17)
 #endif
 
+#define BTRFS_SUBVOL_SYNC_WAIT	65	/* 6.13 */
+#define BTRFS_ENCODED_READ	64	/* 5.18 */
 #define BTRFS_NR(name)		_IOC_NR(BTRFS_IOC_##name)
 
-/**
- * fim_ioctl_changes_device() - whether an ioctl changes what a device holds
- * @cmd: the command
- *
- * Those that take a descriptor for writing were decided about at its open. Left
- * out are SG_IO and its like, by which disks are asked who they are: what they
- * will do stands in memory of the caller's, which may change.
- *
- * Return: true if it does so by a descriptor that is for reading only.
+/*
+ * Those that name, beside their own, a descriptor that is open for writing, or
+ * two of that kind, and ask nobody about it.
  */
-bool fim_ioctl_changes_device(unsigned int cmd)
+static bool takes_writer(unsigned int cmd)
 {
-	switch (cmd) {
-	case BLKPG:
-	case LOOP_CHANGE_FD:
-	case LOOP_SET_STATUS:
-	case LOOP_SET_STATUS64:
-		return true;
+	unsigned int nr = _IOC_NR(cmd);
+
+	switch (_IOC_TYPE(cmd)) {
+	case 'f':
+		return nr == EXT4_MOVE_EXT;
+	case F2FS_IOCTL_MAGIC:
+		return nr == F2FS_MOVE_RANGE;
+	case 'X':
+		return nr == XFS_SWAPEXT;
 	}
-	/* NVMe's by number: a 32-bit program's has another size. */
-	if (_IOC_TYPE(cmd) != 'N')
+	return false;
+}
+
+/* The inode number of every subvolume's root */
+#define BTRFS_SUBVOLUME_INO	256
+
+static bool is_subvolume_in(const struct fim_mark *mark,
+			    const struct inode *dir)
+{
+	const struct inode *inode;
+	const struct dentry *dentry;
+
+	if (!mark->key || !fim_object_held(mark->object))
 		return false;
-	switch (_IOC_NR(cmd)) {
-	case _IOC_NR(NVME_IOCTL_SUBMIT_IO):
-	case _IOC_NR(NVME_IOCTL_IO_CMD):
-	case _IOC_NR(NVME_IOCTL_IO64_CMD):
-	case _IOC_NR(NVME_IOCTL_IO64_CMD_VEC):
-		return true;
-	}
+	inode = mark->object->inode;
+	if (inode->i_sb != dir->i_sb || inode->i_ino != BTRFS_SUBVOLUME_INO)
+		return false;
+	dentry = fim_first_alias(inode);
+	return dentry &&
+	       READ_ONCE(READ_ONCE(dentry->d_parent)->d_inode) == dir;
+}
+
+/*
+ * Whether a directory holds a subvolume on the way of a rule: what else is
+ * destroyed in there, old snapshots for one, is nobody's business. Which one is
+ * meant stands in memory of the caller's, which may change.
+ */
+static bool holds_subvolume(const struct fim_ruleset *rs,
+			    const struct inode *dir)
+{
+	unsigned int i;
+
+	for (i = 0; i <= rs->mask; i++)
+		if (is_subvolume_in(&rs->marks[i], dir))
+			return true;
 	return false;
 }
 
 /**
  * fim_ioctl_changes_sb() - whether an ioctl reaches past its descriptor
+ * @rs: the ruleset
+ * @inode: what the descriptor is of, held by the caller
  * @cmd: the command
  *
+ * Context: inside a hook.
  * Return: true if it changes or removes what may be anywhere on the
  * filesystem, or the filesystem's own identity.
  */
-bool fim_ioctl_changes_sb(unsigned int cmd)
+bool fim_ioctl_changes_sb(const struct fim_ruleset *rs,
+			  const struct inode *inode, unsigned int cmd)
 {
 	unsigned int nr = _IOC_NR(cmd);
 
+	if (rs->nr_writers && takes_writer(cmd))
+		return true;
 	switch (_IOC_TYPE(cmd)) {
 	case BTRFS_IOCTL_MAGIC:
-		/* It names what to destroy by text, or by a number. */
-		return nr == BTRFS_NR(SNAP_DESTROY) ||
+		/* The second version names it by a number, too. */
+		return (nr == BTRFS_NR(SNAP_DESTROY) &&
+			holds_subvolume(rs, inode)) ||
 		       nr == BTRFS_NR(SNAP_DESTROY_V2) ||
 		       nr == BTRFS_NR(DEFAULT_SUBVOL) ||
 		       cmd == FS_IOC_SETFSLABEL;
 	case 'X':
-		return nr == XFS_SWAPEXT || nr == XFS_ATTRMULTI_BY_HANDLE ||
-		       nr == XFS_GOINGDOWN;
+		return nr == XFS_ATTRMULTI_BY_HANDLE || nr == XFS_GOINGDOWN;
 	case 'o':
 		/* It names what to make by text, and asks no hook. */
 		return nr == OCFS2_REFLINK;
 	case 'f':
-		return nr == _IOC_NR(EXT4_IOC_SETFSUUID) &&
-		       _IOC_DIR(cmd) == _IOC_DIR(EXT4_IOC_SETFSUUID);
+		return nr == EXT4_SET_TUNE_SB_PARAM ||
+		       (nr == _IOC_NR(EXT4_IOC_SETFSUUID) &&
+			_IOC_DIR(cmd) == _IOC_DIR(EXT4_IOC_SETFSUUID));
+	}
+	return false;
+}
+
+/**
+ * fim_ioctl_makes_name() - whether an ioctl makes a name that no hook hears of
+ * @cmd: the command
+ *
+ * Return: true if it makes one in the directory of its descriptor.
+ */
+bool fim_ioctl_makes_name(unsigned int cmd)
+{
+	if (_IOC_TYPE(cmd) != BTRFS_IOCTL_MAGIC)
+		return false;
+	switch (_IOC_NR(cmd)) {
+	case BTRFS_NR(SNAP_CREATE):
+	case BTRFS_NR(SUBVOL_CREATE):
+	case BTRFS_NR(SNAP_CREATE_V2):
+	case BTRFS_NR(SUBVOL_CREATE_V2):
+		return true;
 	}
 	return false;
 }
@@ -164,6 +218,24 @@ static bool btrfs_only_reads(unsigned int cmd)
 	case BTRFS_NR(GET_SUBVOL_INFO):
 	case BTRFS_NR(GET_SUBVOL_ROOTREF):
 	case BTRFS_NR(INO_LOOKUP_USER):
+	case BTRFS_ENCODED_READ:
+	case BTRFS_NR(SEND):
+	/* The whole filesystem's care, and waiting for it */
+	case BTRFS_NR(SYNC):
+	case BTRFS_NR(START_SYNC):
+	case BTRFS_NR(WAIT_SYNC):
+	case BTRFS_NR(SCRUB):
+	case BTRFS_NR(SCRUB_CANCEL):
+	case BTRFS_NR(SCRUB_PROGRESS):
+	case BTRFS_NR(BALANCE_V2):
+	case BTRFS_NR(BALANCE_CTL):
+	case BTRFS_NR(BALANCE_PROGRESS):
+	case BTRFS_NR(RESIZE):
+	case BTRFS_NR(ADD_DEV):
+	case BTRFS_NR(RM_DEV):
+	case BTRFS_NR(RM_DEV_V2):
+	case BTRFS_NR(DEV_REPLACE):
+	case BTRFS_SUBVOL_SYNC_WAIT:
 		return true;
 	case BTRFS_NR(SUBVOL_GETFLAGS):
 		return cmd == BTRFS_IOC_SUBVOL_GETFLAGS;
@@ -179,7 +251,8 @@ static bool btrfs_only_reads(unsigned int cmd)
  * @cmd: the command
  *
  * Clones and deduplication pass too: they need a descriptor that is open for
- * writing, or do not change what is read.
+ * writing, or do not change what is read. So does what is done to a filesystem
+ * by the descriptor of its root, and changes none of its files.
  *
  * Return: true if it does, or if another hook decides about it.
  */
@@ -199,6 +272,9 @@ bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd)
 	case FIFREEZE:
 	case FITHAW:
 	case FITRIM:
+	case EXT4_IOC_GROUP_EXTEND:
+	case EXT4_IOC_RESIZE_FS:
+	case FS_IOC_ADD_ENCRYPTION_KEY:
 	case FS_IOC_GETFLAGS:
 	case FS_IOC32_GETFLAGS:
 	case FS_IOC_GETVERSION:

@@ -5,8 +5,22 @@
  * It gets past every rule on such a filesystem. It is refused only if a policy
  * says so, as it is how filesystems are checked, grown and repaired. The kernel
  * itself, which mounts them, asks no hook.
+ *
+ * What takes a descriptor that is open for writing is decided about at its open.
  */
+#include <linux/blkpg.h>
+#include <linux/cred.h>
 #include <linux/fs.h>
+#include <linux/hdreg.h>
+#include <linux/loop.h>
+#include <linux/major.h>
+#include <linux/mmc/ioctl.h>
+#include <linux/nbd.h>
+#include <linux/nvme_ioctl.h>
+#include <linux/sed-opal.h>
+#include <linux/user_namespace.h>
+#include <scsi/scsi_ioctl.h>
+#include <scsi/sg.h>
 
 #include "event.h"
 #include "policy.h"
@@ -14,7 +28,81 @@
 #include "rule.h"
 #include "tree.h"
 
-/* The strictest of the host's rule and of the caller's container's, or NULL */
+#ifndef NVME_IOCTL_IO64_CMD_VEC		/* 5.18 */
+#define NVME_IOCTL_IO64_CMD_VEC	_IOWR('N', 0x49, struct nvme_passthru_cmd64)
+#endif
+
+#define CDROM_SEND_PACKET	0x5393
+
+/**
+ * enum effect - what a command to a device does, by a descriptor that is for
+ *	reading
+ * @NONE: it reads
+ * @CHANGES: it changes what the device holds
+ * @MAY_CHANGE: it hands the device a command that stands in memory of the
+ *	caller's, which may change while it is looked at
+ */
+enum effect { NONE, CHANGES, MAY_CHANGE };
+
+/* By their numbers: a 32-bit program's have another size. */
+static enum effect effect_on_nvme(unsigned int cmd)
+{
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(NVME_IOCTL_SUBMIT_IO):
+	case _IOC_NR(NVME_IOCTL_IO_CMD):
+	case _IOC_NR(NVME_IOCTL_IO64_CMD):
+	case _IOC_NR(NVME_IOCTL_IO64_CMD_VEC):
+		return CHANGES;
+	case _IOC_NR(NVME_IOCTL_ADMIN_CMD):
+	case _IOC_NR(NVME_IOCTL_ADMIN64_CMD):
+		return MAY_CHANGE;
+	}
+	return NONE;
+}
+
+static enum effect effect_of(unsigned int cmd)
+{
+	switch (cmd) {
+	case BLKPG:
+	case LOOP_CHANGE_FD:
+	case LOOP_SET_STATUS:
+	case LOOP_SET_STATUS64:
+	case NBD_SET_SOCK:
+	case NBD_SET_SIZE:
+	case NBD_SET_SIZE_BLOCKS:
+	case NBD_CLEAR_SOCK:
+	case IOC_OPAL_REVERT_TPR:
+	case IOC_OPAL_ERASE_LR:
+	case IOC_OPAL_SECURE_ERASE_LR:
+	case IOC_OPAL_PSID_REVERT_TPR:
+	case IOC_OPAL_WRITE_SHADOW_MBR:
+	case IOC_OPAL_GENERIC_TABLE_RW:
+#ifdef NVME_URING_CMD_IO		/* 5.19 */
+	case NVME_URING_CMD_IO:
+	case NVME_URING_CMD_IO_VEC:
+#endif
+		return CHANGES;
+	case SG_IO:
+	case SCSI_IOCTL_SEND_COMMAND:
+	case CDROM_SEND_PACKET:
+	case HDIO_DRIVE_CMD:
+	case HDIO_DRIVE_TASK:
+	case HDIO_DRIVE_TASKFILE:
+	case MMC_IOC_CMD:
+	case MMC_IOC_MULTI_CMD:
+#ifdef NVME_URING_CMD_ADMIN
+	case NVME_URING_CMD_ADMIN:
+	case NVME_URING_CMD_ADMIN_VEC:
+#endif
+		return MAY_CHANGE;
+	}
+	return _IOC_TYPE(cmd) == 'N' ? effect_on_nvme(cmd) : NONE;
+}
+
+/*
+ * The strictest of the host's rule and of the caller's container's about a
+ * device or, if it is 0, about any.
+ */
 static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
 					   dev_t device,
 					   const struct fim_access *access)
@@ -26,7 +114,7 @@ static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
 	fim_caller_read(&caller);
 	for (i = 0; i < rs->nr_devices; i++) {
 		binding = rs->devices[i].binding;
-		if (rs->devices[i].device == device &&
+		if ((!device || rs->devices[i].device == device) &&
 		    fim_concerns(binding, access, &caller) &&
 		    (!best || binding->policy->raw > best->policy->raw))
 			best = binding;
@@ -34,42 +122,74 @@ static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
 	return best;
 }
 
-static bool decide(const struct fim_ruleset *rs, const struct file *file,
-		   const struct fim_access *access, struct fim_verdict *verdict)
+/* What may change a device is what it is asked by all day: not recorded. */
+static bool is_refused(const struct file *file, dev_t device, bool certain)
 {
+	const struct fim_access access = { .op = FIM_OP_RAW };
 	const struct fim_binding *binding;
+	struct fim_verdict verdict = {};
 
-	binding = find_rule(rs, file_inode(file)->i_rdev, access);
-	if (!binding)
-		return false;
-	*verdict = (struct fim_verdict){
-		.action = binding->policy->raw,
-		.match = {
-			.binding = binding,
-			.object = file->f_path.dentry,
-			.guard = fim_goal_path(binding),
-		},
-		.rest = { .object = file->f_path.dentry },
-	};
-	return true;
+	rcu_read_lock_sched_notrace();
+	binding = find_rule(rcu_dereference_sched(fim_ruleset), device, &access);
+	if (binding &&
+	    (certain || binding->policy->raw == FIM_ACTION_BLOCK)) {
+		verdict = (struct fim_verdict){
+			.action = binding->policy->raw,
+			.match = {
+				.binding = binding,
+				.object = file->f_path.dentry,
+				.guard = fim_goal_path(binding),
+			},
+			.rest = { .object = file->f_path.dentry },
+		};
+		fim_event_violation(&access, &verdict, FIM_RECHECK_NONE);
+	}
+	rcu_read_unlock_sched_notrace();
+	return verdict.action == FIM_ACTION_BLOCK;
 }
 
 /**
- * fim_raw_is_refused() - decide about writing to a block device
- * @file: the device, opened to write to it or to have an ioctl change it; held
- *	by the hook's caller
+ * fim_raw_open_is_refused() - decide about opening a device for writing
+ * @file: the device or another special file; held by the hook's caller
+ *
+ * The generic node of a SCSI disk does not tell which disk it is.
  *
  * Context: inside a hook.
  * Return: true if it is to be refused. It is recorded if some rule is about it.
  */
-bool fim_raw_is_refused(const struct file *file)
+bool fim_raw_open_is_refused(const struct file *file)
 {
-	const struct fim_access access = { .op = FIM_OP_RAW };
-	struct fim_verdict verdict = {};
+	const struct inode *inode = file_inode(file);
 
-	rcu_read_lock_sched_notrace();
-	if (decide(rcu_dereference_sched(fim_ruleset), file, &access, &verdict))
-		fim_event_violation(&access, &verdict, FIM_RECHECK_NONE);
-	rcu_read_unlock_sched_notrace();
-	return verdict.action == FIM_ACTION_BLOCK;
+	if (S_ISBLK(inode->i_mode))
+		return is_refused(file, inode->i_rdev, true);
+	return S_ISCHR(inode->i_mode) && imajor(inode) == SCSI_GENERIC_MAJOR &&
+	       is_refused(file, 0, false);
+}
+
+/* Without it, the kernel lets a descriptor for reading only read. */
+static bool may_send_anything(void)
+{
+	return current_user_ns() == &init_user_ns &&
+	       cap_raised(current_cred()->cap_effective, CAP_SYS_RAWIO);
+}
+
+/**
+ * fim_raw_ioctl_is_refused() - decide about a command to a device
+ * @file: the device; held by the hook's caller
+ * @cmd: the command
+ *
+ * Context: inside a hook.
+ * Return: true if it is to be refused. It is recorded if some rule is about it,
+ * and if it is refused or certain to change what the device holds.
+ */
+bool fim_raw_ioctl_is_refused(const struct file *file, unsigned int cmd)
+{
+	const struct inode *inode = file_inode(file);
+	enum effect effect = effect_of(cmd);
+
+	if (effect == NONE || (effect == MAY_CHANGE && !may_send_anything()))
+		return false;
+	return is_refused(file, S_ISBLK(inode->i_mode) ? inode->i_rdev : 0,
+			  effect == CHANGES);
 }

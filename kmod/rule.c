@@ -436,6 +436,13 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 		return (rs->nr_mounts > 1 ? FIM_RECHECK_LATER : 0) |
 		       (rs->nr_waiting ? FIM_RECHECK_WAITING : 0);
 	}
+	/* What an ioctl makes or destroys, no hook hears of. */
+	if (access->op == FIM_OP_IOCTL && access->reach == FIM_REACH_SB)
+		return FIM_RECHECK_ALL;
+	if (access->op == FIM_OP_IOCTL &&
+	    fim_mark_find(rs, READ_ONCE(access->dentry->d_inode),
+			  FIM_MARK_ANCHOR))
+		return FIM_RECHECK_WAITING;
 	if (access->removes && (is_followed(rs, access->dentry) ||
 				is_followed(rs, access->above) ||
 				is_followed(rs, access->other)))

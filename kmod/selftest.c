@@ -21,6 +21,7 @@
 #include <linux/workqueue.h>
 
 #include "fim_fs.h"
+#include "fim_uring.h"
 #include "hook.h"
 #include "main.h"
 #include "object.h"
@@ -109,6 +110,9 @@ ORIGINAL(file_ioctl, struct file *file, unsigned int cmd, unsigned long arg);
 ORIGINAL(file_ioctl_compat, struct file *file, unsigned int cmd,
 	 unsigned long arg);
 
+#ifdef FIM_HAVE_URING_CMD
+ORIGINAL(uring_cmd, struct io_uring_cmd *ioucmd);
+#endif
 ORIGINAL(file_permission, struct file *file, int mask);
 ORIGINAL(mmap_file, struct file *file, unsigned long prot,
 	 unsigned long flags);
@@ -129,6 +133,9 @@ static void set_originals(void)
 	SET_ORIGINAL(quota_on);
 	SET_ORIGINAL(file_ioctl);
 	SET_ORIGINAL(file_ioctl_compat);
+#ifdef FIM_HAVE_URING_CMD
+	SET_ORIGINAL(uring_cmd);
+#endif
 	SET_ORIGINAL(file_permission);
 	SET_ORIGINAL(mmap_file);
 	SET_ORIGINAL(file_mprotect);
@@ -149,6 +156,20 @@ static int try_mprotect(struct file *file)
 	return err;
 }
 
+static int try_uring_cmd(struct file *file)
+{
+#ifdef FIM_HAVE_URING_CMD
+	struct io_uring_cmd cmd = {
+		.file = file,
+		.cmd_op = FS_IOC_SETVERSION,
+	};
+
+	return static_call(fim_security_uring_cmd)(&cmd);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
 static int try_file(const struct fim_hook *hook)
 {
 	struct file *file = open_at_root(PROTECTED "/file", O_RDONLY);
@@ -158,7 +179,9 @@ static int try_file(const struct fim_hook *hook)
 		return PTR_ERR(file);
 	switch (hook->op) {
 	case FIM_OP_IOCTL:
-		if (strstr(hook->symbol, "compat"))
+		if (hook->by_uring)
+			err = try_uring_cmd(file);
+		else if (strstr(hook->symbol, "compat"))
 			err = static_call(fim_security_file_ioctl_compat)
 				(file, FS_IOC_SETVERSION, 0);
 		else

@@ -400,9 +400,12 @@ struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 		}
 	}
 	/* Room was made for what is held only. */
-	list_for_each_entry(writer, &fim_writers, node)
-		if (fim_object_held(writer->object))
-			claim_slot(rs, writer->object, FIM_MARK_WRITER);
+	list_for_each_entry(writer, &fim_writers, node) {
+		if (!fim_object_held(writer->object))
+			continue;
+		claim_slot(rs, writer->object, FIM_MARK_WRITER);
+		rs->nr_writers += !writer->canary;
+	}
 	return rs;
 }
 

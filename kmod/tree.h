@@ -94,6 +94,7 @@ struct fim_mount_rule {
  * @nr_mounts: how many
  * @reads: some rule is about reads
  * @nr_waiting: rules that wait for their path to exist
+ * @nr_writers: files that were open for writing before a rule
  * @policies: references, in the order in which they were first applied
  * @nr_policies: how many
  * @bindings: references, policy by policy, in the order of the rules
@@ -115,6 +116,7 @@ struct fim_ruleset {
 	unsigned int nr_mounts;
 	bool reads;
 	unsigned int nr_waiting;
+	unsigned int nr_writers;
 	struct fim_policy **policies;
 	unsigned int nr_policies;
 	struct fim_binding **bindings;

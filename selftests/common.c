@@ -136,6 +136,29 @@ int fim_run(uid_t uid, int (*fn)(const void *), const void *arg, pid_t *pid)
 }
 
 /**
+ * fim_module() - load a module that the machine's image has, with what it needs
+ * @name: its name
+ *
+ * Return: 0 or an errno: ENOENT if there is none.
+ */
+int fim_module(const char *name)
+{
+	static const char load[] =
+		"cd /vm/modules/%s 2>/dev/null || exit 2\n"
+		"for file in *.ko; do\n"
+		"	module=${file#*-}\n"
+		"	module=$(echo ${module%%.ko} | tr - _)\n"
+		"	[ -d /sys/module/$module ] || insmod $file || exit 1\n"
+		"done";
+	int status = system(fim_fmt(load, name));
+
+	if (!WIFEXITED(status))
+		return ECHILD;
+	return WEXITSTATUS(status) == 2 ? ENOENT :
+	       WEXITSTATUS(status) ? EIO : 0;
+}
+
+/**
  * fim_own_mounts() - enter a mount namespace of one's own
  *
  * Return: 0 or an errno.

@@ -45,6 +45,7 @@ int fim_run(uid_t uid, int (*fn)(const void *), const void *arg, pid_t *pid);
 int fim_own_mounts(void);
 int fim_initial_mounts(void);
 int fim_drop_caches(const char *what);
+int fim_module(const char *name);
 
 int fim_ctl(const char *input, const char *const argv[], char *output,
 	    size_t size);

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
@@ -21,6 +22,11 @@
 #define EXT4_IOC_SWAP_BOOT _IO('f', 17)
 #define EXT4_IOC_PRECACHE_EXTENTS _IO('f', 18)
 #define EXT4_IOC_CLEAR_ES_CACHE _IO('f', 40)
+#define EXT4_IOC_MOVE_EXT _IOWR('f', 15, __u64[5])
+#define EXT4_IOC_RESIZE_FS _IOW('f', 16, __u64)
+#define EXT4_IOC_SET_TUNE_SB_PARAM _IOW('f', 46, __u32[58])
+#define F2FS_IOC_MOVE_RANGE _IOWR(0xf5, 9, __u64[4])
+#define XFS_IOC_SWAPEXT _IOWR('X', 109, __u64[24])
 #define EXT4_IOC_SETFSUUID _IOC(_IOC_WRITE, 'f', 44, 0)
 #define OCFS2_IOC_REFLINK _IOW('o', 4, __u64[3])
 #define IOC_SHUTDOWN _IOR('X', 125, unsigned int)
@@ -74,10 +80,8 @@ static const struct call calls[] = {
 	CALL("F09", EXT4_IOC_ALLOC_DA_BLKS, ON_FILE, "ioctl"),
 	CALL("F09", EXT4_IOC_SWAP_BOOT, ON_FILE, "ioctl"),
 	CALL("F09", EXT4_IOC_CLEAR_ES_CACHE, ON_FILE, "ioctl"),
-	CALL("F09", EXT4_IOC_GROUP_EXTEND, ON_DIR, "ioctl"),
 	CALL("F09", FS_IOC_ENABLE_VERITY, ON_FILE, "ioctl"),
 	CALL("F09", FS_IOC_SET_ENCRYPTION_POLICY, ON_DIR, "ioctl"),
-	CALL("F09", FS_IOC_ADD_ENCRYPTION_KEY, ON_DIR, "ioctl"),
 	CALL("D24", BTRFS_IOC_SUBVOL_CREATE, ON_DIR, "ioctl"),
 	CALL("D24", BTRFS_IOC_SNAP_CREATE_V2, ON_DIR, "ioctl"),
 	CALL("D24", BTRFS_IOC_SUBVOL_SETFLAGS, ON_DIR, "ioctl"),
@@ -85,6 +89,7 @@ static const struct call calls[] = {
 	/* What reaches past its descriptor; never a valid argument */
 	CALL("F09", IOC_SHUTDOWN, ON_OUTSIDE, "ioctl"),
 	CALL("F09", EXT4_IOC_SETFSUUID, ON_OUTSIDE, "ioctl"),
+	CALL("F09", EXT4_IOC_SET_TUNE_SB_PARAM, ON_OUTSIDE, "ioctl"),
 	CALL("D24", BTRFS_IOC_SNAP_DESTROY_V2, ON_OUTSIDE, "ioctl"),
 	CALL("D24", BTRFS_IOC_DEFAULT_SUBVOL, ON_OUTSIDE, "ioctl"),
 	CALL("F09", OCFS2_IOC_REFLINK, ON_OUTSIDE, "ioctl"),
@@ -109,6 +114,20 @@ static const struct call calls[] = {
 	CALL("M01", FITRIM, ON_OUTSIDE, NULL),
 	CALL("M01", EXT4_IOC_PRECACHE_EXTENTS, ON_OUTSIDE, NULL),
 	CALL("M01", FS_IOC_GETFSLABEL, ON_FILE, NULL),
+	/* By the root of a filesystem, and about all of it */
+	CALL("M01", EXT4_IOC_GROUP_EXTEND, ON_DIR, NULL),
+	CALL("M01", EXT4_IOC_RESIZE_FS, ON_DIR, NULL),
+	CALL("M01", FS_IOC_ADD_ENCRYPTION_KEY, ON_DIR, NULL),
+	CALL("M01", BTRFS_IOC_SYNC, ON_DIR, NULL),
+	CALL("M01", BTRFS_IOC_SCRUB, ON_DIR, NULL),
+	CALL("M01", BTRFS_IOC_BALANCE_V2, ON_DIR, NULL),
+	CALL("M01", BTRFS_IOC_RESIZE, ON_DIR, NULL),
+	CALL("M01", BTRFS_IOC_SEND, ON_DIR, NULL),
+	/* What has to do with other files only */
+	CALL("M01", BTRFS_IOC_SNAP_DESTROY, ON_OUTSIDE, NULL),
+	CALL("M01", EXT4_IOC_MOVE_EXT, ON_OUTSIDE, NULL),
+	CALL("M01", F2FS_IOC_MOVE_RANGE, ON_OUTSIDE, NULL),
+	CALL("M01", XFS_IOC_SWAPEXT, ON_OUTSIDE, NULL),
 	CALL("M09", FS_IOC_GET_ENCRYPTION_POLICY, ON_FILE, NULL),
 };
 
@@ -199,6 +218,56 @@ TEST_F(scene, F09_chattr)
 	EXPECT_PASSED(0, sys(ioctl(twin, FS_IOC_FSSETXATTR, &fsx)));
 	close(fd);
 	close(twin);
+}
+
+/*
+ * An exchange of blocks with a file of one's own, which names the descriptor
+ * from before as the other side and asks no hook.
+ */
+TEST_F(scene, C01_blocks_exchanged)
+{
+	struct {
+		__u32 reserved;
+		__u32 donor;
+		__u64 from, to, length, moved;
+	} move = { .length = 1 };
+	char *block = calloc(1, 4096);
+	char now = 0;
+	int own, old, twin, passed;
+
+	NEEDS(self->missing);
+	memset(block, 'o', 4096);
+	own = open(at(self, "open/own"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	twin = open(at(self, "open/f"), O_RDWR | O_CLOEXEC);
+	old = open(at(self, "a/prot/f"), O_RDWR | O_CLOEXEC);
+	ASSERT_EQ(4096, pwrite(own, block, 4096, 0));
+	memset(block, 'p', 4096);
+	ASSERT_EQ(4096, pwrite(twin, block, 4096, 0));
+	ASSERT_EQ(4096, pwrite(old, block, 4096, 0));
+	sync();
+	ASSERT_EQ(0, protect(self));
+	move.donor = twin;
+	passed = sys(ioctl(own, EXT4_IOC_MOVE_EXT, &move));
+	if (self->action && self->block)
+		EXPECT_EQ(EACCES, passed);
+	move.moved = 0;
+	move.donor = old;
+	EXPECT_DECIDED(fim_fmt("ioctl %s", self->tree.prot), passed,
+		       sys(ioctl(own, EXT4_IOC_MOVE_EXT, &move)));
+	fim_drop_caches("3");
+	ASSERT_EQ(1, pread(old, &now, 1, 0));
+	if (self->block)
+		EXPECT_EQ('p', now);
+	close(old);
+	ASSERT_EQ(0, fim_delete_all(&self->nl));
+	ASSERT_EQ(0, protect(self));
+	/* With nobody to write to it, it is nobody's business. */
+	move.donor = twin;
+	move.moved = 0;
+	EXPECT_NE(EACCES, sys(ioctl(own, EXT4_IOC_MOVE_EXT, &move)));
+	close(own);
+	close(twin);
+	free(block);
 }
 
 /* What is the same already stays the same, however it is stored. */

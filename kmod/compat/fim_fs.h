@@ -174,7 +174,20 @@ static inline bool fim_inode_is_linkable(struct inode *inode)
 #ifndef for_each_alias
 #define for_each_alias(dentry, inode) \
 	hlist_for_each_entry(dentry, &(inode)->i_dentry, d_u.d_alias)
+#define fim_alias_node		d_u.d_alias
+#else
+#define fim_alias_node		d_alias
 #endif
+
+/*
+ * A dentry of a held inode, of a directory the only one, or NULL. It is freed
+ * by RCU, under which the caller is; the list can't be followed without a lock.
+ */
+static inline const struct dentry *fim_first_alias(const struct inode *inode)
+{
+	return hlist_entry_safe(READ_ONCE(inode->i_dentry.first),
+				struct dentry, fim_alias_node);
+}
 
 /*
  * Up to 6.6, overlayfs opens the file below with the path of the one above, so

@@ -57,6 +57,9 @@ try FTRACE_REGS_ARGUMENT 'ftrace.h' \
 	'struct ftrace_regs *r = NULL; long v = ftrace_regs_get_argument(r, 0)' &
 # 6.2: POSIX ACLs are set by hooks of their own.
 try SET_ACL 'security.h' 'void *p = security_inode_set_acl' &
+# 5.19: io_uring hands commands to drivers; from 6.7 on by a header of its own.
+try URING_CMD 'security.h' 'void *p = security_uring_cmd' &
+try URING_CMD_HEADER 'io_uring/cmd.h' 'struct io_uring_cmd c; c.cmd_op = 0' &
 # 6.8, and stable series: ioctls of 32-bit programs have a hook of their own.
 try FILE_IOCTL_COMPAT 'security.h' 'void *p = security_file_ioctl_compat' &
 # Until 6.16: the flags of a mount tell whether it is shared.

@@ -15,7 +15,7 @@ packages+=(clang libclang-rt-dev)
 packages+=(python3 python3-jsonschema python3-yaml)
 # the VM: fetching, unpacking and booting kernels
 packages+=(mmdebstrap debian-archive-keyring busybox-static
-	   kmod cpio e2fsprogs xz-utils util-linux binutils)
+	   kmod cpio e2fsprogs btrfs-progs xz-utils util-linux binutils)
 # lint
 if [ "${1:-}" = --lint ]; then
 	packages+=(clang-format codespell shellcheck sparse)

@@ -9,6 +9,28 @@
 # them.
 IMAGE_MODULES=(virtio_pci virtio_console virtio_blk ext4 overlay loop fuse dm_mod)
 
+# Loaded by the tests that are about them: /vm/modules/NAME has each with what it
+# needs, in order.
+TEST_MODULES=(btrfs nfsd nfsv3 nfsv4 nvme scsi_debug sd_mod sg nbd binder_linux)
+
+# image_module DIR NAME: a module and what it needs, in the order of their names.
+image_module() {
+	local dir=$1/$2 path name number=10
+
+	mkdir -p "$dir"
+	modprobe -d "$K_DIR" -S "$K_RELEASE" -D "$2" 2>/dev/null |
+	awk '$1 == "insmod" && !seen[$2]++ { print $2 }' |
+	while read -r path; do
+		name=$(basename "$path")
+		case $path in
+		*.xz) xz -dc "$path" >"$dir/$number-${name%.xz}" ;;
+		*) cp "$path" "$dir/$number-$name" ;;
+		esac
+		number=$((number + 1))
+	done
+	rmdir "$dir" 2>/dev/null || :
+}
+
 # image_initramfs FILE: kernel modules in the order in which to load them.
 image_initramfs() {
 	local dir path name
@@ -111,8 +133,8 @@ image_programs() {
 			"$dir/usr/bin/$name"
 		programs+=("$dir/usr/bin/$name")
 	done
-	# to look at a disk with, if they are there
-	for name in blkid e2fsck; do
+	# to look at a disk with, and to make one, if they are there
+	for name in blkid e2fsck mkfs.btrfs; do
 		path=$(image_program "$name") || continue
 		[ -n "$path" ] || continue
 		cp --remove-destination -L "$path" "$dir/usr/bin/$name"
@@ -147,18 +169,21 @@ image_fim() {
 
 # image_root FILE PAYLOAD: the root disk.
 image_root() {
-	local dir
+	local dir name
 
 	dir=$(mktemp -d "$RUN_DIR/root.XXXX")
 	chmod 755 "$dir"
 	image_base "$dir"
 	image_programs "$dir"
 	image_fim "$dir"
+	for name in "${TEST_MODULES[@]}"; do
+		image_module "$dir/vm/modules" "$name" || :
+	done
 	cp "$VM_DIR"/{init,lib-guest.sh,splats} "$dir/vm/"
 	cp "$2" "$dir/vm/payload"
 	chmod 755 "$dir/vm/init"
 	! grep -qx '# needs: ynl' "$2" || receivers_image "$dir/ynl"
-	truncate -s 192M "$1"
+	truncate -s 256M "$1"
 	mkfs.ext4 -q -F -m 0 -d "$dir" "$1"
 	rm -rf "$dir"
 }

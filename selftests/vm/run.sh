@@ -87,6 +87,8 @@ boot() {
 	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
 		-append "$cmdline"
 		-drive "$root" -drive "file=$RUN_DIR/ext4.img,$drive"
+		-drive "file=$RUN_DIR/nvme.img,if=none,id=nvme,format=raw,cache=unsafe"
+		-device "nvme,drive=nvme,serial=fim"
 		-device virtio-serial
 		-chardev "file,id=result,path=$RUN_DIR/port"
 		-device "virtserialport,chardev=result,name=fim.result")
@@ -157,6 +159,7 @@ else
 	truncate -s 512M "$RUN_DIR/ext4.img"
 	mkfs.ext4 -q -F "$RUN_DIR/ext4.img"
 fi
+truncate -s 16M "$RUN_DIR/nvme.img"
 mkfifo "$RUN_DIR/port"
 if [ -n "$verbose" ]; then
 	boot mon:stdio </dev/null > >(tee "$console") &
