@@ -17,9 +17,9 @@
 #include <unistd.h>
 
 #include "alert.h"
+#include "alert_part.h"
 #include "array.h"
 #include "attr.h"
-#include "call.h"
 #include "config.h"
 #include "event.h"
 #include "hash.h"
@@ -28,7 +28,6 @@
 #include "op.h"
 #include "policy.h"
 #include "status.h"
-#include "syscall.h"
 
 /** @NSEC_PER_SEC: nanoseconds in a second */
 #define NSEC_PER_SEC 1000000000ULL
@@ -129,7 +128,8 @@ static void add_user(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 	uid_t uid = attr_number(tb[k->attr]);
 	struct passwd *pw;
 
-	if (!tb[k->attr])
+	/* Those of a container's users are not this machine's. */
+	if (!tb[k->attr] || tb[FIM_EVENT_A_CONTAINER])
 		return;
 	if (!name || known != uid) {
 		pw = getpwuid(uid);
@@ -183,8 +183,12 @@ static void add_message(cJSON *to, const struct alert_key *k, struct nlattr **tb
 
 static void add_type(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 {
-	json_add_string(to, k->key, is_violation(tb) ? "MatchedHostPolicy" :
-						       "SystemEvent");
+	if (!is_violation(tb))
+		json_add_string(to, k->key, "SystemEvent");
+	else if (attr_number(tb[FIM_EVENT_A_KIND]) == FIM_KIND_HOST)
+		json_add_string(to, k->key, "MatchedHostPolicy");
+	else
+		json_add_string(to, k->key, "MatchedPolicy");
 }
 
 static void add_operation(cJSON *to, const struct alert_key *k, struct nlattr **tb)
@@ -233,41 +237,6 @@ static void add_source(cJSON *to, const struct alert_key *k, struct nlattr **tb)
 		json_add_bytes(to, k->key, nla_data(nla), attr_length(nla));
 		return;
 	}
-}
-
-static void add_data(cJSON *to, const struct alert_key *k, struct nlattr **tb)
-{
-	struct syscall_info info;
-	struct buf data = { 0 };
-	size_t i;
-
-	call_decode(tb, &info);
-	for (i = 0; i < info.nr; i++)
-		buf_addf(&data, "%s%s=%s", i ? " " : "", info.pair[i].key,
-			 info.pair[i].value);
-	if (data.len)
-		json_add_string(to, k->key, data.data);
-	buf_free(&data);
-}
-
-static void add_data_map(cJSON *to, const struct alert_key *k,
-			 struct nlattr **tb)
-{
-	struct syscall_info info;
-	char key[32];
-	cJSON *map;
-	size_t i;
-
-	call_decode(tb, &info);
-	if (!info.nr)
-		return;
-	map = json_object();
-	for (i = 0; i < info.nr; i++) {
-		snprintf(key, sizeof(key), "%s", info.pair[i].key);
-		key[0] -= 'a' - 'A';
-		json_add_string(map, key, info.pair[i].value);
-	}
-	json_add(to, k->key, map);
 }
 
 static void add_enforcer(cJSON *to, const struct alert_key *k, struct nlattr **tb)
@@ -410,6 +379,20 @@ static const struct alert_key keys[] = {
 	{ "ClusterName", add_cluster, FIM_EVENT_A_PAD,
 	  "orchestrator.cluster.name", "FimClusterName" },
 	{ "HostName", add_host, FIM_EVENT_A_PAD, "host.hostname", "dvchost" },
+	{ "NamespaceName", alert_add_container, FIM_EVENT_A_IDENTITY,
+	  "orchestrator.namespace", "FimNamespaceName" },
+	{ "Owner", alert_add_container, FIM_EVENT_A_IDENTITY,
+	  "fim.owner", NULL },
+	{ "PodName", alert_add_container, FIM_EVENT_A_IDENTITY,
+	  "orchestrator.resource.name", "FimPodName" },
+	{ "Labels", alert_add_container, FIM_EVENT_A_IDENTITY,
+	  "fim.labels", "FimLabels" },
+	{ "ContainerID", add_bytes, FIM_EVENT_A_CONTAINER,
+	  "container.id", "FimContainerID" },
+	{ "ContainerName", alert_add_container, FIM_EVENT_A_IDENTITY,
+	  "container.name", "FimContainerName" },
+	{ "ContainerImage", alert_add_container, FIM_EVENT_A_IDENTITY,
+	  "container.image.name", "FimContainerImage" },
 	{ "HostPPID", add_number, FIM_EVENT_A_PPID,
 	  "process.parent.pid", "cn1" },
 	{ "HostPID", add_number, FIM_EVENT_A_TGID, "process.pid", "spid" },
@@ -461,8 +444,8 @@ static const struct alert_key keys[] = {
 	{ "Inode", add_number, FIM_EVENT_A_INO,
 	  "file.inode", "fileId", ALERT_AS_TEXT },
 	{ "Device", add_device, FIM_EVENT_A_DEV, "file.device", "FimDevice" },
-	{ "Data", add_data, FIM_EVENT_A_SYSCALL, NULL, "cs3" },
-	{ "EventData", add_data_map, FIM_EVENT_A_SYSCALL, "fim.syscall", NULL },
+	{ "Data", alert_add_data, FIM_EVENT_A_SYSCALL, NULL, "cs3" },
+	{ "EventData", alert_add_data_map, FIM_EVENT_A_SYSCALL, "fim.syscall", NULL },
 	{ "Enforcer", add_enforcer, FIM_EVENT_A_TYPE,
 	  "observer.product", NULL },
 	{ "Action", add_action, FIM_EVENT_A_ACTION, "fim.action", "act" },
@@ -483,6 +466,14 @@ static const struct alert_key keys[] = {
 	{ "HashID", add_hash, FIM_EVENT_A_PATH, "fim.hash_id", "FimHashID" },
 	{ "component_name", add_component, FIM_EVENT_A_PAD,
 	  "event.module", NULL },
+	{ "cluster_id", alert_add_configured, FIM_EVENT_A_PAD,
+	  "orchestrator.cluster.id", "FimClusterID" },
+	{ "instanceGroup", alert_add_configured, FIM_EVENT_A_PAD,
+	  "fim.instance_group", "FimInstanceGroup" },
+	{ "instanceID", alert_add_configured, FIM_EVENT_A_PAD,
+	  "fim.instance_id", "FimInstanceID" },
+	{ "workload", alert_add_configured, FIM_EVENT_A_PAD,
+	  "fim.workload", "FimWorkload" },
 	{ "Flags", add_flags, FIM_EVENT_A_FLAGS, "fim.flags", "FimFlags" },
 	{ "BootID", add_hex, FIM_EVENT_A_BOOT_ID, "fim.boot_id", "FimBootID" },
 	{ "Sequence", add_number, FIM_EVENT_A_SEQ,

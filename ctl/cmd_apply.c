@@ -12,7 +12,7 @@
 #include "cmd.h"
 #include "config.h"
 #include "devices.h"
-#include "enforce.h"
+#include "container.h"
 #include "implied.h"
 #include "link.h"
 #include "lint.h"
@@ -75,7 +75,8 @@ static int select_policies(struct apply *a)
 	host[sizeof(host) - 1] = '\0';
 	a->selected = mem_resize(NULL, set->nr + 1, sizeof(*a->selected));
 	for (i = 0; i < set->nr; i++)
-		a->selected[i] = selector_matches(&set->v[i], host);
+		a->selected[i] = set->v[i].kind != FIM_KIND_HOST ||
+				 selector_matches(&set->v[i], host);
 	return EXIT_OK;
 }
 
@@ -158,11 +159,45 @@ static int stage_policy(struct apply *a, struct link *l, struct policy *p)
 	return txn_add(l, p, &a->load.diags);
 }
 
+static bool any_for_containers(const struct apply *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->load.set.nr; i++)
+		if (a->load.set.v[i].kind != FIM_KIND_HOST)
+			return true;
+	return false;
+}
+
+/* The transaction is open, so no container is added until it is over. */
+static int bind_containers(struct apply *a, struct link *l)
+{
+	struct containers all;
+	const char *why;
+	struct policy *p;
+	int err;
+
+	if (!any_for_containers(a))
+		return 0;
+	err = containers_get(l, &all);
+	for (p = a->load.set.v; !err && p < a->load.set.v + a->load.set.nr;
+	     p++) {
+		why = containers_bind(&all, p);
+		if (!why)
+			continue;
+		diag_error(&a->load.diags, &p->name_at, "policy '%s' %s",
+			   p->name, why);
+		err = -E2BIG;
+	}
+	containers_free(&all);
+	return err;
+}
+
 static int stage(struct apply *a, struct link *l)
 {
 	const struct policies *set = &a->load.set;
 	size_t i;
-	int err = 0;
+	int err = bind_containers(a, l);
 
 	for (i = 0; !err && i < set->nr; i++) {
 		if (!a->selected[i])
@@ -203,11 +238,16 @@ static int begin_and_stage(struct apply *a, struct link *l)
 	return err ? err : stage(a, l);
 }
 
-static void print_rules(size_t nr, size_t waiting)
+static void print_rules(const struct policy *p, size_t waiting)
 {
+	size_t nr = policy_rules(p);
+
 	printf(" (%zu %s", nr, nr == 1 ? "rule" : "rules");
 	if (waiting)
 		printf(", %zu waiting", waiting);
+	if (p->kind != FIM_KIND_HOST)
+		printf(", %zu %s", p->nr_containers,
+		       p->nr_containers == 1 ? "container" : "containers");
 	printf(")\n");
 }
 
@@ -249,9 +289,8 @@ static void print_applied(struct apply *a, const struct policies *now)
 		in_force = now ? policies_find(now, p->name) : NULL;
 		printf("%s: %s", p->name,
 		       a->dry_run ? "would be applied" : "applied");
-		print_rules(policy_rules(p),
-			    in_force ? policy_waiting(in_force) : 0);
-		if (in_force)
+		print_rules(p, in_force ? policy_waiting(in_force) : 0);
+		if (in_force && p->kind == FIM_KIND_HOST)
 			warn_waiting(a, p, in_force);
 	}
 }
@@ -387,7 +426,8 @@ static int add_implied(struct apply *a, struct link *l)
 	size_t i;
 
 	for (i = 0; i < a->now.nr; i++)
-		wanted[i] = is_applied(a, a->now.v[i].name);
+		wanted[i] = a->now.v[i].kind == FIM_KIND_HOST &&
+			    is_applied(a, a->now.v[i].name);
 	implied_find(&a->now, wanted, found);
 	changed = mem_alloc(a->load.set.nr);
 	if (take_implied(a, found, changed))
@@ -490,7 +530,6 @@ static int apply(struct apply *a)
 
 	load_read(&a->load);
 	if (!a->load.diags.errors || a->load.keep_going) {
-		enforce_check(&a->load.set, &a->load.diags);
 		load_drop_bad(&a->load);
 		lint_rules(&a->load.set, &a->load.diags);
 	}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "array.h"
+#include "cgroup.h"
 #include "cmd.h"
 #include "json.h"
 #include "link.h"
@@ -43,6 +44,7 @@ static const struct {
 	{ "firstSequence", FIM_STATUS_A_FIRST_SEQ },
 	{ "lastSequence", FIM_STATUS_A_LAST_SEQ },
 	{ "ringSize", FIM_STATUS_A_RING_SIZE },
+	{ "containers", FIM_STATUS_A_CONTAINERS },
 };
 
 static void boot_id_text(const struct status *st, struct buf *out)
@@ -115,6 +117,9 @@ static void print_counters(const uint64_t *n)
 	       " waiting; %" PRIu64 " inodes marked\n",
 	       n[FIM_STATUS_A_POLICIES], n[FIM_STATUS_A_RULES],
 	       n[FIM_STATUS_A_WAITING], n[FIM_STATUS_A_MARKS]);
+	printf("containers %" PRIu64 "%s\n", n[FIM_STATUS_A_CONTAINERS],
+	       cgroup_has_v2() ? "" :
+	       "; this host has no cgroup v2, so none can be protected");
 	printf("operations %" PRIu64 " refused, %" PRIu64 " audited\n",
 	       n[FIM_STATUS_A_REFUSED], n[FIM_STATUS_A_AUDITED]);
 	printf("recorded   %" PRIu64 " in %" PRIu64 " records, %s%" PRIu64

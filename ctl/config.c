@@ -34,16 +34,35 @@ const struct config *config_get(void)
 	return &config;
 }
 
-static void set_cluster_name(const struct mark *at, char *value,
-			     struct diags *diags)
-{
-	static char *name;
+/* What alerts have word for word, where it stands */
+#define TEXT_SETTING(member)						\
+static void set_##member(const struct mark *at, char *value,		\
+			 struct diags *diags)				\
+{									\
+	static char *text;						\
+									\
+	(void)at;							\
+	(void)diags;							\
+	free(text);							\
+	text = value;							\
+	config.member = text;						\
+}
 
-	(void)at;
-	(void)diags;
-	free(name);
-	name = value;
-	config.cluster_name = name;
+TEXT_SETTING(cluster_name)
+TEXT_SETTING(cluster_id)
+TEXT_SETTING(workload)
+TEXT_SETTING(instance_group)
+TEXT_SETTING(instance_id)
+
+static void set_container_failure(const struct mark *at, char *value,
+				  struct diags *diags)
+{
+	config.unprotected_start = !strcmp(value, "start");
+	if (!config.unprotected_start && strcmp(value, "refuse"))
+		diag_error(diags, at,
+			   "'container-failure' must be refuse or start, not '%s'",
+			   value);
+	free(value);
 }
 
 static void set_file_posture(const struct mark *at, char *value,
@@ -68,6 +87,11 @@ static const struct setting {
 } settings[] = {
 	{ "cluster-name", set_cluster_name },
 	{ "file-posture", set_file_posture },
+	{ "cluster-id", set_cluster_id },
+	{ "workload", set_workload },
+	{ "instance-group", set_instance_group },
+	{ "instance-id", set_instance_id },
+	{ "container-failure", set_container_failure },
 };
 
 static void unknown_key(const struct mark *at, const char *key,

@@ -17,11 +17,21 @@
  * struct config - settings
  * @cluster_name: what alerts give as ClusterName
  * @file_posture: posture of policies that have none; FIM_ACTION_UNSET if unset
+ * @cluster_id: what alerts give as cluster_id; NULL if unset, as all that follow
+ * @workload: likewise
+ * @instance_group: as instanceGroup
+ * @instance_id: as instanceID
+ * @unprotected_start: a container starts whose policies can't be put into force
  * @broken: the file has errors, which were printed
  */
 struct config {
 	const char *cluster_name;
 	uint8_t file_posture;
+	const char *cluster_id;
+	const char *workload;
+	const char *instance_group;
+	const char *instance_id;
+	bool unprotected_start;
 	bool broken;
 };
 

@@ -283,6 +283,9 @@ void devices_find(struct policy *p)
 	struct rule *r;
 	dev_t dev, last = 0;
 
+	/* The paths of others are not this system's. */
+	if (p->kind != FIM_KIND_HOST)
+		return;
 	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
 		dev = device_of(r->path);
 		if (dev != last)

@@ -35,7 +35,10 @@ void hash_record(struct nlattr **tb, struct buf *hex)
 	uint8_t digest[SHA256_SIZE];
 
 	hash_attr(&what, tb[FIM_EVENT_A_POLICY]);
-	hash_field(&what, "host", strlen("host"));
+	if (tb[FIM_EVENT_A_CONTAINER])
+		hash_attr(&what, tb[FIM_EVENT_A_CONTAINER]);
+	else
+		hash_field(&what, "host", strlen("host"));
 	hash_attr(&what, tb[FIM_EVENT_A_EXE]);
 	hash_field(&what, op, strlen(op));
 	hash_attr(&what, tb[FIM_EVENT_A_PATH]);

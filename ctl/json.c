@@ -147,6 +147,20 @@ void json_append_bytes(cJSON *list, const void *bytes, size_t len)
 }
 
 /**
+ * json_text() - a member that is a string
+ * @object: the object, or NULL
+ * @key: the member's key
+ *
+ * Return: the string; NULL if there is no such member, or if it is none.
+ */
+const char *json_text(const cJSON *object, const char *key)
+{
+	cJSON *item = cJSON_GetObjectItemCaseSensitive(object, key);
+
+	return cJSON_GetStringValue(item);
+}
+
+/**
  * json_tags() - make a list of tags
  * @tags: the tags, each ended by a NUL
  * @len: bytes with those NULs

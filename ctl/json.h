@@ -23,6 +23,7 @@ void json_add_string(cJSON *object, const char *key, const char *value);
 void json_add_bytes(cJSON *object, const char *key, const void *bytes,
 		    size_t len);
 void json_append_bytes(cJSON *list, const void *bytes, size_t len);
+const char *json_text(const cJSON *object, const char *key);
 cJSON *json_tags(const char *tags, size_t len);
 void json_write(struct buf *out, const cJSON *json, bool pretty);
 void json_print(const cJSON *json, bool pretty);

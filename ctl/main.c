@@ -32,6 +32,11 @@ const struct command commands[] = {
 	{ "watch", "[--since N|boot|now] [--state FILE] [--to WHERE] [-o FORMAT] "
 	  "[--limit N] [FILTER...]",
 	  "show alerts as they happen, or hand them on", watch_opts, cmd_watch },
+	{ "container", "list|add|delete ID...|scan [--pid N] [--id ID] [--name NAME] "
+	  "[--namespace NAME] [--label KEY=VALUE]... [-o table|json]",
+	  "containers that policies hold for", container_opts, cmd_container },
+	{ "oci-hook", "", "an OCI runtime's hook: adds and forgets a container",
+	  NULL, cmd_oci_hook },
 	{ "status", "[-o json|prometheus]", "show what the module does", status_opts,
 	  cmd_status },
 	{ "selftest", "", "make every hook of the module prove itself", NULL,

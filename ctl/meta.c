@@ -79,6 +79,48 @@ static void set_label(struct label *l, const cJSON *json)
 	l->value = mem_string(json->valuestring);
 }
 
+static void read_pod_labels(struct policy *p, const cJSON *labels)
+{
+	const cJSON *l;
+
+	if (!cJSON_IsObject(labels))
+		return;
+	cJSON_ArrayForEach(l, labels)
+		if (cJSON_IsString(l))
+			set_label(policy_add_label(p), l);
+}
+
+static void read_values(struct expression *e, const cJSON *values)
+{
+	struct buf all = { 0 };
+	const cJSON *value;
+
+	cJSON_ArrayForEach(value, values)
+		if (cJSON_IsString(value))
+			buf_add(&all, value->valuestring,
+				strlen(value->valuestring) + 1);
+	e->values = all.data;
+	e->values_len = all.len;
+}
+
+static void read_expressions(struct policy *p, const cJSON *list)
+{
+	const cJSON *e, *key, *operator;
+	struct expression *expression;
+
+	cJSON_ArrayForEach(e, list) {
+		key = cJSON_GetObjectItemCaseSensitive(e, "key");
+		operator = cJSON_GetObjectItemCaseSensitive(e, "operator");
+		if (!cJSON_IsString(key) || !cJSON_IsString(operator))
+			continue;
+		expression = policy_add_expression(p);
+		expression->key = mem_string(key->valuestring);
+		expression->not_in = !strcmp(operator->valuestring, "NotIn");
+		read_values(expression,
+			    cJSON_GetObjectItemCaseSensitive(e, "values"));
+	}
+}
+
 static void read_selector(struct policy *p, const cJSON *labels)
 {
 	const cJSON *l;
@@ -181,8 +223,16 @@ static void read_levels(struct policy *p, const cJSON *spec, const cJSON *file)
 void meta_read(struct policy *p, const void *meta, size_t len)
 {
 	cJSON *json = len ? cJSON_ParseWithLength(meta, len) : NULL;
+	const cJSON *labels;
 
-	read_selector(p, cJSON_GetObjectItemCaseSensitive(json, "matchLabels"));
+	labels = cJSON_GetObjectItemCaseSensitive(json, "matchLabels");
+	if (p->kind == FIM_KIND_CONTAINER || p->kind == FIM_KIND_CLUSTER) {
+		read_pod_labels(p, labels);
+		read_expressions(p, cJSON_GetObjectItemCaseSensitive(json,
+							"matchExpressions"));
+	} else {
+		read_selector(p, labels);
+	}
 	read_remarks(p, cJSON_GetObjectItemCaseSensitive(json, "labels"),
 		     false);
 	read_remarks(p, cJSON_GetObjectItemCaseSensitive(json, "annotations"),

@@ -394,6 +394,33 @@ static void labels_free(struct label *labels, size_t nr)
 }
 
 /**
+ * policy_bind() - note that a policy is for a container
+ * @p: the policy
+ * @container: the container's id
+ */
+void policy_bind(struct policy *p, const char *container)
+{
+	mem_grow(p->containers, p->nr_containers, p->cap_containers);
+	p->containers[p->nr_containers++] = mem_string(container);
+}
+
+/**
+ * policy_unbind() - note that a policy is for no container
+ * @p: the policy
+ */
+void policy_unbind(struct policy *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr_containers; i++)
+		free(p->containers[i]);
+	free(p->containers);
+	p->containers = NULL;
+	p->nr_containers = 0;
+	p->cap_containers = 0;
+}
+
+/**
  * policy_free() - free what a policy holds
  * @p: empty afterwards
  */
@@ -414,6 +441,7 @@ void policy_free(struct policy *p)
 	attrs_free(&p->spec_attrs);
 	attrs_free(&p->file_attrs);
 	free(p->rules);
+	policy_unbind(p);
 	free(p->expressions);
 	free(p->name);
 	free(p->namespace);

@@ -141,6 +141,9 @@ struct remarks {
  * @rules: in the file's order
  * @nr_rules: how many
  * @cap_rules: room in @rules
+ * @containers: ids of the containers that it is for
+ * @nr_containers: how many
+ * @cap_containers: room in @containers
  * @refused: operations refused, if the kernel gave it
  * @audited: operations let through with a record, likewise
  */
@@ -166,6 +169,9 @@ struct policy {
 	struct rule *rules;
 	size_t nr_rules;
 	size_t cap_rules;
+	char **containers;
+	size_t nr_containers;
+	size_t cap_containers;
 	uint64_t refused;
 	uint64_t audited;
 };
@@ -202,6 +208,8 @@ bool rule_is_implied(const struct rule *r);
 size_t policy_rules(const struct policy *p);
 size_t policy_waiting(const struct policy *p);
 void policy_drop_implied(struct policy *p);
+void policy_bind(struct policy *p, const char *container);
+void policy_unbind(struct policy *p);
 void policy_free(struct policy *p);
 void attrs_copy(struct attrs *to, const struct attrs *from);
 void attrs_free(struct attrs *a);

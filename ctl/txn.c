@@ -66,6 +66,7 @@ struct nl_msg *txn_policy_message(int family, const struct policy *p)
 	struct nlattr *start = nest(msg, FIM_A_POLICY);
 	const struct attrs *a = &p->attrs;
 	struct buf meta = { 0 };
+	size_t i;
 
 	put_string(msg, FIM_POLICY_A_NAME, p->name);
 	put_u8(msg, FIM_POLICY_A_KIND, p->kind);
@@ -85,6 +86,8 @@ struct nl_msg *txn_policy_message(int family, const struct policy *p)
 	meta_write(p, &meta);
 	put(msg, FIM_POLICY_A_META, meta.data, meta.len);
 	buf_free(&meta);
+	for (i = 0; i < p->nr_containers; i++)
+		put_string(msg, FIM_POLICY_A_CONTAINER, p->containers[i]);
 	nla_nest_end(msg, start);
 	return msg;
 }

@@ -140,6 +140,8 @@ for kernel in "${kernels[@]}"; do
 	# the full length once: what it is about differs little between kernels
 	cycles=200
 	[ "$kernel" = "${kernels[0]}" ] || cycles=50
+	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" containers \
+		--timeout 600 --append "fim.containers=$cycles"
 	vm "$kernel" life --timeout 1500 --append "fim.cycles=$cycles"
 	step "$K_LABEL: every case of the catalogue" \
 		selftests/attacks/attacks.sh --from-logs "$kernel" || :

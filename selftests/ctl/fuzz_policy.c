@@ -14,7 +14,6 @@
 
 #include "buf.h"
 #include "config.h"
-#include "enforce.h"
 #include "export.h"
 #include "lint.h"
 #include "schema.h"
@@ -92,7 +91,6 @@ static void try(const void *data, size_t size, bool ignore)
 	if (!diags.errors && set.nr) {
 		read_again(&set);
 		make_messages(&set);
-		enforce_check(&set, &diags);
 	}
 	print_to_nowhere(&diags);
 	policies_free(&set);

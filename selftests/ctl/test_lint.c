@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_lint.c - tests of ctl/lint_*.c and enforce.c: what check warns of, and
+ * test_lint.c - tests of ctl/lint_*.c: what check warns of, and
  * what can't be put into force
  */
 #include <stdio.h>
@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "enforce.h"
 #include "helper.h"
 #include "lint.h"
 

@@ -11,6 +11,9 @@ DEBIAN_PACKAGES=(systemd systemd-sysv udev dbus cron logrotate man-db python3
 		 iproute2 ca-certificates openssl e2fsprogs passwd
 		 libnl-genl-3-200 libyaml-0-2 libcjson1)
 
+# Of the machine with containers, besides: runtimes, and what is in containers.
+DEBIAN_CONTAINERS=(podman crun runc conmon busybox-static)
+
 # What takes time under emulation, or wants a network.
 DEBIAN_MASKED=(apt-daily.timer apt-daily-upgrade.timer e2scrub_reap.service
 	       e2scrub_all.timer fstrim.timer man-db.timer systemd-firstboot.service
@@ -19,15 +22,17 @@ DEBIAN_MASKED=(apt-daily.timer apt-daily-upgrade.timer e2scrub_reap.service
 	       getty-static.service getty@tty1.service
 	       proc-sys-fs-binfmt_misc.automount)
 
-# debian_use: sets DEBIAN_DISK, and makes it if there is none. Another list of
-# packages, or another of these files, is another disk.
+# debian_use MACHINE: sets DEBIAN_DISK, and makes it if there is none: of the
+# machine "debian" or "containers". Another list of packages, or another of these
+# files, is another disk.
 debian_use() {
 	local suite=${K_SUITES%%,*} hash
 
 	hash=$(cat "$VM_DIR/debian.sh" | sha256sum | cut -c1-12)
-	DEBIAN_DISK=$FIM_CACHE/debian/$suite-$K_ARCH-$hash.ext4
+	[ "$1" != containers ] || DEBIAN_PACKAGES+=("${DEBIAN_CONTAINERS[@]}")
+	DEBIAN_DISK=$FIM_CACHE/debian/$1-$suite-$K_ARCH-$hash.ext4
 	[ -e "$DEBIAN_DISK" ] ||
-		locked "debian-$suite-$K_ARCH" debian_make "$suite"
+		locked "$1-$suite-$K_ARCH" debian_make "$suite"
 }
 
 debian_make() {
@@ -43,7 +48,7 @@ debian_make() {
 	packages=$(IFS=, ; echo "${DEBIAN_PACKAGES[*]}")
 	apt_bootstrap minbase "$packages" "$1" "$tmp"
 	debian_settle "$tmp"
-	truncate -s 1G "$tmp.part"
+	truncate -s 2G "$tmp.part"
 	mkfs.ext4 -q -F -m 0 -d "$tmp" "$tmp.part"
 	rm -rf "$tmp"
 	mv "$tmp.part" "$DEBIAN_DISK"
@@ -84,8 +89,9 @@ debian_disk() {
 	cp "$FIM_ROOT/ctl/fimctl" "$dir/"
 	mkdir "$dir/policies"
 	cp "$FIM_ROOT"/policies/*.yaml "$dir/policies/"
-	cp -r "$VM_DIR"/{lib-guest.sh,splats,debian-units} "$dir/"
-	cp "$VM_DIR/init-debian" "$dir/init"
+	cp -r "$VM_DIR"/{lib-guest.sh,splats,debian-units,containers} "$dir/"
+	cp "$FIM_ROOT/packaging/hooks.d/fim.json" "$dir/containers/"
+	cp "$VM_DIR/init-$machine" "$dir/init"
 	cp "$2" "$dir/payload"
 	chmod 755 "$dir/init"
 	truncate -s 64M "$1"

@@ -83,7 +83,7 @@ boot() {
 		# host's doing
 		[ "$K_ARCH" != amd64 ] || cmdline+=' tsc=unstable'
 	fi
-	[ "$machine" != debian ] || root="file=$DEBIAN_DISK,snapshot=on,$drive"
+	[ -z "$machine" ] || root="file=$DEBIAN_DISK,snapshot=on,$drive"
 	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
 		-append "$cmdline"
 		-drive "$root" -drive "file=$RUN_DIR/ext4.img,$drive"
@@ -151,8 +151,8 @@ judge() {
 : >"$data"
 printf 'payload %s\n' "$2" >"$results"
 image_initramfs "$RUN_DIR/initramfs"
-if [ "$machine" = debian ]; then
-	debian_use
+if [ -n "$machine" ]; then
+	debian_use "$machine"
 	debian_disk "$RUN_DIR/ext4.img" "$payload"
 else
 	image_root "$RUN_DIR/root.img" "$payload"

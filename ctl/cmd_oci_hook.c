@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * cmd_oci_hook.c - fimctl oci-hook: an OCI runtime's hook
+ *
+ * At createRuntime the container's root, with all that is mounted in it, is made
+ * but not entered yet, and its first process waits in its cgroup: the container
+ * is added and bound to the policies that are for it before its first
+ * instruction. At poststop it is forgotten. The state on standard input tells
+ * which of the two it is.
+ *
+ * Not at createContainer: that hook runs in the container's namespaces, where
+ * the module, which serves the initial network and user namespace, is not to
+ * be reached.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#include "bundle.h"
+#include "cmd.h"
+#include "config.h"
+#include "container.h"
+#include "file.h"
+#include "term.h"
+
+/* Return: 0, or -errno; then @l->error says why. */
+static int add(struct link *l, const struct oci_state *state)
+{
+	struct identity identity = { 0 };
+	struct buf path = { 0 }, root = { 0 };
+	const char *why;
+	cJSON *config;
+	int err;
+
+	buf_addf(&path, "%s/config.json", state->bundle);
+	config = file_read_json(path.data);
+	/* Its mounts are seen in its mount namespace only. */
+	buf_addf(&root, "/proc/%d/root", (int)state->pid);
+	why = bundle_root(config, state->bundle, &root);
+	if (why) {
+		l->error = (struct link_error){ .code = -EINVAL };
+		snprintf(l->error.text, sizeof(l->error.text), "%s", why);
+		err = -EINVAL;
+	} else {
+		bundle_identity(config, state->bundle, state->id, &identity);
+		err = container_add(l, state->id, state->pid, root.data,
+				    &identity);
+		identity_free(&identity);
+	}
+	cJSON_Delete(config);
+	buf_free(&root);
+	buf_free(&path);
+	return err;
+}
+
+static int forget(struct link *l, const struct oci_state *state)
+{
+	int err = container_delete(l, state->id);
+
+	/* The kernel may have found out by itself. */
+	return err == -ENOENT && l->sock ? 0 : err;
+}
+
+/* What is to become of a container that can't be protected, is configured. */
+static int give_up(const char *id, const char *why)
+{
+	bool start = config_get()->unprotected_start &&
+		     !config_get()->broken;
+
+	openlog("fimctl", LOG_PID, LOG_AUTHPRIV);
+	syslog(LOG_ERR, "container %s %s: %s", id ? id : "?",
+	       start ? "starts without its policies" : "is not started", why);
+	term_error("container %s %s: %s", id ? id : "?",
+		   start ? "starts without its policies" : "is not started",
+		   why);
+	return start ? EXIT_OK : EXIT_FAILED;
+}
+
+static int run(const struct oci_state *state)
+{
+	struct link l;
+	int err;
+
+	if (config_get()->broken && !state->stopped)
+		return give_up(state->id, CONFIG_FILE " has errors");
+	err = link_open(&l);
+	if (!err)
+		err = state->stopped ? forget(&l, state) : add(&l, state);
+	link_close(&l);
+	if (!err)
+		return EXIT_OK;
+	/* It has ended; what the module keeps of it, it finds to be gone. */
+	if (state->stopped)
+		return EXIT_OK;
+	return give_up(state->id, err == -ENOENT && !l.error.at_attr ?
+				  "the module is not loaded, or has no such policy any more" :
+				  l.error.text);
+}
+
+int cmd_oci_hook(const struct command *cmd, int argc, char **argv)
+{
+	struct buf text = { 0 };
+	struct oci_state state;
+	const char *why;
+	int code;
+
+	if (opt_next(cmd, argc, argv) != -1)
+		return EXIT_INVALID;
+	if (optind < argc)
+		return opt_usage(cmd, "the state comes on standard input");
+	if (file_read_stream(stdin, &text))
+		buf_clear(&text);
+	why = oci_state_parse(&state, text.data, text.len);
+	if (why) {
+		term_error("the state on standard input: %s", why);
+		code = give_up(NULL, why);
+	} else {
+		code = run(&state);
+	}
+	oci_state_free(&state);
+	buf_free(&text);
+	return code;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * container.c - containers that policies hold for
+ *
+ * Which policies are for which container is decided here, on both sides: when a
+ * container is added, for the policies in force; when policies are applied, for
+ * the containers there are. The kernel refuses the one while the other is going
+ * on, so nothing falls in between.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "attr.h"
+#include "cgroup.h"
+#include "container.h"
+#include "mem.h"
+#include "ruleset.h"
+#include "status.h"
+
+/** @TRIES: how often to add a container that policies come in between */
+#define TRIES 200
+/** @PAUSE_US: microseconds from one to the next */
+#define PAUSE_US 25000
+/** @BOUND_MAX: most bytes of the ids of containers in one message */
+#define BOUND_MAX 20000
+
+static void take_policies(struct container *c, struct nlattr *nest)
+{
+	struct nlattr *nla;
+	int rest;
+
+	nla_for_each_nested(nla, nest, rest) {
+		if (nla_type(nla) != FIM_CONTAINER_A_POLICY)
+			continue;
+		mem_grow(c->policies, c->nr_policies, c->cap_policies);
+		c->policies[c->nr_policies++] = attr_string(nla);
+	}
+}
+
+static int take_container(uint8_t cmd, struct nlattr **top, void *arg)
+{
+	struct nlattr *tb[FIM_CONTAINER_A_MAX + 1], *identity;
+	struct containers *set = arg;
+	struct container *c;
+
+	(void)cmd;
+	if (!top[FIM_A_CONTAINER] ||
+	    nla_parse_nested(tb, FIM_CONTAINER_A_MAX, top[FIM_A_CONTAINER],
+			     NULL) ||
+	    !tb[FIM_CONTAINER_A_ID])
+		return -EBADMSG;
+	mem_grow(set->v, set->nr, set->cap);
+	c = &set->v[set->nr++];
+	*c = (struct container){ 0 };
+	c->id = attr_string(tb[FIM_CONTAINER_A_ID]);
+	c->pid = attr_number(tb[FIM_CONTAINER_A_PID]);
+	c->cgroup = attr_number(tb[FIM_CONTAINER_A_CGROUP]);
+	identity = tb[FIM_CONTAINER_A_IDENTITY];
+	identity_read(&c->identity, identity ? nla_data(identity) : NULL,
+		      identity ? nla_len(identity) : 0);
+	take_policies(c, top[FIM_A_CONTAINER]);
+	return 0;
+}
+
+/**
+ * containers_get() - ask for all containers
+ * @l: the connection
+ * @set: set; to be freed by containers_free(), after an error too
+ *
+ * Return: 0 or -errno.
+ */
+int containers_get(struct link *l, struct containers *set)
+{
+	*set = (struct containers){ 0 };
+	return link_dump(l, FIM_CMD_CONTAINER_GET, take_container, set);
+}
+
+/**
+ * containers_free() - free what containers_get() read
+ * @set: the containers
+ */
+void containers_free(struct containers *set)
+{
+	struct container *c;
+	size_t i;
+
+	for (c = set->v; c < set->v + set->nr; c++) {
+		for (i = 0; i < c->nr_policies; i++)
+			free(c->policies[i]);
+		free(c->policies);
+		identity_free(&c->identity);
+		free(c->id);
+	}
+	free(set->v);
+	*set = (struct containers){ 0 };
+}
+
+/**
+ * containers_bind() - note in a policy which containers it is for
+ * @set: the containers, read while a transaction is open
+ * @p: the policy
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *containers_bind(const struct containers *set, struct policy *p)
+{
+	size_t i, len = 0;
+
+	policy_unbind(p);
+	for (i = 0; i < set->nr; i++) {
+		if (!identity_matches(&set->v[i].identity, p))
+			continue;
+		policy_bind(p, set->v[i].id);
+		len += strlen(set->v[i].id) + NLA_HDRLEN + NLA_ALIGNTO;
+	}
+	return len > BOUND_MAX ? "is for more containers than fit in a message" :
+				 NULL;
+}
+
+static void put(struct nl_msg *msg, int attr, const void *bytes, size_t len)
+{
+	if (nla_put(msg, attr, len, bytes))
+		mem_dup(NULL, SIZE_MAX);
+}
+
+static void put_text(struct nl_msg *msg, int attr, const char *text)
+{
+	put(msg, attr, text, strlen(text) + 1);
+}
+
+static void put_u32(struct nl_msg *msg, int attr, uint32_t value)
+{
+	put(msg, attr, &value, sizeof(value));
+}
+
+/**
+ * struct addition - what is told of a container that is added
+ * @id: its id
+ * @pid: its first process
+ * @cgroup: its cgroup, opened
+ * @root: its root directory, opened
+ * @identity: what it is
+ */
+struct addition {
+	const char *id;
+	pid_t pid;
+	int cgroup;
+	int root;
+	const struct identity *identity;
+};
+
+static struct nl_msg *message(const struct link *l, const struct addition *a,
+			      const struct policies *set, uint64_t generation)
+{
+	struct nl_msg *msg = link_message(l->family, FIM_CMD_CONTAINER_ADD,
+					  false);
+	struct nlattr *start = nla_nest_start(msg, FIM_A_CONTAINER |
+						   NLA_F_NESTED);
+	struct buf identity = { 0 };
+	size_t i;
+
+	put_text(msg, FIM_CONTAINER_A_ID, a->id);
+	put_u32(msg, FIM_CONTAINER_A_CGROUP_FD, a->cgroup);
+	put_u32(msg, FIM_CONTAINER_A_ROOT_FD, a->root);
+	put_u32(msg, FIM_CONTAINER_A_PID, a->pid);
+	put(msg, FIM_CONTAINER_A_GENERATION, &generation, sizeof(generation));
+	identity_write(a->identity, &identity);
+	put(msg, FIM_CONTAINER_A_IDENTITY, identity.data, identity.len);
+	buf_free(&identity);
+	for (i = 0; i < set->nr; i++)
+		if (identity_matches(a->identity, &set->v[i]))
+			put_text(msg, FIM_CONTAINER_A_POLICY, set->v[i].name);
+	nla_nest_end(msg, start);
+	return msg;
+}
+
+static int add_once(struct link *l, const struct addition *a)
+{
+	struct policies set = { 0 };
+	struct status st;
+	uint64_t generation;
+	int err;
+
+	err = status_get(l, &st);
+	generation = st.number[FIM_STATUS_A_GENERATION];
+	status_free(&st);
+	if (err)
+		return err;
+	err = ruleset_get(l, &set);
+	if (!err)
+		err = link_request(l, message(l, a, &set, generation), NULL,
+				   NULL);
+	policies_free(&set);
+	return err;
+}
+
+static int fail(struct link *l, int code, const char *text)
+{
+	l->error = (struct link_error){ .code = code };
+	snprintf(l->error.text, sizeof(l->error.text), "%s", text);
+	return code;
+}
+
+/**
+ * container_add() - add a container, and bind it to the policies that are for it
+ * @l: the connection
+ * @id: its id
+ * @pid: its first process
+ * @root: its root directory
+ * @identity: what it is
+ *
+ * Waits for a transaction of somebody else's, some seconds at most.
+ *
+ * Return: 0 or -errno, which is then in @l->error with a text.
+ */
+int container_add(struct link *l, const char *id, pid_t pid, const char *root,
+		  const struct identity *identity)
+{
+	struct addition a = { .id = id, .pid = pid, .identity = identity };
+	const char *why;
+	int err, i;
+
+	a.cgroup = cgroup_open(pid, &why);
+	if (a.cgroup < 0)
+		return fail(l, a.cgroup, why);
+	a.root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (a.root < 0) {
+		err = fail(l, -errno, "its root directory can't be opened");
+		close(a.cgroup);
+		return err;
+	}
+	for (i = 0; i < TRIES; i++) {
+		err = add_once(l, &a);
+		if (err != -EBUSY && err != -EAGAIN)
+			break;
+		usleep(PAUSE_US);
+	}
+	close(a.root);
+	close(a.cgroup);
+	return err;
+}
+
+/**
+ * container_delete() - have the kernel forget a container
+ * @l: the connection
+ * @id: its id
+ *
+ * Return: 0; -ENOENT if there is none; -errno.
+ */
+int container_delete(struct link *l, const char *id)
+{
+	struct nl_msg *msg = link_message(l->family, FIM_CMD_CONTAINER_DEL,
+					  false);
+	struct nlattr *start = nla_nest_start(msg, FIM_A_CONTAINER |
+						   NLA_F_NESTED);
+
+	put_text(msg, FIM_CONTAINER_A_ID, id);
+	nla_nest_end(msg, start);
+	return link_request(l, msg, NULL, NULL);
+}
