@@ -84,6 +84,32 @@ static int fill_real_path(struct sk_buff *skb, const struct fim_rule *rule)
 	return nla_put(skb, FIM_RULE_A_REAL_PATH, len, real);
 }
 
+/* A rule may be bound more than once: sources that are missing everywhere */
+static unsigned int sources_waiting(const struct fim_rule *rule)
+{
+	unsigned int nr = list_empty(&rule->bindings) ? 0 : UINT_MAX;
+	const struct fim_binding *binding;
+
+	list_for_each_entry(binding, &rule->bindings, node)
+		nr = min(nr, fim_binding_sources_waiting(binding));
+	return nr;
+}
+
+static int fill_match(struct sk_buff *skb, const struct fim_rule *rule)
+{
+	unsigned int i, waiting = sources_waiting(rule);
+
+	if (rule->glob_text && nla_put(skb, FIM_RULE_A_GLOB, rule->glob_len,
+				       rule->glob_text))
+		return -EMSGSIZE;
+	for (i = 0; i < rule->nr_sources; i++)
+		if (nla_put(skb, FIM_RULE_A_SOURCE, rule->sources[i].len,
+			    rule->sources[i].path))
+			return -EMSGSIZE;
+	return waiting ? nla_put_u32(skb, FIM_RULE_A_SOURCES_WAITING, waiting) :
+			 0;
+}
+
 static u8 rule_state(const struct fim_rule *rule)
 {
 	const struct fim_binding *binding;
@@ -115,7 +141,7 @@ static int fill_rule(struct sk_buff *skb, struct netlink_callback *cb,
 		      FIM_RULE_A_SEVERITY, FIM_RULE_A_TAGS,
 		      FIM_RULE_A_MESSAGE) ||
 	    nla_put_u8(skb, FIM_RULE_A_STATE, rule_state(rule)) ||
-	    fill_real_path(skb, rule) ||
+	    fill_real_path(skb, rule) || fill_match(skb, rule) ||
 	    (rule->devices &&
 	     nla_put(skb, FIM_RULE_A_DEVICES,
 		     rule->nr_devices * sizeof(*rule->devices),

@@ -15,7 +15,6 @@
 #include "nl_container.h"
 #include "nl_policy.h"
 #include "policy.h"
-#include "tree.h"
 #include "txn.h"
 
 const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1] = {
@@ -279,12 +278,12 @@ static const char *path_error(const char *path, size_t len, u8 type)
 		return "the path does not begin with /";
 	if (memchr(path, '\0', len))
 		return "the path has a NUL in it";
-	if (type == FIM_RULE_DIRECTORY && path[len - 1] != '/')
+	if (type != FIM_RULE_FILE && path[len - 1] != '/')
 		return "the path of a directory does not end with /";
 	if (type == FIM_RULE_FILE && path[len - 1] == '/')
 		return "the path of a file ends with /";
 
-	end = path + len - (type == FIM_RULE_DIRECTORY);
+	end = path + len - (type != FIM_RULE_FILE);
 	for (name = path + 1; name < end; name = slash + 1) {
 		slash = memchr(name, '/', end - name) ?: end;
 		error = name_error(name, slash - name);
@@ -294,42 +293,91 @@ static const char *path_error(const char *path, size_t len, u8 type)
 	return NULL;
 }
 
-/* Why a rule can't be enforced, or NULL. */
-static const char *support_error(struct nlattr **attrs)
+/* Why a glob can't be a rule's, or NULL; what it means is looked at later. */
+static const char *glob_error(const struct nlattr *glob, u8 type)
 {
-	if (nla_get_u8(attrs[FIM_RULE_A_TYPE]) == FIM_RULE_PATTERN ||
-	    attrs[FIM_RULE_A_GLOB])
-		return "patterns are not supported";
-	if (attrs[FIM_RULE_A_SOURCE])
-		return "rules with sources are not supported";
+	const char *text;
+
+	if (!glob)
+		return type == FIM_RULE_PATTERN ? "a pattern needs a glob" :
+						  NULL;
+	if (type != FIM_RULE_PATTERN)
+		return "only a pattern has a glob";
+	text = nla_data(glob);
+	if (!nla_len(glob))
+		return "the glob is empty";
+	if (text[0] == '/' || text[nla_len(glob) - 1] == '/')
+		return "the glob begins or ends with /";
 	return NULL;
+}
+
+static int bad_attr(const struct nlattr *attr, const char *error,
+		    struct netlink_ext_ack *extack)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	extack->_msg = error;
+	return -EINVAL;
+}
+
+static int check_sources(const struct nlattr *nest,
+			 struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	unsigned int nr = 0;
+	const char *error;
+	int rem;
+
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != FIM_RULE_A_SOURCE)
+			continue;
+		error = path_error(nla_data(attr), nla_len(attr),
+				   FIM_RULE_FILE);
+		if (error)
+			return bad_attr(attr, error, extack);
+		if (++nr > FIM_SOURCES_MAX) {
+			bad_attr(attr, "too many sources", extack);
+			return -E2BIG;
+		}
+	}
+	return 0;
 }
 
 static int check_rule(struct nlattr *nest, struct nlattr **attrs,
 		      struct netlink_ext_ack *extack)
 {
 	const char *error;
+	u8 type;
 
-	if (!attrs[FIM_RULE_A_PATH] || !attrs[FIM_RULE_A_TYPE]) {
-		NL_SET_ERR_MSG_ATTR(extack, nest,
-				    "a rule needs a path and a type");
-		return -EINVAL;
-	}
+	if (!attrs[FIM_RULE_A_PATH] || !attrs[FIM_RULE_A_TYPE])
+		return bad_attr(nest, "a rule needs a path and a type", extack);
+	type = nla_get_u8(attrs[FIM_RULE_A_TYPE]);
 	error = path_error(nla_data(attrs[FIM_RULE_A_PATH]),
-			   nla_len(attrs[FIM_RULE_A_PATH]),
-			   nla_get_u8(attrs[FIM_RULE_A_TYPE]));
-	if (error) {
-		NL_SET_BAD_ATTR(extack, attrs[FIM_RULE_A_PATH]);
-		extack->_msg = error;
-		return -EINVAL;
-	}
-	error = support_error(attrs);
-	if (error) {
-		NL_SET_BAD_ATTR(extack, nest);
-		extack->_msg = error;
-		return -EOPNOTSUPP;
-	}
-	return 0;
+			   nla_len(attrs[FIM_RULE_A_PATH]), type);
+	if (error)
+		return bad_attr(attrs[FIM_RULE_A_PATH], error, extack);
+	error = glob_error(attrs[FIM_RULE_A_GLOB], type);
+	if (error)
+		return bad_attr(attrs[FIM_RULE_A_GLOB] ?: nest, error, extack);
+	return check_sources(nest, extack);
+}
+
+/* What a rule has beside its path. */
+static int set_rule(struct fim_rule *rule, const struct nlattr *nest,
+		    struct nlattr **attrs, struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	rule->type = nla_get_u8(attrs[FIM_RULE_A_TYPE]);
+	if (attrs[FIM_RULE_A_FLAGS])
+		rule->flags = nla_get_u32(attrs[FIM_RULE_A_FLAGS]);
+	err = parse_text(attrs, &rule_text, &rule->text, extack) ?:
+	      fim_rule_set_glob(rule, attrs[FIM_RULE_A_GLOB], extack) ?:
+	      fim_rule_set_devices(rule, attrs[FIM_RULE_A_DEVICES], extack);
+	nla_for_each_nested(attr, nest, rem)
+		if (!err && nla_type(attr) == FIM_RULE_A_SOURCE)
+			err = fim_rule_add_source(rule, attr);
+	return err;
 }
 
 const char *fim_nl_bind_error(int err)
@@ -350,6 +398,43 @@ const char *fim_nl_bind_error(int err)
 	default:
 		return "the path can't be resolved";
 	}
+}
+
+static const char *source_bind_error(int err)
+{
+	switch (err) {
+	case -EISDIR:
+		return "a source is a directory";
+	case -ENOMEM:
+		return "out of memory";
+	default:
+		return "the path of a source can't be resolved";
+	}
+}
+
+/* Says which path of a rule can't be bound: a source's, or else its own. */
+static void blame(const struct fim_rule *rule, const struct nlattr *nest,
+		  const struct nlattr *path, int err,
+		  struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr;
+	struct fim_route route;
+	unsigned int i = 0;
+	int rem, wrong;
+
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != FIM_RULE_A_SOURCE ||
+		    rule->policy->kind != FIM_KIND_HOST)
+			continue;
+		wrong = fim_resolve(rule->sources[i++].path, false, NULL,
+				    &route);
+		if (wrong) {
+			bad_attr(attr, source_bind_error(wrong), extack);
+			return;
+		}
+		fim_route_free(&route);
+	}
+	bad_attr(path, fim_nl_bind_error(err), extack);
 }
 
 static int add_rule(struct fim_policy *policy, struct nlattr *nest,
@@ -374,19 +459,11 @@ static int add_rule(struct fim_policy *policy, struct nlattr *nest,
 			      nla_len(attrs[FIM_RULE_A_PATH]));
 	if (!rule)
 		return -ENOMEM;
-	rule->type = nla_get_u8(attrs[FIM_RULE_A_TYPE]);
-	if (attrs[FIM_RULE_A_FLAGS])
-		rule->flags = nla_get_u32(attrs[FIM_RULE_A_FLAGS]);
-	err = parse_text(attrs, &rule_text, &rule->text, extack);
-	if (!err)
-		err = fim_rule_set_devices(rule, attrs[FIM_RULE_A_DEVICES],
-					   extack);
+	err = set_rule(rule, nest, attrs, extack);
 	if (!err) {
 		err = fim_rule_bind(rule);
-		if (err < 0) {
-			NL_SET_BAD_ATTR(extack, attrs[FIM_RULE_A_PATH]);
-			extack->_msg = fim_nl_bind_error(err);
-		}
+		if (err < 0)
+			blame(rule, nest, attrs[FIM_RULE_A_PATH], err, extack);
 	}
 	if (err < 0) {
 		fim_rule_remove(rule);

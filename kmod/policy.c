@@ -10,6 +10,7 @@
 #include <net/netlink.h>
 
 #include "container.h"
+#include "glob.h"
 #include "object.h"
 #include "policy.h"
 
@@ -25,6 +26,11 @@ static void free_text(struct fim_text *text)
 static void free_rule(struct fim_rule *rule)
 {
 	free_text(&rule->text);
+	while (rule->nr_sources)
+		kfree(rule->sources[--rule->nr_sources].path);
+	kfree(rule->sources);
+	kfree(rule->glob_text);
+	kfree(rule->glob);
 	kfree(rule->devices);
 	kfree(rule->path);
 	kfree(rule);
@@ -64,9 +70,13 @@ void fim_policy_put(struct fim_policy *policy)
  */
 void fim_binding_put(struct fim_binding *binding)
 {
+	unsigned int i;
+
 	if (!binding || !refcount_dec_and_test(&binding->ref))
 		return;
 	fim_route_free(&binding->route);
+	for (i = 0; i < binding->rule->nr_sources; i++)
+		fim_route_free(&binding->sources[i]);
 	fim_container_put(binding->container);
 	fim_policy_put(binding->policy);
 	kfree(binding);
@@ -110,10 +120,22 @@ void fim_policy_retire(struct fim_policy *policy)
  */
 bool fim_binding_armed(const struct fim_binding *binding)
 {
-	const struct fim_route *route = &binding->route;
+	return fim_route_arrives(&binding->route);
+}
 
-	return route->complete &&
-	       fim_object_held(route->steps[route->nr - 1].object);
+/**
+ * fim_binding_sources_waiting() - how many of a rule's sources do not exist
+ * @binding: the rule
+ *
+ * Return: how many.
+ */
+unsigned int fim_binding_sources_waiting(const struct fim_binding *binding)
+{
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < binding->rule->nr_sources; i++)
+		nr += !fim_route_arrives(&binding->sources[i]);
+	return nr;
 }
 
 /**
@@ -132,8 +154,8 @@ u8 fim_guard_action(const struct fim_binding *binding)
 	if (action != FIM_ACTION_ALLOW)
 		return action;
 	/* Who is allowed anything is not kept from anything. */
-	if (!(rule->flags & (FIM_RULE_READONLY | FIM_RULE_OWNER_ONLY |
-			     FIM_RULE_TTY)) ||
+	if ((!(rule->flags & FIM_RULE_READONLY) &&
+	     !fim_rule_is_personal(rule)) ||
 	    binding->policy->posture == FIM_ACTION_ALLOW)
 		return FIM_ACTION_UNSET;
 	return binding->policy->posture;
@@ -151,8 +173,7 @@ bool fim_reads_refused(const struct fim_binding *binding)
 
 	if (fim_rule_action(rule) != FIM_ACTION_ALLOW)
 		return !(rule->flags & FIM_RULE_READONLY);
-	return fim_guard_action(binding) &&
-	       (rule->flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY));
+	return fim_guard_action(binding) && fim_rule_is_personal(rule);
 }
 
 /**
@@ -210,6 +231,60 @@ struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
 }
 
 /**
+ * fim_rule_set_glob() - give a pattern its glob
+ * @rule: a rule that is not in force
+ * @attr: FIM_RULE_A_GLOB, or NULL
+ * @extack: told what is wrong
+ *
+ * Return: 0, -EINVAL, -E2BIG or -ENOMEM.
+ */
+int fim_rule_set_glob(struct fim_rule *rule, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!attr)
+		return 0;
+	rule->glob = kmalloc(sizeof(*rule->glob), GFP_KERNEL);
+	rule->glob_text = kmemdup(nla_data(attr), nla_len(attr), GFP_KERNEL);
+	if (!rule->glob || !rule->glob_text)
+		return -ENOMEM;
+	rule->glob_len = nla_len(attr);
+	err = fim_glob_compile(rule->glob, rule->glob_text, rule->glob_len);
+	if (err == -E2BIG)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the glob is too long");
+	else if (err)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "the glob is not valid");
+	return err;
+}
+
+/**
+ * fim_rule_add_source() - append an executable to a rule's sources
+ * @rule: a rule that is not in force nor bound
+ * @attr: FIM_RULE_A_SOURCE
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int fim_rule_add_source(struct fim_rule *rule, const struct nlattr *attr)
+{
+	struct fim_program *sources, *source;
+
+	sources = krealloc(rule->sources,
+			   array_size(rule->nr_sources + 1, sizeof(*sources)),
+			   GFP_KERNEL);
+	if (!sources)
+		return -ENOMEM;
+	rule->sources = sources;
+	source = &sources[rule->nr_sources];
+	source->len = nla_len(attr);
+	source->path = kmemdup_nul(nla_data(attr), source->len, GFP_KERNEL);
+	if (!source->path)
+		return -ENOMEM;
+	rule->nr_sources++;
+	return 0;
+}
+
+/**
  * fim_rule_set_devices() - give a rule the devices that its sender found
  * @rule: a rule that is not in force
  * @attr: FIM_RULE_A_DEVICES, or NULL
@@ -250,8 +325,10 @@ void fim_rule_remove(struct fim_rule *rule)
 static struct fim_binding *alloc_binding(const struct fim_rule *rule,
 					 struct fim_container *container)
 {
-	struct fim_binding *binding = kzalloc(sizeof(*binding), GFP_KERNEL);
+	struct fim_binding *binding;
 
+	binding = kzalloc(struct_size(binding, sources, rule->nr_sources),
+			  GFP_KERNEL);
 	if (!binding)
 		return NULL;
 	refcount_set(&binding->ref, 1);
@@ -265,20 +342,32 @@ static struct fim_binding *alloc_binding(const struct fim_rule *rule,
 	return binding;
 }
 
-static int resolve(struct fim_binding *binding)
+/* @root: the container's, or NULL */
+static int resolve_all(struct fim_binding *binding, const struct path *root)
 {
 	const struct fim_rule *rule = binding->rule;
-	bool directory = rule->type == FIM_RULE_DIRECTORY;
+	unsigned int i;
+	int err;
+
+	err = fim_resolve(rule->path, rule->type != FIM_RULE_FILE, root,
+			  &binding->route);
+	for (i = 0; !err && i < rule->nr_sources; i++)
+		err = fim_resolve(rule->sources[i].path, false, root,
+				  &binding->sources[i]);
+	return err;
+}
+
+static int resolve(struct fim_binding *binding)
+{
 	struct path root;
 	int err;
 
 	if (!binding->container)
-		return fim_resolve(rule->path, directory, NULL,
-				   &binding->route);
+		return resolve_all(binding, NULL);
 	err = fim_container_root(binding->container, &root);
 	if (err)
 		return err;
-	err = fim_resolve(rule->path, directory, &root, &binding->route);
+	err = resolve_all(binding, &root);
 	path_put(&root);
 	return err;
 }
@@ -377,6 +466,19 @@ void fim_rule_unbind_from(struct fim_rule *rule,
 		}
 }
 
+static enum fim_renewal compare(const struct fim_binding *old,
+				const struct fim_binding *fresh)
+{
+	unsigned int i;
+
+	if (!same_route(&old->route, &fresh->route))
+		return FIM_RENEWED_PATH;
+	for (i = 0; i < fresh->rule->nr_sources; i++)
+		if (!same_route(&old->sources[i], &fresh->sources[i]))
+			return FIM_RENEWED_SOURCES;
+	return FIM_RENEWED_NONE;
+}
+
 static void replace_binding(struct fim_binding **old, struct fim_binding *new)
 {
 	list_replace_init(&(*old)->node, &new->node);
@@ -385,28 +487,29 @@ static void replace_binding(struct fim_binding **old, struct fim_binding *new)
 }
 
 /**
- * fim_binding_renew() - resolve a path again
- * @binding: what it is bound to; replaced if it leads elsewhere than before
+ * fim_binding_renew() - resolve a rule's paths again
+ * @binding: what it is bound to; replaced if one leads elsewhere than before
  *
  * Context: process, under fim_policy_lock.
- * Return: 1 if it does, 0 if not, or what fim_resolve() says; then the rule
- * stays bound as it was.
+ * Return: enum fim_renewal, or what fim_resolve() says; then the rule stays
+ * bound as it was.
  */
 int fim_binding_renew(struct fim_binding **binding)
 {
 	struct fim_binding *fresh;
+	enum fim_renewal renewal;
 
 	lockdep_assert_held(&fim_policy_lock);
 
 	fresh = make_binding((*binding)->rule, (*binding)->container);
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
-	if (same_route(&(*binding)->route, &fresh->route)) {
+	renewal = compare(*binding, fresh);
+	if (renewal)
+		replace_binding(binding, fresh);
+	else
 		fim_binding_put(fresh);
-		return 0;
-	}
-	replace_binding(binding, fresh);
-	return 1;
+	return renewal;
 }
 
 /**
@@ -414,7 +517,7 @@ int fim_binding_renew(struct fim_binding **binding)
  * @binding: what it is bound to; replaced
  *
  * Context: process, under fim_policy_lock.
- * Return: 1, or -ENOMEM: then it stays bound as it was.
+ * Return: FIM_RENEWED_PATH, or -ENOMEM: then it stays bound as it was.
  */
 int fim_binding_forget(struct fim_binding **binding)
 {
@@ -426,5 +529,5 @@ int fim_binding_forget(struct fim_binding **binding)
 	if (!fresh)
 		return -ENOMEM;
 	replace_binding(binding, fresh);
-	return 1;
+	return FIM_RENEWED_PATH;
 }

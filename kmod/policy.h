@@ -15,6 +15,7 @@
 #include "resolve.h"
 
 struct fim_container;
+struct fim_glob;
 struct netlink_ext_ack;
 struct nlattr;
 
@@ -79,14 +80,29 @@ struct fim_policy {
 };
 
 /**
+ * struct fim_program - an executable that a rule is about
+ * @path: as the policy names it
+ * @len: its length
+ */
+struct fim_program {
+	char *path;
+	unsigned int len;
+};
+
+/**
  * struct fim_rule - a rule; constant once it is committed, but for @bindings
  * @policy: the policy that owns it
  * @index: place in the policy
  * @type: enum fim_rule_type
  * @flags: enum fim_rule_flags
  * @text: what it sets of its own
- * @path: as the policy names it; a directory's ends with "/"
+ * @path: as the policy names it; all but a file's ends with "/"
  * @path_len: its length
+ * @glob: of a pattern: what is below @path; or NULL
+ * @glob_text: the same as the policy has it
+ * @glob_len: length of @glob_text
+ * @sources: executables whose processes it is about; of all if there are none
+ * @nr_sources: how many
  * @devices: below its filesystem, besides those that the kernel knows; or NULL
  * @nr_devices: how many
  * @bindings: what it is bound to now, references, under fim_policy_lock: one of
@@ -101,6 +117,11 @@ struct fim_rule {
 	struct fim_text text;
 	char *path;
 	unsigned int path_len;
+	struct fim_glob *glob;
+	char *glob_text;
+	unsigned int glob_len;
+	struct fim_program *sources;
+	unsigned int nr_sources;
 	u32 *devices;
 	unsigned int nr_devices;
 	struct list_head bindings;
@@ -108,7 +129,7 @@ struct fim_rule {
 };
 
 /**
- * struct fim_binding - a rule and the inodes that its path led to once;
+ * struct fim_binding - a rule and the inodes that its paths led to once;
  *	constant, but for @node
  * @ref: holders: the rule, rulesets
  * @rule: the rule
@@ -116,6 +137,7 @@ struct fim_rule {
  * @container: whose tasks and whose files it is about, a reference; or NULL
  * @route: the inodes
  * @node: in the rule, under fim_policy_lock
+ * @sources: those of each of the rule's sources
  */
 struct fim_binding {
 	refcount_t ref;
@@ -124,12 +146,32 @@ struct fim_binding {
 	struct fim_container *container;
 	struct fim_route route;
 	struct list_head node;
+	struct fim_route sources[];
+};
+
+/**
+ * enum fim_renewal - what resolving a rule's paths again came to
+ * @FIM_RENEWED_NONE: they lead where they led
+ * @FIM_RENEWED_SOURCES: some source's leads elsewhere
+ * @FIM_RENEWED_PATH: the rule's own does
+ */
+enum fim_renewal {
+	FIM_RENEWED_NONE,
+	FIM_RENEWED_SOURCES,
+	FIM_RENEWED_PATH,
 };
 
 /* Without the "/" at the end of a directory's */
 static inline unsigned int fim_rule_path_len(const struct fim_rule *rule)
 {
-	return rule->path_len - (rule->type == FIM_RULE_DIRECTORY);
+	return rule->path_len - (rule->type != FIM_RULE_FILE);
+}
+
+/* Whether it depends on the caller if the rule applies. */
+static inline bool fim_rule_is_personal(const struct fim_rule *rule)
+{
+	return rule->nr_sources ||
+	       (rule->flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY));
 }
 
 static inline u8 fim_rule_action(const struct fim_rule *rule)
@@ -143,12 +185,16 @@ extern struct mutex fim_policy_lock;
 bool fim_reads_refused(const struct fim_binding *binding);
 u8 fim_guard_action(const struct fim_binding *binding);
 bool fim_binding_armed(const struct fim_binding *binding);
+unsigned int fim_binding_sources_waiting(const struct fim_binding *binding);
 void fim_binding_put(struct fim_binding *binding);
 void fim_policy_put(struct fim_policy *policy);
 void fim_policy_retire(struct fim_policy *policy);
 struct fim_policy *fim_policy_alloc(const char *name);
 struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
 				unsigned int len);
+int fim_rule_set_glob(struct fim_rule *rule, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack);
+int fim_rule_add_source(struct fim_rule *rule, const struct nlattr *attr);
 int fim_rule_set_devices(struct fim_rule *rule, const struct nlattr *attr,
 			 struct netlink_ext_ack *extack);
 void fim_rule_remove(struct fim_rule *rule);

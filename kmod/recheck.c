@@ -28,13 +28,19 @@ static bool recheck_binding(struct fim_binding **binding)
 
 	if (ret < 0 && was_bound && !was_armed)
 		ret = fim_binding_forget(binding);
-	if (ret <= 0)
-		return false;
+	if (ret != FIM_RENEWED_PATH)
+		return ret == FIM_RENEWED_SOURCES;
 	if (was_bound)
 		fim_event_rule(FIM_EVENT_UNARMED, *binding);
 	if (fim_binding_armed(*binding))
 		fim_event_rule(FIM_EVENT_ARMED, *binding);
 	return true;
+}
+
+static bool waits(const struct fim_binding *binding)
+{
+	return !fim_binding_armed(binding) ||
+	       fim_binding_sources_waiting(binding);
 }
 
 static bool recheck_rule(struct fim_rule *rule, bool all)
@@ -43,7 +49,7 @@ static bool recheck_rule(struct fim_rule *rule, bool all)
 	bool changed = false;
 
 	list_for_each_entry(binding, &rule->bindings, node)
-		if (all || !fim_binding_armed(binding))
+		if (all || waits(binding))
 			changed |= recheck_binding(&binding);
 	return changed;
 }
@@ -65,7 +71,7 @@ static struct fim_policy **copy_policies(unsigned int *nr)
 
 /**
  * fim_policy_recheck() - resolve the paths of rules again
- * @all: those of all rules, not only of those that wait for theirs
+ * @all: those of all rules, not only of those that wait for one
  *
  * What leads elsewhere than before is in force when this returns, or soon if
  * the caller is killed.

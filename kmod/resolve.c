@@ -395,6 +395,17 @@ out_walk:
 }
 
 /**
+ * fim_route_arrives() - whether a path leads to something
+ * @route: the route, or one that is all zero
+ *
+ * Return: whether every name exists and the goal's inode is still held.
+ */
+bool fim_route_arrives(const struct fim_route *route)
+{
+	return route->complete && fim_object_held(fim_route_end(route)->object);
+}
+
+/**
  * fim_route_free() - let go of what fim_resolve() found
  * @route: the route
  */

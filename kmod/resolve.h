@@ -58,6 +58,13 @@ struct fim_route {
 	bool complete;
 };
 
+/* Its goal, or the anchor; what resolved has at least one step. */
+static inline const struct fim_step *fim_route_end(const struct fim_route *route)
+{
+	return &route->steps[route->nr - 1];
+}
+
+bool fim_route_arrives(const struct fim_route *route);
 int fim_resolve(const char *name, bool directory, const struct path *root,
 		struct fim_route *route);
 void fim_route_free(struct fim_route *route);

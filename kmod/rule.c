@@ -1,84 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which rule decides for an operation: the one of the nearest marked ancestor,
- * and of those that mark the same inode, the strictest.
+ * Which rule decides for an operation: one about the caller's executable before
+ * all others, then the one of the nearest marked ancestor, and of those that
+ * mark the same inode, the most exact and the strictest.
  *
  * All of this runs inside a hook: under RCU with preemption off, without a
  * lock, memory or sleep.
  */
-#include <linux/cgroup.h>
-#include <linux/cred.h>
 #include <linux/mount.h>
-#include <linux/sched/signal.h>
 
-#include "container.h"
-#include "fim_task.h"
 #include "rule.h"
 #include "tree.h"
 
 DEFINE_STATIC_KEY_FALSE(fim_reads_matter);
-
-/**
- * fim_concerns() - whether a rule is about the operations of a caller at all
- * @binding: the rule, and the container that it is bound for, if any
- * @access: the operation
- * @caller: who; NULL: somebody
- *
- * Context: any in which RCU protects @binding.
- * Return: false for who is not in the container, or changes mounts that are
- * not its own.
- */
-bool fim_concerns(const struct fim_binding *binding,
-		  const struct fim_access *access,
-		  const struct fim_caller *caller)
-{
-	if (!binding->container)
-		return !access->inner;
-	if (access->inner)
-		return fim_container_is_changed(binding->container, caller);
-	return fim_container_has(binding->container, caller);
-}
-
-/* @depth: 0 for the directory itself, 1 for its entries, and so on */
-static bool covers(const struct fim_rule *rule, unsigned int depth)
-{
-	if (rule->type == FIM_RULE_FILE)
-		return !depth;
-	return depth <= 1 || (rule->flags & FIM_RULE_RECURSIVE);
-}
-
-/* A new object will be its directory's owner's, as far as rules go. */
-static bool is_owner(const struct fim_caller *caller,
-		     const struct dentry *object)
-{
-	const struct inode *inode = READ_ONCE(object->d_inode);
-
-	if (!inode)
-		inode = READ_ONCE(READ_ONCE(object->d_parent)->d_inode);
-	return caller && inode && uid_eq(inode->i_uid, caller->fsuid);
-}
-
-/*
- * Whether operation and caller are what a rule is about that covers the object.
- * Of a caller that is not known, the worse is assumed.
- */
-static bool applies(const struct fim_rule *rule,
-		    const struct fim_access *access,
-		    const struct fim_caller *caller,
-		    const struct dentry *object)
-{
-	bool allows = fim_rule_action(rule) == FIM_ACTION_ALLOW;
-	bool reads = access->op == FIM_OP_READ;
-
-	if ((rule->flags & FIM_RULE_READONLY) && reads != allows)
-		return false;
-	if ((rule->flags & FIM_RULE_OWNER_ONLY) &&
-	    is_owner(caller, object) != allows)
-		return false;
-	if (rule->flags & FIM_RULE_TTY)
-		return caller ? caller->tty : !allows;
-	return true;
-}
 
 /* How rules on the same inode are told apart: Block, Allow, Audit. */
 static unsigned int rank(u8 action)
@@ -100,7 +34,7 @@ static unsigned int rank(u8 action)
  */
 const char *fim_goal_path(const struct fim_binding *binding)
 {
-	return binding->route.steps[binding->route.nr - 1].path;
+	return fim_route_end(&binding->route)->path;
 }
 
 /*
@@ -115,12 +49,17 @@ static bool is_canonical(const struct fim_binding *binding)
 	return strlen(real) == len && !memcmp(real, binding->rule->path, len);
 }
 
+/* Of rules that mark the same inode */
 static bool is_better(const struct fim_binding *a, const struct fim_binding *b)
 {
 	u8 action_a, action_b;
 
 	if (!b)
 		return true;
+	if (!a->rule->nr_sources != !b->rule->nr_sources)
+		return a->rule->nr_sources;
+	if (!a->rule->glob != !b->rule->glob)
+		return a->rule->glob;
 	action_a = fim_rule_action(a->rule);
 	action_b = fim_rule_action(b->rule);
 	if (action_a != action_b)
@@ -129,30 +68,31 @@ static bool is_better(const struct fim_binding *a, const struct fim_binding *b)
 }
 
 /*
- * The rule of a mark that decides, or NULL. @left: then an Allow rule that
+ * The rule of a mark that decides, or NULL; @mark: or NULL for none. @left: then an Allow rule that
  * covers the object and does not apply, if there is one; of several that of the
  * strictest posture.
  */
 static const struct fim_binding *best_of(const struct fim_mark *mark,
-					 unsigned int depth,
 					 const struct fim_access *access,
 					 const struct fim_caller *caller,
-					 const struct dentry *object,
+					 const struct fim_place *place,
 					 const struct fim_binding **left)
 {
 	const struct fim_binding *binding, *best = NULL;
+	enum fim_explain_fit fit;
 	unsigned int i;
 
 	*left = NULL;
-	for (i = 0; i < mark->nr; i++) {
+	for (i = 0; mark && i < mark->nr; i++) {
 		binding = mark->bindings[i];
-		if (!covers(binding->rule, depth) ||
-		    !fim_concerns(binding, access, caller))
+		if (!fim_concerns(binding, access, caller))
 			continue;
-		if (applies(binding->rule, access, caller, object)) {
+		fit = fim_fit(binding, access, caller, place);
+		if (fit == FIM_FIT_APPLIES) {
 			if (is_better(binding, best))
 				best = binding;
-		} else if (fim_rule_action(binding->rule) == FIM_ACTION_ALLOW &&
+		} else if (fim_fit_covers(fit) &&
+			   fim_rule_action(binding->rule) == FIM_ACTION_ALLOW &&
 			   (!*left || binding->policy->posture >
 				      (*left)->policy->posture)) {
 			*left = binding;
@@ -198,41 +138,43 @@ static void set_match(struct fim_match *match,
 	match->action = action;
 }
 
-/* A posture decides only if no rule does, even one that is farther away. */
+/*
+ * A posture decides only if no rule does, even one that is farther away; a rule
+ * without sources only if no rule with the caller's does.
+ */
 static void match_tree(const struct fim_ruleset *rs,
 		       const struct fim_access *access,
 		       const struct fim_caller *caller,
 		       const struct dentry *object, struct fim_match *match)
 {
-	const struct dentry *dentry = object, *parent;
-	const struct fim_binding *best, *left;
+	struct fim_place place = { .mark = object, .object = object };
 	struct fim_match posture = { .object = object };
+	const struct fim_binding *best, *left;
+	const struct dentry *parent;
 	const struct fim_mark *mark;
-	unsigned int depth;
 
-	for (depth = 0;; depth++) {
-		mark = fim_mark_find(rs, READ_ONCE(dentry->d_inode),
+	for (;; place.depth++) {
+		mark = fim_mark_find(rs, READ_ONCE(place.mark->d_inode),
 				     FIM_MARK_TREE);
-		if (mark) {
-			best = best_of(mark, depth, access, caller, object,
-				       &left);
-			if (best) {
-				set_match(match, best, dentry,
-					  fim_rule_action(best->rule));
-				return;
-			}
-			if (left && !posture.binding)
-				set_match(&posture, left, dentry,
-					  left->policy->posture);
-		}
-		parent = READ_ONCE(dentry->d_parent);
-		if (parent == dentry)
+		best = best_of(mark, access, caller, &place, &left);
+		if (best && (!match->binding || best->rule->nr_sources))
+			set_match(match, best, place.mark,
+				  fim_rule_action(best->rule));
+		if (best && (best->rule->nr_sources || !rs->sources))
+			return;
+		if (left && !posture.binding)
+			set_match(&posture, left, place.mark,
+				  left->policy->posture);
+		parent = READ_ONCE(place.mark->d_parent);
+		if (parent == place.mark)
 			break;
-		dentry = parent;
+		place.mark = parent;
 	}
-	if (dentry != dentry->d_sb->s_root &&
-	    (READ_ONCE(dentry->d_flags) & DCACHE_DISCONNECTED)) {
-		best = best_of_sb(rs, dentry->d_sb, access, caller);
+	if (match->binding)
+		return;
+	if (parent != parent->d_sb->s_root &&
+	    (READ_ONCE(parent->d_flags) & DCACHE_DISCONNECTED)) {
+		best = best_of_sb(rs, parent->d_sb, access, caller);
 		if (best)
 			set_match(match, best, NULL, fim_guard_action(best));
 	} else if (posture.action > FIM_ACTION_ALLOW) {
@@ -277,6 +219,34 @@ static void match_guard(const struct fim_ruleset *rs,
 	match->guard = guard_path(guarded, mark);
 }
 
+/*
+ * An executable that an Allow rule trusts, or an entry on the way to one: who
+ * changes that, may what the rule allows.
+ */
+static void match_trusted(const struct fim_ruleset *rs,
+			  const struct fim_access *access,
+			  const struct fim_caller *caller,
+			  const struct dentry *object, enum fim_mark_kind kind,
+			  struct fim_match *match)
+{
+	const struct fim_trust *trust;
+	const struct fim_mark *mark;
+	unsigned int i;
+
+	mark = fim_mark_find(rs, READ_ONCE(object->d_inode), kind);
+	for (i = 0; mark && i < mark->nr_trusts; i++) {
+		trust = &mark->trusts[i];
+		if (!fim_concerns(trust->binding, access, caller) ||
+		    (kind == FIM_MARK_TREE &&
+		     fim_is_trusted(trust->binding, caller)))
+			continue;
+		if (match->binding && trust->action <= match->action)
+			continue;
+		set_match(match, trust->binding, object, trust->action);
+		match->guard = trust->path;
+	}
+}
+
 static void match_one(const struct fim_ruleset *rs,
 		      const struct fim_access *access,
 		      const struct fim_caller *caller,
@@ -286,6 +256,11 @@ static void match_one(const struct fim_ruleset *rs,
 	match_tree(rs, access, caller, object, match);
 	if (access->removes)
 		match_guard(rs, access, caller, object, match);
+	if (!rs->sources || access->op == FIM_OP_READ)
+		return;
+	match_trusted(rs, access, caller, object, FIM_MARK_TREE, match);
+	if (access->removes)
+		match_trusted(rs, access, caller, object, FIM_MARK_GUARD, match);
 }
 
 /* A mount takes along what is in it. */
@@ -309,14 +284,12 @@ static void match_mount(const struct fim_ruleset *rs,
 		/* Nor the root; and to unmount it is to make it read-only. */
 		if (rule->root && !access->detaches)
 			continue;
-		if (match->binding &&
-		    fim_guard_action(rule->binding) <= match->action)
+		if (match->binding && rule->action <= match->action)
 			continue;
 		/* A mount of the list is not followed: it may be gone. */
 		if (!match->object)
 			match->object = access->mnt->mnt_root;
-		set_match(match, rule->binding, match->object,
-			  fim_guard_action(rule->binding));
+		set_match(match, rule->binding, match->object, rule->action);
 		match->guard = rule->path;
 	}
 }
@@ -341,26 +314,6 @@ static void match_reach(const struct fim_ruleset *rs,
 	match->guard = fim_goal_path(binding);
 }
 
-/**
- * fim_caller_read() - find out what rules ask about the current task
- * @caller: what to fill
- *
- * Context: under RCU; the credentials and the terminal are current's own.
- */
-void fim_caller_read(struct fim_caller *caller)
-{
-	caller->fsuid = current_fsuid();
-	/* Compared with NULL only. */
-	caller->tty = READ_ONCE(current->signal->tty);
-	caller->cgroup = NULL;
-#ifdef CONFIG_CGROUPS
-	rcu_read_lock();
-	caller->cgroup = task_dfl_cgroup(current);
-	rcu_read_unlock();
-#endif
-	caller->mnt_ns = fim_mnt_ns_inum();
-}
-
 /* Whether a rule's path leads over a name, and elsewhere without it. */
 static bool is_followed(const struct fim_ruleset *rs,
 			const struct dentry *dentry)
@@ -378,7 +331,6 @@ static bool is_followed(const struct fim_ruleset *rs,
 static bool is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry)
 {
 	const struct dentry *parent = READ_ONCE(dentry->d_parent);
-	const struct fim_route *route;
 	const struct fim_mark *mark;
 	const char *name;
 	unsigned int i;
@@ -390,8 +342,7 @@ static bool is_awaited(const struct fim_ruleset *rs, const struct dentry *dentry
 	if (READ_ONCE(parent->d_flags) & DCACHE_OP_COMPARE)
 		return true;
 	for (i = 0; i < mark->nr; i++) {
-		route = &mark->bindings[i]->route;
-		name = route->steps[route->nr - 1].path;
+		name = fim_route_end(mark->routes[i])->path;
 		if (strlen(name) == dentry->d_name.len &&
 		    !memcmp(name, dentry->d_name.name, dentry->d_name.len))
 			return true;
@@ -433,8 +384,8 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 		 * It may spread to a mount that a path enters. Not looked at by
 		 * this task: it may be who has to serve what is mounted.
 		 */
-		return (rs->nr_mounts > 1 ? FIM_RECHECK_LATER : 0) |
-		       (rs->nr_waiting ? FIM_RECHECK_WAITING : 0);
+		return (rs->nr_mounts > 1 || rs->sources ? FIM_RECHECK_LATER : 0) |
+		       (rs->waits ? FIM_RECHECK_WAITING : 0);
 	}
 	/* What an ioctl makes or destroys, no hook hears of. */
 	if (access->op == FIM_OP_IOCTL && access->reach == FIM_REACH_SB)

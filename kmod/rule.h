@@ -7,9 +7,9 @@
 
 #include <linux/jump_label.h>
 #include <linux/types.h>
-#include <linux/uidgid.h>
 
-struct cgroup;
+#include "fit.h"
+
 struct dentry;
 struct vfsmount;
 struct fim_binding;
@@ -78,20 +78,6 @@ struct fim_access {
 };
 
 /**
- * struct fim_caller - what rules ask about who does it
- * @fsuid: the uid that filesystems see
- * @tty: there is a controlling terminal
- * @cgroup: in the hierarchy of cgroup v2, under RCU; or NULL
- * @mnt_ns: inode number of the mount namespace, or 0
- */
-struct fim_caller {
-	kuid_t fsuid;
-	bool tty;
-	const struct cgroup *cgroup;
-	u32 mnt_ns;
-};
-
-/**
  * struct fim_match - a rule that an object falls under
  * @binding: the rule and where it is bound, or NULL for none
  * @object: the object
@@ -128,10 +114,6 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 /* Whether a rule of the ruleset in force is about reads. */
 DECLARE_STATIC_KEY_FALSE(fim_reads_matter);
 
-void fim_caller_read(struct fim_caller *caller);
-bool fim_concerns(const struct fim_binding *binding,
-		  const struct fim_access *access,
-		  const struct fim_caller *caller);
 const char *fim_goal_path(const struct fim_binding *binding);
 void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 		const struct fim_caller *caller, struct fim_verdict *verdict);

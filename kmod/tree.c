@@ -64,22 +64,33 @@ static bool is_stricter(const struct fim_binding *a,
 	return !b || fim_guard_action(a) > fim_guard_action(b);
 }
 
+/*
+ * Room for one more in a list of a mark, which doubles whenever the count is a
+ * power of two. Return: the list, or NULL without memory.
+ */
+static void *grow(void *list, unsigned int nr, size_t size)
+{
+	void *grown;
+
+	if (nr & (nr - 1))
+		return list;
+	grown = kvmalloc_array(nr ? 2 * nr : 1, size, GFP_KERNEL);
+	if (!grown)
+		return NULL;
+	if (nr)
+		memcpy(grown, list, nr * size);
+	kvfree(list);
+	return grown;
+}
+
 static int add_binding(struct fim_mark *mark, const struct fim_binding *binding)
 {
 	const struct fim_binding **bindings;
 
-	/* Doubles whenever the count is a power of two. */
-	if (!(mark->nr & (mark->nr - 1))) {
-		bindings = kvmalloc_array(mark->nr ? 2 * mark->nr : 1,
-					  sizeof(*bindings), GFP_KERNEL);
-		if (!bindings)
-			return -ENOMEM;
-		if (mark->nr)
-			memcpy(bindings, mark->bindings,
-			       mark->nr * sizeof(*bindings));
-		kvfree(mark->bindings);
-		mark->bindings = bindings;
-	}
+	bindings = grow(mark->bindings, mark->nr, sizeof(*bindings));
+	if (!bindings)
+		return -ENOMEM;
+	mark->bindings = bindings;
 	mark->bindings[mark->nr++] = binding;
 	return 0;
 }
@@ -123,6 +134,7 @@ static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
 {
 	struct fim_mark *mark = claim_slot(rs, step->object, step->kind);
 
+	mark->strictest = max(mark->strictest, fim_guard_action(binding));
 	if (step->kind == FIM_MARK_GUARD)
 		return add_guard(mark, binding);
 	return add_binding(mark, binding);
@@ -195,7 +207,7 @@ static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 }
 
 static void add_mount(struct fim_ruleset *rs, const struct fim_step *step,
-		      const struct fim_binding *binding)
+		      bool first, const struct fim_binding *binding, u8 action)
 {
 	unsigned int i;
 
@@ -206,36 +218,49 @@ static void add_mount(struct fim_ruleset *rs, const struct fim_step *step,
 	if (i == rs->nr_mounts) {
 		rs->mounts[rs->nr_mounts++].mnt = step->mnt;
 		/* The self-test's is nobody's root. */
-		rs->mounts[i].root = step == binding->route.steps &&
-				     binding->policy->kind;
+		rs->mounts[i].root = first && binding->policy->kind;
 	}
-	if (is_stricter(binding, rs->mounts[i].binding)) {
+	if (action > rs->mounts[i].action) {
 		rs->mounts[i].binding = binding;
+		rs->mounts[i].action = action;
 		rs->mounts[i].path = step->path;
 		if (rs->mounts[i].root)
 			rs->mounts[i].path = "/";
 	}
 }
 
-/*
- * A rule that waits guards nothing, but has to be looked after when the way to
- * where it waits changes.
- */
-static int add_waiting(struct fim_ruleset *rs,
-		       const struct fim_binding *binding)
+/* The directory in which a path waits for a name. */
+static int add_anchor(struct fim_ruleset *rs, const struct fim_route *route)
 {
-	const struct fim_route *route = &binding->route;
+	struct fim_mark *mark = claim_slot(rs, fim_route_end(route)->object,
+					   FIM_MARK_ANCHOR);
+	const struct fim_route **routes;
+
+	routes = grow(mark->routes, mark->nr, sizeof(*routes));
+	if (!routes)
+		return -ENOMEM;
+	mark->routes = routes;
+	mark->routes[mark->nr++] = route;
+	return 0;
+}
+
+/*
+ * What waits guards nothing, but has to be looked after when the way to where
+ * it waits changes.
+ */
+static int add_waiting(struct fim_ruleset *rs, const struct fim_route *route)
+{
 	const struct fim_step *step;
 	unsigned int i;
 	int err;
 
-	rs->nr_waiting++;
+	rs->waits = true;
 	for (i = 0; i < route->nr; i++) {
 		step = &route->steps[i];
 		if (!fim_object_held(step->object))
 			continue;
 		if (step->kind == FIM_MARK_ANCHOR) {
-			err = add_mark(rs, step, binding);
+			err = add_anchor(rs, route);
 			if (err)
 				return err;
 		} else {
@@ -249,25 +274,25 @@ static int add_waiting(struct fim_ruleset *rs,
 static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 {
 	const struct fim_route *route = &binding->route;
+	u8 action = fim_guard_action(binding);
 	unsigned int i;
 	int err;
 
 	if (fim_reads_refused(binding))
 		rs->reads = true;
 	if (!fim_binding_armed(binding))
-		return add_waiting(rs, binding);
+		return add_waiting(rs, route);
 	for (i = 0; i < route->nr; i++) {
 		if (!fim_object_held(route->steps[i].object))
 			continue;
 		err = add_mark(rs, &route->steps[i], binding);
 		if (err)
 			return err;
-		if (route->steps[i].mnt && fim_guard_action(binding))
-			add_mount(rs, &route->steps[i], binding);
+		if (route->steps[i].mnt && action)
+			add_mount(rs, &route->steps[i], !i, binding, action);
 	}
-	if (!fim_guard_action(binding))
-		return 0;
-	add_sb(rs, route->steps[route->nr - 1].object, binding);
+	if (action)
+		add_sb(rs, fim_route_end(route)->object, binding);
 	return 0;
 }
 
@@ -286,13 +311,106 @@ static int add_rule(struct fim_ruleset *rs, const struct fim_rule *rule)
 	return err;
 }
 
-static unsigned int count_mounts(const struct fim_route *route)
+static int add_trust(struct fim_mark *mark, const struct fim_trust *trust)
 {
-	unsigned int i, nr = 0;
+	struct fim_trust *trusts;
+	unsigned int i;
 
-	for (i = 0; i < route->nr; i++)
-		nr += !!route->steps[i].mnt;
-	return nr;
+	for (i = 0; i < mark->nr_trusts; i++) {
+		trusts = &mark->trusts[i];
+		if (trusts->binding->container != trust->binding->container)
+			continue;
+		if (trust->action > trusts->action)
+			*trusts = *trust;
+		return 0;
+	}
+	trusts = grow(mark->trusts, mark->nr_trusts, sizeof(*trusts));
+	if (!trusts)
+		return -ENOMEM;
+	mark->trusts = trusts;
+	mark->trusts[mark->nr_trusts++] = *trust;
+	return 0;
+}
+
+/*
+ * How an executable is kept that an Allow rule trusts: as the strictest of the
+ * rules that it is an exception from, above and below.
+ */
+static u8 trust_action(const struct fim_ruleset *rs,
+		       const struct fim_binding *binding)
+{
+	const struct fim_route *route = &binding->route;
+	u8 action = fim_guard_action(binding);
+	const struct fim_mark *mark;
+	unsigned int i;
+
+	if (fim_rule_action(binding->rule) != FIM_ACTION_ALLOW)
+		return FIM_ACTION_UNSET;
+	for (i = 0; i < route->nr; i++) {
+		mark = fim_mark_find(rs, route->steps[i].object->inode,
+				     FIM_MARK_TREE);
+		if (mark)
+			action = max(action, mark->strictest);
+	}
+	if (!fim_binding_armed(binding))
+		return action;
+	mark = fim_mark_find(rs, fim_route_end(route)->object->inode,
+			     FIM_MARK_GUARD);
+	return mark ? max(action, mark->strictest) : action;
+}
+
+static int add_source(struct fim_ruleset *rs, const struct fim_binding *binding,
+		      const struct fim_route *route, u8 action)
+{
+	struct fim_trust trust = { .binding = binding, .action = action };
+	const struct fim_step *step;
+	struct fim_mark *mark;
+	unsigned int i;
+	int err;
+
+	if (!fim_route_arrives(route))
+		return add_waiting(rs, route);
+	for (i = 0; i < route->nr; i++) {
+		step = &route->steps[i];
+		if (!fim_object_held(step->object))
+			continue;
+		/* Whatever becomes of it, the rule is told. */
+		mark = claim_slot(rs, step->object, step->kind);
+		mark->followed = true;
+		if (!action)
+			continue;
+		trust.path = step->path;
+		err = add_trust(mark, &trust);
+		if (err)
+			return err;
+		if (step->mnt)
+			add_mount(rs, step, !i, binding, action);
+	}
+	return 0;
+}
+
+/* Needs the marks of all rules. */
+static int add_sources(struct fim_ruleset *rs)
+{
+	const struct fim_binding *binding;
+	unsigned int i, n;
+	u8 action;
+	int err;
+
+	for (i = 0; i < rs->nr_bindings; i++) {
+		binding = rs->bindings[i];
+		if (!binding->rule->nr_sources)
+			continue;
+		rs->sources = true;
+		action = trust_action(rs, binding);
+		for (n = 0; n < binding->rule->nr_sources; n++) {
+			err = add_source(rs, binding, &binding->sources[n],
+					 action);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
 }
 
 /* What a ruleset needs room for, at most. */
@@ -304,13 +422,24 @@ struct sizes {
 	unsigned int policies;
 };
 
+static void count_route(struct sizes *sizes, const struct fim_route *route)
+{
+	unsigned int i;
+
+	sizes->steps += route->nr;
+	for (i = 0; i < route->nr; i++)
+		sizes->mounts += !!route->steps[i].mnt;
+}
+
 static void count_rule(struct sizes *sizes, const struct fim_rule *rule)
 {
 	const struct fim_binding *binding;
+	unsigned int i;
 
 	list_for_each_entry(binding, &rule->bindings, node) {
-		sizes->steps += binding->route.nr;
-		sizes->mounts += count_mounts(&binding->route);
+		count_route(sizes, &binding->route);
+		for (i = 0; i < rule->nr_sources; i++)
+			count_route(sizes, &binding->sources[i]);
 		/* A filesystem's own device and its disk */
 		sizes->devices += 2 + rule->nr_devices;
 		sizes->bindings++;
@@ -399,6 +528,10 @@ struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 			}
 		}
 	}
+	if (add_sources(rs)) {
+		fim_ruleset_free(rs);
+		return NULL;
+	}
 	/* Room was made for what is held only. */
 	list_for_each_entry(writer, &fim_writers, node) {
 		if (!fim_object_held(writer->object))
@@ -422,8 +555,10 @@ void fim_ruleset_free(struct fim_ruleset *rs)
 	if (!rs)
 		return;
 	if (rs->marks)
-		for (i = 0; i <= rs->mask; i++)
+		for (i = 0; i <= rs->mask; i++) {
 			kvfree(rs->marks[i].bindings);
+			kvfree(rs->marks[i].trusts);
+		}
 	for (i = 0; i < rs->nr_bindings; i++)
 		fim_binding_put(rs->bindings[i]);
 	for (i = 0; i < rs->nr_policies; i++)

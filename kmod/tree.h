@@ -18,22 +18,46 @@
 #include "policy.h"
 
 /**
+ * struct fim_trust - how an executable is kept that an Allow rule trusts
+ * @binding: the rule
+ * @action: enum fim_action, that of the strictest rule that it is an exception
+ *	from
+ * @path: where the executable is, or what is on its way; @binding owns it
+ */
+struct fim_trust {
+	const struct fim_binding *binding;
+	u8 action;
+	const char *path;
+};
+
+/**
  * struct fim_mark - what a ruleset has to say about an inode
  * @key: the inode's address and enum fim_mark_kind; 0 if the slot is free
  * @object: the inode, whose address counts only while it is held
- * @bindings: of FIM_MARK_TREE and FIM_MARK_ANCHOR: those of the rules that name
- *	it or that wait for a name in it, in order. Of FIM_MARK_GUARD: the
- *	strictest of the rules that need it, for the host and for each
- *	container; none if only rules that wait lead over it
- * @nr: how many
- * @watched: of FIM_MARK_GUARD: a rule that waits leads over it
- * @followed: of FIM_MARK_GUARD: a rule leads over it that does not need it
+ * @bindings: of FIM_MARK_TREE: those of the rules that name it, in order. Of
+ *	FIM_MARK_GUARD: the strictest of the rules that need it, for the host
+ *	and for each container; none if only rules that wait lead over it
+ * @routes: of FIM_MARK_ANCHOR: those that wait for a name in it
+ * @nr: how many, of either
+ * @trusts: of FIM_MARK_TREE and FIM_MARK_GUARD: the strictest of the Allow rules
+ *	that trust it, or an executable that it is on the way to; for the host
+ *	and for each container
+ * @nr_trusts: how many
+ * @strictest: enum fim_action, how the strictest of @bindings keeps its way
+ * @watched: of FIM_MARK_GUARD: a path that waits leads over it
+ * @followed: of FIM_MARK_GUARD: a path leads over it that does not need it
  */
 struct fim_mark {
 	unsigned long key;
 	const struct fim_object *object;
-	const struct fim_binding **bindings;
+	union {
+		const struct fim_binding **bindings;
+		const struct fim_route **routes;
+	};
 	unsigned int nr;
+	struct fim_trust *trusts;
+	unsigned int nr_trusts;
+	u8 strictest;
 	bool watched;
 	bool followed;
 };
@@ -70,12 +94,14 @@ struct fim_device_rule {
  * struct fim_mount_rule - the strictest rule whose path enters a mount
  * @mnt: the mount, an address to compare
  * @binding: the rule
+ * @action: enum fim_action, how the rule keeps it
  * @path: where it is mounted; @binding owns it
  * @root: it is the root of all others
  */
 struct fim_mount_rule {
 	const struct vfsmount *mnt;
 	const struct fim_binding *binding;
+	u8 action;
 	const char *path;
 	bool root;
 };
@@ -93,8 +119,9 @@ struct fim_mount_rule {
  * @mounts: a rule for each mount that a rule's path enters
  * @nr_mounts: how many
  * @reads: some rule is about reads
- * @nr_waiting: rules that wait for their path to exist
  * @nr_writers: files that were open for writing before a rule
+ * @sources: some rule has sources
+ * @waits: some path does not lead to anything yet
  * @policies: references, in the order in which they were first applied
  * @nr_policies: how many
  * @bindings: references, policy by policy, in the order of the rules
@@ -115,8 +142,9 @@ struct fim_ruleset {
 	struct fim_mount_rule *mounts;
 	unsigned int nr_mounts;
 	bool reads;
-	unsigned int nr_waiting;
 	unsigned int nr_writers;
+	bool sources;
+	bool waits;
 	struct fim_policy **policies;
 	unsigned int nr_policies;
 	struct fim_binding **bindings;

@@ -30,13 +30,14 @@
 } while (0)
 
 /*
- * The number of the newest record.
+ * The number of the newest record, when all that happened has been told: what
+ * is the same as a moment ago is told a moment later.
  */
 static inline unsigned long long last_seq(struct fim_nl *nl)
 {
 	struct fim_status st;
 
-	return fim_status(nl, &st) ? -1ULL : st.last_seq;
+	return fim_settle(nl, &st) ? -1ULL : st.last_seq;
 }
 
 static inline const char *records(struct fim_nl *nl, unsigned long long since)

@@ -143,6 +143,10 @@ static const struct refusal bad_policies[] = {
 	{ "a far attribute", PUTS(NAME, KIND, ACTION, PUT_U8(1000, 1)), EINVAL },
 };
 
+#define PATTERN PUT_U8(FIM_RULE_A_TYPE, FIM_RULE_PATTERN)
+#define GLOB(text) PUT_BYTES(FIM_RULE_A_GLOB, text, sizeof(text) - 1)
+#define SOURCE(path) PUT_BYTES(FIM_RULE_A_SOURCE, path, sizeof(path) - 1)
+
 static const struct refusal bad_rules[] = {
 	{ "no rule", NULL, EINVAL },
 	{ "no path", PUTS(TYPE, FLAGS), EINVAL },
@@ -159,11 +163,24 @@ static const struct refusal bad_rules[] = {
 	{ "type 0", PUTS(PATH, FLAGS, PUT_U8(FIM_RULE_A_TYPE, 0)), EINVAL },
 	{ "unknown type", PUTS(PATH, FLAGS, PUT_U8(FIM_RULE_A_TYPE,
 						   FIM_RULE_MAX + 1)), EINVAL },
-	{ "a glob", PUTS(TYPE, PATH, FLAGS, PUT_BYTES(FIM_RULE_A_GLOB, "*", 1)),
-	  EOPNOTSUPP },
-	{ "a source", PUTS(TYPE, PATH, FLAGS,
-			   PUT_BYTES(FIM_RULE_A_SOURCE, "/bin/x", 6)),
-	  EOPNOTSUPP },
+	{ "a directory's glob", PUTS(TYPE, PATH, FLAGS, GLOB("*")), EINVAL },
+	{ "a pattern without one", PUTS(PATTERN, PATH), EINVAL },
+	{ "an empty glob", PUTS(PATTERN, PATH, GLOB("")), EINVAL },
+	{ "a glob from the root", PUTS(PATTERN, PATH, GLOB("/x")), EINVAL },
+	{ "a glob of a directory", PUTS(PATTERN, PATH, GLOB("x/")), EINVAL },
+	{ "half a class", PUTS(PATTERN, PATH, GLOB("[a")), EINVAL },
+	{ "half a choice", PUTS(PATTERN, PATH, GLOB("{a,b")), EINVAL },
+	{ "a glob with NUL", PUTS(PATTERN, PATH, GLOB("a\0b")), EINVAL },
+	{ "a glob of 65 states", PUTS(PATTERN, PATH,
+				      PUT_BYTES(FIM_RULE_A_GLOB, long_text, 65)),
+	  E2BIG },
+	{ "a long glob", PUTS(PATTERN, PATH,
+			      PUT_BYTES(FIM_RULE_A_GLOB, long_text,
+					FIM_GLOB_MAX + 1)), EINVAL },
+	{ "a relative source", PUTS(TYPE, PATH, SOURCE("bin/x")), EINVAL },
+	{ "an empty source", PUTS(TYPE, PATH, SOURCE("")), EINVAL },
+	{ "a source with ..", PUTS(TYPE, PATH, SOURCE("/bin/../x")), EINVAL },
+	{ "a directory as a source", PUTS(TYPE, PATH, SOURCE("/mnt")), EISDIR },
 	{ "unknown flag", PUTS(TYPE, PATH, PUT_U32(FIM_RULE_A_FLAGS,
 						   FIM_RULE_ALL + 1)), EINVAL },
 	{ "unknown action", PUTS(TYPE, PATH, FLAGS,

@@ -550,7 +550,10 @@ enum fim_rule_state {
  * @FIM_RULE_A_SOURCE: bytes, as FIM_RULE_A_PATH of a file, up to
  *	FIM_SOURCES_MAX times: an executable whose processes the rule is about.
  *	Not a script: its interpreter is what is executed. Found by inode, again
- *	whenever another takes its place; it need not exist yet
+ *	whenever another takes its place; it need not exist yet. What an Allow
+ *	rule trusts is kept from all but the rule's sources, as the strictest
+ *	rule above or below the Allow's path does; a task that is traced is not
+ *	trusted
  * @FIM_RULE_A_SOURCES_WAITING: u32, sources that do not exist (from the kernel
  *	only; absent: none)
  * @FIM_RULE_A_DEVICES: up to FIM_DEVICES_MAX u32, each as FIM_EVENT_A_DEV:
