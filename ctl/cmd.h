@@ -57,7 +57,8 @@ struct command {
 extern const struct command commands[];
 
 extern const struct opt apply_opts[], check_opts[], container_opts[], explain_opts[],
-	get_opts[], watch_opts[], status_opts[], recommend_opts[];
+	get_opts[], watch_opts[], status_opts[], recommend_opts[],
+	probe_opts[];
 
 int cmd_apply(const struct command *cmd, int argc, char **argv);
 int cmd_check(const struct command *cmd, int argc, char **argv);
@@ -67,6 +68,7 @@ int cmd_explain(const struct command *cmd, int argc, char **argv);
 int cmd_get(const struct command *cmd, int argc, char **argv);
 int cmd_help(const struct command *cmd, int argc, char **argv);
 int cmd_oci_hook(const struct command *cmd, int argc, char **argv);
+int cmd_probe(const struct command *cmd, int argc, char **argv);
 int cmd_recommend(const struct command *cmd, int argc, char **argv);
 int cmd_selftest(const struct command *cmd, int argc, char **argv);
 int cmd_status(const struct command *cmd, int argc, char **argv);

@@ -168,6 +168,11 @@ static const struct use {
 	{ "D=$(mktemp -d); echo 'kind: x' >$D/bad.yaml; cp " GOOD " $D; "
 	  "$F recommend --dir $D; c=$?; rm -r $D; (exit $c)", 2,
 	  "/bad.yaml:1:" },
+	{ "$F probe x", 2, "unexpected argument 'x'" },
+	{ "$F probe -o yaml", 2, "there is no format 'yaml'" },
+	{ "$F probe --root /nonexistent --kernel 9", 4,
+	  "kernel: 9\n  unknown configuration: " },
+	{ "$F probe --root /nonexistent -o json", 4, "\"verdict\": \"unknown\"" },
 	{ "$F apply --nonsense", 2, "unknown option --nonsense" },
 };
 

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * probe.c - whether a kernel can be protected, and what would be lost there
+ *
+ * Nothing is tried: it is read what the kernel says of itself, as the module's
+ * Kbuild and its loading would find it. What is asked by the module alone, whether
+ * each hook fires, takes the module.
+ */
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "array.h"
+#include "buf.h"
+#include "mem.h"
+#include "probe.h"
+
+#define EFI_SECURE_BOOT \
+	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+
+/**
+ * struct option - an option of the kernel's configuration
+ * @name: its name
+ * @why: what it is needed for
+ */
+static const struct option {
+	const char *name;
+	const char *why;
+} options[] = {
+	{ "CONFIG_MODULES", "modules can't be loaded" },
+	{ "CONFIG_SECURITY", "there is no LSM function to hook" },
+	{ "CONFIG_KPROBES", "LSM functions can't be found" },
+	{ "CONFIG_DYNAMIC_FTRACE", "LSM functions can't be hooked by ftrace" },
+	{ "CONFIG_NET", "there is no netlink to be driven by" },
+	{ "CONFIG_TMPFS", "hooks can't be tested on a filesystem" },
+};
+
+/**
+ * struct function - a function that the module hooks; kmod/hook.c has the table
+ * @name: its name
+ * @instead: the name that it has in other kernels; NULL if none
+ * @needed: the module does not load without; else kernels may do without it
+ * @lost: what is not protected without
+ */
+static const struct function {
+	const char *name;
+	const char *instead;
+	bool needed;
+	const char *lost;
+} functions[] = {
+	{ "security_inode_rename", NULL, true, "renaming" },
+	{ "security_inode_link", NULL, true, "hard links" },
+	{ "security_inode_create", NULL, true, "creating files" },
+	{ "security_inode_unlink", NULL, true, "removing files" },
+	{ "security_inode_symlink", NULL, true, "making symbolic links" },
+	{ "security_inode_mkdir", NULL, true, "making directories" },
+	{ "security_inode_rmdir", NULL, true, "removing directories" },
+	{ "security_inode_mknod", NULL, true, "making FIFOs, sockets and device nodes" },
+	{ "security_inode_setattr", NULL, true, "changing mode, owner, size and times" },
+	{ "security_inode_setxattr", NULL, true, "setting extended attributes" },
+	{ "security_inode_removexattr", NULL, true, "removing extended attributes" },
+	{ "security_inode_set_acl", "security_inode_setxattr", true, "setting POSIX ACLs" },
+	{ "security_inode_remove_acl", "security_inode_removexattr", true,
+	  "removing POSIX ACLs" },
+	{ "security_file_open", NULL, true, "opening files for writing" },
+	{ "security_file_ioctl", NULL, true, "ioctls that change files" },
+	{ "security_file_ioctl_compat", "security_file_ioctl", true,
+	  "ioctls of 32-bit programs" },
+	{ "security_sb_mount", NULL, true, "mounting over protected directories" },
+	{ "security_move_mount", NULL, true, "mounting over them by move_mount(2)" },
+	{ "security_sb_umount", NULL, true, "unmounting filesystems with them" },
+	{ "security_sb_pivotroot", NULL, true, "replacing the root" },
+	{ "security_quota_on", NULL, true, "making a protected file a quota file" },
+	{ "security_sb_delete", "fsnotify_sb_delete", true, "a clean unmount" },
+	{ "security_file_permission", NULL, false,
+	  "writing by descriptors from before a rule" },
+	{ "security_mmap_file", NULL, false, "mapping by descriptors from before a rule" },
+	{ "security_file_mprotect", NULL, false,
+	  "making mappings from before a rule writable" },
+};
+
+static void add(struct probe *p, const char *what, enum probe_state state,
+		const char *text)
+{
+	struct probe_item *item;
+
+	mem_grow(p->items, p->nr, p->cap);
+	item = &p->items[p->nr++];
+	*item = (struct probe_item){ what, state, mem_string(text) };
+}
+
+static FILE *open_below(const char *root, const char *path)
+{
+	struct buf full = { 0 };
+	FILE *f;
+
+	buf_addf(&full, "%s%s", root, path);
+	f = fopen(full.data, "re");
+	buf_free(&full);
+	return f;
+}
+
+/* The first bytes of a file. Return: how many, -1 if it can't be read. */
+static int read_below(const char *root, const char *path, char *bytes, int max)
+{
+	FILE *f = open_below(root, path);
+	int n;
+
+	if (!f)
+		return -1;
+	n = fread(bytes, 1, max - 1, f);
+	fclose(f);
+	bytes[n] = '\0';
+	return n;
+}
+
+/*
+ * The configuration, wherever this system has it. That of the running kernel is
+ * compressed; the program for that is everywhere where such a kernel is.
+ */
+static FILE *open_config(struct probe *p, const char *root, bool *piped)
+{
+	static const char *const places[][2] = {
+		{ "/boot/config-", "" }, { "/lib/modules/", "/config" },
+		{ "/lib/modules/", "/build/.config" },
+	};
+	struct buf path = { 0 };
+	FILE *f = NULL;
+	size_t i;
+
+	*piped = false;
+	for (i = 0; !f && i < ARRAY_SIZE(places); i++) {
+		buf_clear(&path);
+		buf_addf(&path, "%s%s%s", places[i][0], p->release, places[i][1]);
+		f = open_below(root, path.data);
+	}
+	if (!f && !*root && !access("/proc/config.gz", R_OK)) {
+		*piped = true;
+		buf_clear(&path);
+		buf_adds(&path, "/proc/config.gz");
+		f = popen("exec zcat /proc/config.gz", "re");
+	}
+	if (f)
+		p->config = mem_string(path.data);
+	buf_free(&path);
+	return f;
+}
+
+/**
+ * struct settings - what of the configuration matters
+ * @set: of each of @options, whether it is set
+ * @args: a hook can change where a function goes on
+ * @lto: it was built with Clang's link time optimization
+ * @any: there are options at all
+ */
+struct settings {
+	bool set[ARRAY_SIZE(options)];
+	bool args;
+	bool lto;
+	bool any;
+};
+
+static void take_option(struct settings *s, const char *name)
+{
+	size_t i;
+
+	s->any = true;
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		if (!strcmp(name, options[i].name))
+			s->set[i] = true;
+	if (!strcmp(name, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS") ||
+	    !strcmp(name, "CONFIG_DYNAMIC_FTRACE_WITH_REGS"))
+		s->args = true;
+	if (!strcmp(name, "CONFIG_LTO_CLANG"))
+		s->lto = true;
+}
+
+static void read_settings(FILE *f, struct settings *s)
+{
+	char line[512], *end;
+
+	while (fgets(line, sizeof(line), f)) {
+		end = strchr(line, '=');
+		if (strncmp(line, "CONFIG_", 7) || !end ||
+		    (strcmp(end, "=y\n") && strcmp(end, "=m\n")))
+			continue;
+		*end = '\0';
+		take_option(s, line);
+	}
+}
+
+static void probe_config(struct probe *p, const char *root)
+{
+	struct settings s = { 0 };
+	bool piped;
+	FILE *f = open_config(p, root, &piped);
+	size_t i;
+
+	if (f) {
+		read_settings(f, &s);
+		if (piped)
+			pclose(f);
+		else
+			fclose(f);
+	}
+	if (!s.any) {
+		add(p, "configuration", PROBE_UNKNOWN,
+		    "there is neither /boot/config-RELEASE nor /proc/config.gz");
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(options); i++)
+		add(p, options[i].name, s.set[i] ? PROBE_OK : PROBE_NEEDED,
+		    s.set[i] ? "" : options[i].why);
+	add(p, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", s.args ? PROBE_OK : PROBE_NEEDED,
+	    s.args ? "" : "nor WITH_REGS: a hook can't refuse");
+	add(p, "CONFIG_LTO_CLANG", s.lto ? PROBE_NEEDED : PROBE_OK,
+	    s.lto ? "must be off: functions may be inlined where no hook sees them" : "");
+}
+
+/* Which functions a list of names has, one at the end of each line or alone. */
+static size_t find_functions(FILE *f, bool *found)
+{
+	char line[512], *name, *end;
+	size_t nr = 0, i;
+
+	while (fgets(line, sizeof(line), f)) {
+		/* "address type name [module]" */
+		name = line;
+		if (isxdigit((unsigned char)line[0]) && strchr(line, ' ')) {
+			name = strchr(line, ' ') + 1;
+			if (strlen(name) > 2 && name[1] == ' ')
+				name += 2;
+		}
+		end = name + strcspn(name, " \t\n");
+		*end = '\0';
+		nr++;
+		if (strncmp(name, "security_", 9) && strncmp(name, "fsnotify_", 9))
+			continue;
+		for (i = 0; i < ARRAY_SIZE(functions); i++)
+			if (!strcmp(name, functions[i].name) ||
+			    (functions[i].instead &&
+			     !strcmp(name, functions[i].instead)))
+				found[i] = true;
+	}
+	return nr;
+}
+
+static void probe_functions(struct probe *p, const char *root)
+{
+	bool found[ARRAY_SIZE(functions)] = { 0 };
+	FILE *f = open_below(root, "/proc/kallsyms");
+	const struct function *func;
+	size_t i, nr = 0;
+
+	if (f) {
+		nr = find_functions(f, found);
+		fclose(f);
+	}
+	if (!nr) {
+		add(p, "functions", PROBE_UNKNOWN, "/proc/kallsyms can't be read");
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(functions); i++) {
+		func = &functions[i];
+		add(p, func->name, found[i] ? PROBE_OK :
+		    func->needed ? PROBE_NEEDED : PROBE_LOST,
+		    found[i] ? "" : func->lost);
+	}
+}
+
+/* Functions that ftrace can't reach are not hooked, whatever their names. */
+static void probe_ftrace(struct probe *p, const char *root)
+{
+	bool found[ARRAY_SIZE(functions)] = { 0 };
+	struct buf text = { 0 };
+	FILE *f = open_below(root, "/sys/kernel/tracing/available_filter_functions");
+	size_t i, nr = 0;
+
+	if (f) {
+		nr = find_functions(f, found);
+		fclose(f);
+	}
+	if (!nr) {
+		add(p, "tracefs", PROBE_UNKNOWN,
+		    "what ftrace can reach takes root and a mounted tracefs");
+		return;
+	}
+	for (i = 0; i < ARRAY_SIZE(functions); i++)
+		if (!found[i] && functions[i].needed)
+			buf_addf(&text, "%s%s", text.len ? ", " : "ftrace can't reach ",
+				 functions[i].name);
+	add(p, "tracefs", text.len ? PROBE_NEEDED : PROBE_OK,
+	    text.len ? text.data : "");
+	buf_free(&text);
+}
+
+static void probe_running(struct probe *p, const char *root)
+{
+	char text[256];
+
+	if (read_below(root, "/proc/sys/kernel/ftrace_enabled", text, sizeof(text)) > 0)
+		add(p, "kernel.ftrace_enabled", text[0] == '1' ? PROBE_OK : PROBE_NEEDED,
+		    text[0] == '1' ? "" : "is 0: no function can be hooked; set it to 1 by sysctl");
+	if (read_below(root, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) > 0)
+		add(p, "kernel.modules_disabled", text[0] == '1' ? PROBE_NEEDED : PROBE_OK,
+		    text[0] == '1' ? "is 1: nothing can be loaded until the next boot" : "");
+	if (read_below(root, "/sys/module/module/parameters/sig_enforce", text,
+		       sizeof(text)) > 0 && text[0] == 'Y')
+		add(p, "module signatures", PROBE_NOTE,
+		    "are enforced: the module has to be signed with a key that the kernel trusts");
+	if (read_below(root, "/sys/kernel/security/lockdown", text, sizeof(text)) > 0)
+		add(p, "lockdown", strstr(text, "[none]") ? PROBE_OK : PROBE_NOTE,
+		    strstr(text, "[none]") ? "" :
+		    "is on: the module has to be signed with a key that the kernel trusts");
+	if (read_below(root, EFI_SECURE_BOOT, text, sizeof(text)) == 5)
+		add(p, "Secure Boot", text[4] ? PROBE_NOTE : PROBE_OK,
+		    text[4] ? "is on: enroll the key that DKMS signs with (mokutil --import)" : "");
+}
+
+static void probe_build(struct probe *p, const char *root)
+{
+	struct buf path = { 0 };
+	FILE *f;
+
+	buf_addf(&path, "/lib/modules/%s/build/Makefile", p->release);
+	f = open_below(root, path.data);
+	add(p, "headers", f ? PROBE_OK : PROBE_NOTE, f ? "" :
+	    "of this kernel are not installed: the module can't be built here");
+	if (f)
+		fclose(f);
+	buf_free(&path);
+	f = open_below(root, "/sys/module/fim/refcnt");
+	add(p, "module", f ? PROBE_OK : PROBE_NOTE,
+	    f ? "" : "is not loaded: whether each hook fires is known then");
+	if (f)
+		fclose(f);
+}
+
+/**
+ * probe_read() - look at everything
+ * @p: empty; freed by probe_free()
+ * @root: below which all files are, "" for those of this system
+ * @release: of the kernel, NULL for the running one
+ */
+void probe_read(struct probe *p, const char *root, const char *release)
+{
+	struct utsname name;
+
+	if (!release)
+		release = uname(&name) ? "" : name.release;
+	p->release = mem_string(release);
+	probe_config(p, root);
+	probe_functions(p, root);
+	probe_ftrace(p, root);
+	probe_running(p, root);
+	probe_build(p, root);
+}
+
+/**
+ * probe_worst() - what all of it comes to
+ * @p: what was found
+ *
+ * Return: PROBE_NEEDED, else PROBE_UNKNOWN, else PROBE_LOST, else PROBE_OK.
+ */
+enum probe_state probe_worst(const struct probe *p)
+{
+	static const enum probe_state order[] = {
+		PROBE_NEEDED, PROBE_UNKNOWN, PROBE_LOST,
+	};
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		for (k = 0; k < p->nr; k++)
+			if (p->items[k].state == order[i])
+				return order[i];
+	return PROBE_OK;
+}
+
+/**
+ * probe_state_name() - a state as JSON gives it
+ * @state: the state
+ *
+ * Return: its name.
+ */
+const char *probe_state_name(enum probe_state state)
+{
+	static const char *const names[] = {
+		[PROBE_OK] = "ok",
+		[PROBE_LOST] = "lost",
+		[PROBE_NEEDED] = "needed",
+		[PROBE_UNKNOWN] = "unknown",
+		[PROBE_NOTE] = "note",
+	};
+
+	return names[state];
+}
+
+/**
+ * probe_free() - forget it
+ * @p: empty afterwards
+ */
+void probe_free(struct probe *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->nr; i++)
+		free(p->items[i].text);
+	free(p->items);
+	free(p->release);
+	free(p->config);
+	*p = (struct probe){ 0 };
+}
