@@ -22,6 +22,7 @@ TEXT_MAX=65536
 ALLOWED_INDIRECT='
 file_dentry_of: d_real(), up to Linux 6.4
 inode_below: d_real()
+fim_container_set_cgroup: cgroup_put(), which the last one calls to end it
 follow_link: do_delayed_call(), which frees the text of a symbolic link
 '
 

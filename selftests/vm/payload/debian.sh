@@ -141,7 +141,7 @@ policy=boot-and-modules
 release=$(uname -r)
 refused 'a kernel is replaced' $policy "echo x >/boot/vmlinuz-$release"
 refused 'a module is added' $policy "touch /usr/lib/modules/$release/evil.ko"
-refused 'by the way of /lib' $policy "touch /lib/modules/$release/evil.ko"
+refused 'by the way of /lib' $policy "touch /lib/modules/$release/worse.ko"
 refused 'a line in modprobe.d' $policy 'echo install x >/etc/modprobe.d/x.conf'
 life 'sysctl' sysctl -q kernel.panic=-1
 
