@@ -309,19 +309,20 @@ struct fim_container *fim_container_find(const char *id)
 }
 
 /**
- * fim_container_at() - find a container by its place
- * @index: how many are before it
+ * fim_container_after() - go through the containers, some of which may go
+ *	meanwhile
+ * @serial: of the one before, or 0
  *
  * Return: the container, or NULL.
  */
-struct fim_container *fim_container_at(unsigned int index)
+struct fim_container *fim_container_after(unsigned long serial)
 {
 	struct fim_container *container;
 
 	lockdep_assert_held(&fim_policy_lock);
 
 	list_for_each_entry(container, &fim_containers, node)
-		if (!index--)
+		if (container->serial > serial)
 			return container;
 	return NULL;
 }
@@ -460,11 +461,13 @@ void fim_container_discard(struct fim_container *container)
  */
 int fim_container_add(struct fim_container *container)
 {
+	static unsigned long serial;
 	int err = fim_policy_refresh();
 
 	if (err)
 		return err;
 	refcount_inc(&container->ref);
+	container->serial = ++serial;
 	list_add_tail(&container->node, &fim_containers);
 	fim_nr_containers++;
 	fim_event_container(FIM_EVENT_CONTAINER_ADDED, container);

@@ -17,7 +17,7 @@ struct path;
 struct pid;
 
 /**
- * struct fim_container - a container; constant, but for @entrance and @node
+ * struct fim_container - a container; constant, but for @entrance, @serial and @node
  * @ref: holders: the list of containers, policies, bindings, records being made
  * @id: unique
  * @cgroup: id of its cgroup (v2), which is not held
@@ -30,6 +30,7 @@ struct pid;
  * @identity_len: length of @identity
  * @entrance: a path to the root directory, held only while the container is
  *	added, under fim_policy_lock; else NULL
+ * @serial: in the order in which they were added, from 1; under fim_policy_lock
  * @node: in the list of containers, under fim_policy_lock
  */
 struct fim_container {
@@ -44,6 +45,7 @@ struct fim_container {
 	void *identity;
 	unsigned int identity_len;
 	const struct path *entrance;
+	unsigned long serial;
 	struct list_head node;
 };
 
@@ -70,7 +72,7 @@ int fim_container_set_root(struct fim_container *container, int fd,
 			   struct path *root);
 int fim_container_set_init(struct fim_container *container, u32 pid);
 struct fim_container *fim_container_find(const char *id);
-struct fim_container *fim_container_at(unsigned int index);
+struct fim_container *fim_container_after(unsigned long serial);
 unsigned int fim_container_count(void);
 int fim_container_add(struct fim_container *container);
 void fim_container_discard(struct fim_container *container);

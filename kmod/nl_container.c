@@ -82,11 +82,11 @@ int fim_nl_container_get(struct sk_buff *skb, struct netlink_callback *cb)
 	mutex_lock(&fim_policy_lock);
 	if (!cb->args[0] && fim_containers_reap())
 		fim_policy_refresh();
-	while ((container = fim_container_at(cb->args[0]))) {
+	while ((container = fim_container_after(cb->args[0]))) {
 		err = fill_container(skb, cb, container);
 		if (err)
 			break;
-		cb->args[0]++;
+		cb->args[0] = container->serial;
 	}
 	mutex_unlock(&fim_policy_lock);
 	return err && !skb->len ? err : skb->len;

@@ -409,7 +409,8 @@ static bool same_route(const struct fim_route *a, const struct fim_route *b)
  * @container: in whose root, or NULL: in that of process 1
  *
  * Context: process, under fim_policy_lock.
- * Return: 0, or what fim_resolve() or fim_container_root() says.
+ * Return: 0, also if the container's first process is not in its root yet, or
+ * has ended; else what fim_resolve() says.
  */
 int fim_rule_bind_to(struct fim_rule *rule, struct fim_container *container)
 {
@@ -418,6 +419,9 @@ int fim_rule_bind_to(struct fim_rule *rule, struct fim_container *container)
 	lockdep_assert_held(&fim_policy_lock);
 
 	binding = make_binding(rule, container);
+	/* It waits, and is resolved when that process is in its root. */
+	if (container && PTR_ERR(binding) == -ESRCH)
+		binding = alloc_binding(rule, container) ?: ERR_PTR(-ENOMEM);
 	if (IS_ERR(binding))
 		return PTR_ERR(binding);
 	list_add_tail(&binding->node, &rule->bindings);
@@ -440,8 +444,7 @@ int fim_rule_bind(struct fim_rule *rule)
 		return fim_rule_bind_to(rule, NULL);
 	list_for_each_entry(bound, &rule->policy->containers, node) {
 		err = fim_rule_bind_to(rule, bound->container);
-		/* One that ended meanwhile has no paths to protect. */
-		if (err && err != -ESRCH)
+		if (err)
 			return err;
 	}
 	return 0;

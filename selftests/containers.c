@@ -370,6 +370,22 @@ TEST_F(containers, a_policy_takes_hold_in_what_runs)
 	EXPECT_STREQ("fim-a\n", fim_container_list(&self->nl));
 }
 
+/* Its first process is not in its root yet, where paths would be resolved. */
+TEST_F(containers, a_policy_comes_while_it_is_set_up)
+{
+	const struct fim_container *a = &self->a;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, fim_container_add(&self->nl, a, fim_container_root(a),
+				       NULL));
+	ASSERT_EQ(0, apply(&self->nl, "p", "fim-a", NULL));
+	ASSERT_EQ(0, fim_container_start(a));
+	/* Rules are looked after a second after a commit. */
+	sleep(3);
+	EXPECT_EQ(EACCES, as(a, create, "/sbin/new"));
+	EXPECT_EQ(0, as(a, create, "/tmp/new"));
+}
+
 static int make_and_create(const char *path)
 {
 	return sys(mkdir(path, 0777)) ? 201 : create(fim_fmt("%s/new", path));
