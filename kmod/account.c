@@ -18,8 +18,9 @@ static atomic64_t fim_recorded, fim_coalesced, fim_limited, fim_lost;
 /* Of fim_lost, those that no record has told yet. */
 static atomic64_t fim_lost_untold;
 
-/* What waits is told while no operation is under way, so nobody may see that
- * it is in two places or in none.
+/*
+ * What waits is told while no operation is under way, so nobody may see that it
+ * is in two places or in none.
  */
 static DEFINE_SPINLOCK(fim_account_lock);
 static u64 fim_waiting;	/* under fim_account_lock */
@@ -55,6 +56,16 @@ void fim_account_lose(struct fim_policy *policy, u64 nr)
 	atomic64_add(nr, &policy->lost);
 	atomic64_add(nr, &fim_lost);
 	atomic64_add(nr, &fim_lost_untold);
+}
+
+/**
+ * fim_account_has_untold() - whether something is lost that was not told
+ *
+ * Return: whether it is.
+ */
+bool fim_account_has_untold(void)
+{
+	return atomic64_read(&fim_lost_untold);
 }
 
 /**

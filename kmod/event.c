@@ -11,6 +11,7 @@
  */
 #include <linux/atomic.h>
 #include <linux/irq_work.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sched/task.h>
@@ -40,6 +41,9 @@ atomic_t fim_event_doubts = ATOMIC_INIT(0);
 
 /* A name has appeared that a rule waits for, and there was no slot. */
 static bool fim_recheck_due;
+
+/* When losses were told last, in jiffies. */
+static unsigned long fim_losses_told;
 
 static LLIST_HEAD(fim_deferred);
 static DECLARE_WAIT_QUEUE_HEAD(fim_event_wait);
@@ -105,24 +109,37 @@ int fim_event_emit(const struct fim_event *event)
 	return err;
 }
 
-/**
- * fim_event_tell_losses() - record what was lost and is not told yet
- *
- * What can't be told stays to be told with the next record.
- *
- * Context: process; may sleep.
- */
-void fim_event_tell_losses(void)
+/* What can't be told stays to be told with what is lost next. */
+static void tell_losses(struct work_struct *work)
 {
 	u64 nr = fim_account_untold();
-	struct fim_event event = {
+	const struct fim_event event = {
 		.type = FIM_EVENT_LOST,
 		.time = ktime_get_real_ns(),
 		.count = nr,
 	};
 
+	WRITE_ONCE(fim_losses_told, jiffies);
 	if (nr && fim_event_emit(&event))
 		fim_account_retell(nr);
+}
+
+static DECLARE_DELAYED_WORK(fim_losses_work, tell_losses);
+
+/**
+ * fim_event_tell_losses() - have recorded what was lost and is not told yet
+ *
+ * By one record a second, as those who have much lost must not fill the ring.
+ *
+ * Context: process.
+ */
+void fim_event_tell_losses(void)
+{
+	unsigned long next = READ_ONCE(fim_losses_told) + HZ, now = jiffies;
+
+	if (fim_account_has_untold())
+		schedule_delayed_work(&fim_losses_work, time_before(now, next) ?
+							next - now : 0);
 }
 
 /*
@@ -528,6 +545,7 @@ int fim_event_init(void)
 {
 	int err;
 
+	fim_losses_told = jiffies - HZ;
 	err = fim_budget_init() ?: fim_coalesce_init() ?: fim_slots_init();
 	if (err)
 		return err;
@@ -551,6 +569,7 @@ void fim_event_drain(void)
 	irq_work_sync(&fim_event_kick);
 	flush_work(&fim_event_work);
 	fim_coalesce_exit();
+	cancel_delayed_work_sync(&fim_losses_work);
 }
 
 /**

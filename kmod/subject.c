@@ -228,6 +228,8 @@ static void read_executed(struct task_struct *task, struct mm_struct *mm,
 				sizeof(text->executed), FOLL_FORCE | FOLL_ANON);
 	if (got > 0)
 		text->executed_len = strnlen(text->executed, got);
+	if (text->executed_len == sizeof(text->executed))
+		text->flags |= FIM_EVENT_CUT;
 }
 
 static void read_cgroup(struct task_struct *task, struct fim_subject_text *text)
@@ -237,10 +239,12 @@ static void read_cgroup(struct task_struct *task, struct fim_subject_text *text)
 
 	rcu_read_lock();
 	len = kernfs_path_from_node(task_dfl_cgroup(task)->kn, NULL,
-				    text->buf[3], PATH_MAX);
+				    text->cgroup_buf, sizeof(text->cgroup_buf));
 	rcu_read_unlock();
-	if (len > 0 && len < PATH_MAX)
-		text->cgroup = text->buf[3];
+	if (len > 0 && len < (int)sizeof(text->cgroup_buf))
+		text->cgroup = text->cgroup_buf;
+	else
+		text->flags |= FIM_EVENT_CUT;
 #endif
 }
 

@@ -55,6 +55,12 @@ struct fim_subject {
 	char comm[TASK_COMM_LEN];
 };
 
+/*
+ * For names that hardly are as long. What is allocated is cleared on most
+ * kernels, and all of it stays below 32 KiB so.
+ */
+#define FIM_NAME_ROOM	1024
+
 /**
  * struct fim_subject_text - what takes sleeping to read
  * @flags: enum fim_event_flags found on the way
@@ -69,7 +75,8 @@ struct fim_subject {
  * @executed: path that was executed, as execve() was told it
  * @executed_len: length of @executed
  * @tty: name of the terminal, "" for none
- * @buf: where the paths are
+ * @cgroup_buf: where @cgroup is
+ * @buf: where the other paths are
  */
 struct fim_subject_text {
 	u32 flags;
@@ -83,8 +90,9 @@ struct fim_subject_text {
 	unsigned int executed_len;
 	char tty[64];
 	char cmdline[PATH_MAX];
-	char executed[PATH_MAX];
-	char buf[4][PATH_MAX];
+	char executed[FIM_NAME_ROOM];
+	char cgroup_buf[FIM_NAME_ROOM];
+	char buf[3][PATH_MAX];
 };
 
 void fim_subject_read(struct fim_subject *subject);

@@ -655,7 +655,8 @@ enum fim_op {
  * @FIM_EVENT_VIOLATION: an operation was refused or, by an Audit rule, let
  *	through
  * @FIM_EVENT_LOST: FIM_EVENT_A_COUNT operations were refused or let through
- *	for which there was no memory for a record
+ *	for which there was no slot or no memory for a record, since the last
+ *	one that told this; one a second at most
  * @FIM_EVENT_APPLIED: a policy was put into force or replaced
  * @FIM_EVENT_DELETED: a policy was removed
  * @FIM_EVENT_STATE: the state changed to FIM_EVENT_A_STATE
@@ -792,10 +793,12 @@ enum fim_event_flags {
  *	loaded, up to and with this one. What it grew by from one record to the
  *	next that is read, less the COUNT of that one if it is a violation, are
  *	the operations whose records were missed.
- * @FIM_EVENT_A_CGROUP_PATH: bytes, path of the cgroup (v2) from its root
+ * @FIM_EVENT_A_CGROUP_PATH: bytes, path of the cgroup (v2) from its root; absent
+ *	above 1023
  * @FIM_EVENT_A_EXECUTED: bytes, the path by which the program was executed, as
  *	execve() was told it: of a script the script's, while EXE is its
- *	interpreter's. From the task's memory, as the command line is.
+ *	interpreter's. From the task's memory, as the command line is; at
+ *	most 1024.
  */
 enum fim_event_attr {
 	FIM_EVENT_A_PAD,
