@@ -251,11 +251,38 @@ static unsigned long long number(const char *line, const char *key)
 	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
 }
 
+/* Operations that each record told, by its number behind the first. */
+#define RECORDS_MAX 65536
+static unsigned long long told[RECORDS_MAX];
+
+/* What is said to be missed since the listener was killed, it may have shown. */
+static unsigned long long shown_before(unsigned long long from,
+				       unsigned long long last,
+				       unsigned long long first)
+{
+	unsigned long long sum = 0;
+
+	for (; from <= last; from++)
+		sum += told[(from - first) % RECORDS_MAX];
+	return sum;
+}
+
+static void see_violation(struct seen *seen, const char *line, size_t place)
+{
+	bool blocked = strstr(line, "\"PolicyName\":\"blocked\"");
+
+	if (!blocked && !strstr(line, "\"PolicyName\":\"audited\""))
+		return;
+	told[place % RECORDS_MAX] = number(line, "\"Count\":");
+	seen->policy[!blocked] += told[place % RECORDS_MAX];
+}
+
 /*
  * At least once, in order, and going back only to what was seen: so what is not
  * behind all before is a repetition.
  */
-static void see(struct seen *seen, unsigned long long *last, const char *line)
+static void see(struct seen *seen, unsigned long long *last,
+		unsigned long long first, const char *line)
 {
 	unsigned long long from = number(line, "\"LostFrom\":");
 	unsigned long long seq = number(line, "\"Sequence\":");
@@ -268,35 +295,36 @@ static void see(struct seen *seen, unsigned long long *last, const char *line)
 		seen->twice++;
 		return;
 	}
-	if ((from ?: seq) != *last + 1)
+	if (from ? from > *last + 1 : seq != *last + 1)
 		seen->dense = false;
-	*last = seq;
 	if (from) {
 		seen->gaps++;
-		seen->missed += number(line, "\"Lost\":");
+		seen->missed += number(line, "\"Lost\":") -
+				shown_before(from, *last, first);
 	} else if (strstr(line, "\"Operation\":\"RecordsLost\"")) {
 		seen->lost += number(line, "\"Lost\":");
-	} else if (strstr(line, "\"PolicyName\":\"blocked\"")) {
-		seen->policy[0] += number(line, "\"Count\":");
-	} else if (strstr(line, "\"PolicyName\":\"audited\"")) {
-		seen->policy[1] += number(line, "\"Count\":");
+	} else {
+		see_violation(seen, line, seq - first);
 	}
+	*last = seq;
 }
 
 static void look(const struct listener *l, unsigned long long last,
 		 struct seen *seen)
 {
 	FILE *file = fopen(l->output, "re");
+	unsigned long long first = last + 1;
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t len;
 
 	*seen = (struct seen){ .dense = !!file };
+	memset(told, 0, sizeof(told));
 	if (!file)
 		return;
 	while ((len = getline(&line, &size, file)) > 0)
 		if (len > 2 && !strcmp(line + len - 2, "}\n"))
-			see(seen, &last, line);
+			see(seen, &last, first, line);
 	free(line);
 	fclose(file);
 }

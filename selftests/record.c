@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -226,6 +227,8 @@ TEST_F(record, task)
 	EXPECT_EQ(0, memcmp(cmdline, fim_bytes(ev, FIM_EVENT_A_CMDLINE), len));
 	EXPECT_EQ(inode_of("/proc/self/ns/mnt"), fim_u32(ev, FIM_EVENT_A_MNT_NS));
 	EXPECT_EQ(inode_of("/proc/self/ns/pid"), fim_u32(ev, FIM_EVENT_A_PID_NS));
+	EXPECT_STREQ((const char *)getauxval(AT_EXECFN),
+		     fim_bytes(ev, FIM_EVENT_A_EXECUTED));
 	EXPECT_EQ(0, fim_flags(ev));
 }
 

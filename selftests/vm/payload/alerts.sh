@@ -16,13 +16,29 @@ watch() {
 	watcher=$!
 }
 
-# attacks N: that many refusals, at most.
+# attacks N: that many refusals, each of a name of its own: a record each.
+made=0
 attacks() {
+	end=$((made + $1))
+	while [ $made -lt $end ]; do
+		echo x >$dir/file$made
+		made=$((made + 1))
+	done 2>/dev/null
+}
+
+# In a user namespace nobody may do anything here.
+denied() {
 	i=0
 	while [ $i -lt "$1" ]; do
-		echo x >$dir/file
+		unshare -U fimctl selftest
 		i=$((i + 1))
-	done 2>/dev/null
+	done >/dev/null 2>&1
+}
+
+# since SINCE OPERATION: whether such an alert is among what the ring holds.
+since() {
+	timeout 3 fimctl watch -o json --since "$1" --limit 1 --operation "$2" |
+		grep -q .
 }
 
 # A number that comes in all files, each once or more, up to the last record.
@@ -54,9 +70,15 @@ no_gap() {
 }
 
 mkdir -p $dir
-check 'load' insmod /fim.ko
+# A process of their own, and not one of the shell's
+check 'load' env insmod /fim.ko
 policy alerts $dir >/tmp/policy.yaml
 check 'apply' fimctl apply -f /tmp/policy.yaml
+check 'who loaded it is told' sh -c \
+	'timeout 3 fimctl watch -o json --since boot --limit 1 --operation ModuleLoaded | grep -q "\"Source\":\"insmod /fim.ko\""'
+fimctl selftest
+check 'who asked for a self-test is told' sh -c \
+	'timeout 3 fimctl watch -o json --since boot --limit 1 --operation SelfTest | grep -q "\"Source\":\"fimctl selftest\""'
 
 watch
 attacks 100
@@ -96,13 +118,15 @@ check 'it goes on' within complete
 check 'and repeats nothing after an orderly end' [ "$(cat $alerts* | wc -l)" = $((before + 1)) ]
 
 # Another load: other numbers.
+check 'delete' fimctl delete alerts
+check 'unload' env rmmod fim
+check 'who unloaded it is told' within grep -q \
+	'"Source":"rmmod fim".*"Operation":"ModuleUnloaded"' $alerts
 kill $watcher
 wait $watcher
-check 'delete' fimctl delete alerts
-check 'unload' rmmod fim
 check 'metrics say so' sh -c \
 	'fimctl status -o prometheus 2>/dev/null | grep -qx "fim_up 0"'
-check 'load again' insmod /fim.ko
+check 'load again, with a small ring' insmod /fim.ko ring=64
 check 'apply again' fimctl apply -f /tmp/policy.yaml
 rm -f $alerts*
 watch
@@ -122,6 +146,14 @@ fimctl status -o prometheus >/tmp/metrics
 check 'metrics of the policy' grep -Eq \
 	'^fim_policy_operations_refused_total\{policy="alerts"\} [1-9]' /tmp/metrics
 check 'metrics of the state' grep -qx 'fim_state{state="armed"} 1' /tmp/metrics
+
+# An eighth of the ring is for commands that are refused. They come 16 a second.
+denied 60
+check 'refused commands are recorded' since boot CommandDenied
+check 'and push out each other' [ "$(($(status_of firstSequence)))" -gt 10 ]
+check 'and nothing else' since boot ModuleLoaded
+check 'nothing else at all' sh -c \
+	'timeout 3 fimctl watch -o json --since boot | grep -c "\"FileOperation\":\"create\"" | grep -qx 3'
 
 ynl() {
 	chroot /ynl python3 /tools/net/ynl/cli.py --no-schema --output-json \
