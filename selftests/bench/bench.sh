@@ -32,6 +32,19 @@ json=$FIM_BUILD/bench.json
 parts=()
 status=0
 
+# print_records FILE: what a record costs.
+print_records() {
+	awk '{ n[$2, $1] = $3 }
+	END {
+		print "| a change and its record | without | with |"
+		print "|---|---:|---:|"
+		split("latency flood same", what)
+		for (i = 1; i in what; i++)
+			printf "| %s | %d | %d |\n", what[i],
+				n[what[i], "plain"], n[what[i], "fim"]
+	}' "$1"
+}
+
 for kernel in "${kernels[@]}"; do
 	kernel_resolve "$(kernel_find "$kernel")"
 	selftests/vm/build.sh "$K_NAME"
@@ -41,6 +54,9 @@ for kernel in "${kernels[@]}"; do
 	awk -v kernel="$K_LABEL" -v release="$K_RELEASE" \
 		-v json="$FIM_BUILD/$K_LABEL/bench.json" -v report=$report \
 		-f selftests/bench/table.awk "$results" || status=1
+	results=$FIM_BUILD/$K_LABEL/records.txt
+	selftests/vm/run.sh --icount --timeout 1200 -o "$results" "$K_NAME" records
+	print_records "$results"
 	parts+=("$FIM_BUILD/$K_LABEL/bench.json")
 done
 {
