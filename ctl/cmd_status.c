@@ -98,6 +98,11 @@ static void print_json(const struct status *st, const struct hooks *hooks)
 			status_state_name(st->number[FIM_STATUS_A_STATE]));
 	if (st->backend)
 		json_add_string(json, "backend", st->backend);
+	if (st->weaker) {
+		json_add_string(json, "weaker", st->weaker);
+		json_add_number(json, "missed",
+				st->number[FIM_STATUS_A_MISSED]);
+	}
 	json_add_string(json, "bootID", boot_id.data);
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		json_add_number(json, numbers[i].key,
@@ -136,6 +141,16 @@ static void print_counters(const uint64_t *n)
 	       n[FIM_STATUS_A_RING_SIZE]);
 }
 
+static void print_weaker(const struct status *st)
+{
+	uint64_t missed = st->number[FIM_STATUS_A_MISSED];
+
+	if (st->weaker)
+		printf("weaker     %s\nmissed     %s%" PRIu64 " operations%s\n",
+		       st->weaker, missed ? term_on(stdout, TERM_RED) : "",
+		       missed, missed ? term_off(stdout) : "");
+}
+
 static void print_text(const struct status *st, const struct hooks *hooks)
 {
 	uint64_t state = st->number[FIM_STATUS_A_STATE];
@@ -149,6 +164,7 @@ static void print_text(const struct status *st, const struct hooks *hooks)
 	printf("module     fim %s, hooks by %s\n",
 	       st->version ? st->version : "?",
 	       st->backend ? st->backend : "?");
+	print_weaker(st);
 	print_counters(st->number);
 	printf("changes    %" PRIu64 " commits since it was loaded as %s\n",
 	       st->number[FIM_STATUS_A_GENERATION], boot_id.data);

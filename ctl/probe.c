@@ -34,7 +34,6 @@ static const struct option {
 	{ "CONFIG_MODULES", "modules can't be loaded" },
 	{ "CONFIG_SECURITY", "there is no LSM function to hook" },
 	{ "CONFIG_KPROBES", "LSM functions can't be found" },
-	{ "CONFIG_DYNAMIC_FTRACE", "LSM functions can't be hooked by ftrace" },
 	{ "CONFIG_NET", "there is no netlink to be driven by" },
 	{ "CONFIG_TMPFS", "hooks can't be tested on a filesystem" },
 };
@@ -215,8 +214,8 @@ static void probe_config(struct probe *p, const char *root)
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		add(p, options[i].name, s.set[i] ? PROBE_OK : PROBE_NEEDED,
 		    s.set[i] ? "" : options[i].why);
-	add(p, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", s.args ? PROBE_OK : PROBE_NEEDED,
-	    s.args ? "" : "nor WITH_REGS: a hook can't refuse");
+	add(p, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", s.args ? PROBE_OK : PROBE_LOST,
+	    s.args ? "" : "nor WITH_REGS: hooks are attached by kprobes, which root can disarm");
 	add(p, "CONFIG_LTO_CLANG", s.lto ? PROBE_NEEDED : PROBE_OK,
 	    s.lto ? "must be off: functions may be inlined where no hook sees them" : "");
 }

@@ -55,8 +55,10 @@ int status_take(uint8_t cmd, struct nlattr **top, void *arg)
 	take_counts(top[FIM_A_STATUS], st);
 	free(st->version);
 	free(st->backend);
+	free(st->weaker);
 	st->version = attr_string(tb[FIM_STATUS_A_VERSION]);
 	st->backend = attr_string(tb[FIM_STATUS_A_BACKEND]);
+	st->weaker = attr_string(tb[FIM_STATUS_A_WEAKER]);
 	boot_id = tb[FIM_STATUS_A_BOOT_ID];
 	if (boot_id && nla_len(boot_id) == BOOT_ID_SIZE)
 		memcpy(st->boot_id, nla_data(boot_id), BOOT_ID_SIZE);
@@ -84,6 +86,7 @@ void status_free(struct status *st)
 {
 	free(st->version);
 	free(st->backend);
+	free(st->weaker);
 	*st = (struct status){ 0 };
 }
 

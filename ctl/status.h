@@ -18,6 +18,7 @@
  * struct status - the module's state; see enum fim_status_attr
  * @version: its version
  * @backend: how its hooks are attached
+ * @weaker: in what that is weaker, or NULL
  * @boot_id: drawn when it was loaded
  * @number: the attributes that are numbers, by attribute
  * @refused: how often each operation was refused, by enum fim_op
@@ -26,6 +27,7 @@
 struct status {
 	char *version;
 	char *backend;
+	char *weaker;
 	uint8_t boot_id[BOOT_ID_SIZE];
 	uint64_t number[FIM_STATUS_A_MAX + 1];
 	uint64_t refused[FIM_OP_MAX + 1];

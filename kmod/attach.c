@@ -1,13 +1,75 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attaching the hooks, by ftrace: all that are required, or none.
+ * Attaching the hooks: all that are required, or none; by ftrace, or by kprobes
+ * where the kernel has no ftrace that can redirect a function, or if the
+ * parameter says so.
  */
 #include <linux/kprobes.h>
-#include <linux/rcupdate.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "attach.h"
 #include "hook.h"
+
+static char *backend = "auto";
+module_param(backend, charp, 0444);
+MODULE_PARM_DESC(backend, "what attaches the hooks: ftrace, kprobe, or auto: ftrace if the kernel has it");
+
+/* Chosen while loading */
+static bool by_kprobe;
+
+static int choose_backend(void)
+{
+#ifdef FIM_HAVE_FTRACE
+	bool has_ftrace = true;
+#else
+	bool has_ftrace = false;
+#endif
+
+	by_kprobe = !strcmp(backend, "kprobe") || !has_ftrace;
+	if (!strcmp(backend, "auto") || !strcmp(backend, "kprobe"))
+		return 0;
+	if (strcmp(backend, "ftrace")) {
+		pr_err("fim: backend is ftrace, kprobe or auto\n");
+		return -EINVAL;
+	}
+	if (!has_ftrace)
+		pr_err("fim: this kernel has no dynamic ftrace; use backend=kprobe\n");
+	return has_ftrace ? 0 : -EOPNOTSUPP;
+}
+
+/**
+ * fim_attach_backend() - what attaches the hooks
+ *
+ * Return: its name.
+ */
+const char *fim_attach_backend(void)
+{
+	return by_kprobe ? "kprobe" : "ftrace";
+}
+
+/**
+ * fim_attach_weaker() - in what the backend is weaker than the other
+ *
+ * Return: a text, or NULL if it is not.
+ */
+const char *fim_attach_weaker(void)
+{
+	if (!by_kprobe)
+		return NULL;
+	return "root can disarm kprobes (debugfs, kprobes/enabled) until a self-test notices";
+}
+
+/**
+ * fim_attach_missed() - how often a function ran without its hook
+ *
+ * Context: process, one at a time with fim_attach_on_demand().
+ * Return: the number since the module was loaded.
+ */
+u64 fim_attach_missed(void)
+{
+	return by_kprobe ? fim_kprobe_missed() : 0;
+}
 
 /*
  * Looks up where the functions are. A probe that is disabled from birth is
@@ -32,6 +94,7 @@ static int lookup_all(void)
 		probes[i].flags = KPROBE_FLAG_DISABLED;
 		if (!register_kprobe(&probes[i])) {
 			fim_hooks[i].addr = (unsigned long)probes[i].addr;
+			fim_hooks[i].traced = kprobe_ftrace(&probes[i]);
 			registered[nr++] = &probes[i];
 		} else if (fim_hooks[i].required) {
 			pr_err("fim: this kernel has no %s to hook\n",
@@ -47,99 +110,6 @@ out:
 	return err;
 }
 
-static bool is_first_of_ops(unsigned int i)
-{
-	unsigned int j;
-
-	for (j = 0; j < i; j++)
-		if (fim_hooks[j].ops == fim_hooks[i].ops)
-			return false;
-	return true;
-}
-
-/* Tells each ops its functions. */
-static int set_filters(void)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < fim_nr_hooks; i++) {
-		if (!fim_hooks[i].addr)
-			continue;
-		err = ftrace_set_filter_ip(fim_hooks[i].ops,
-					   fim_hooks[i].addr, 0, 0);
-		if (err) {
-			pr_err("fim: %s can't be traced: %d\n",
-			       fim_hooks[i].symbol, err);
-			return err;
-		}
-	}
-	return 0;
-}
-
-/* ftrace_free_filter() would do the same, but is not exported everywhere. */
-static void free_filters(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < fim_nr_hooks; i++)
-		if (is_first_of_ops(i))
-			ftrace_set_filter(fim_hooks[i].ops, NULL, 0, 1);
-}
-
-/* Says who is in the way: only one may redirect a function. */
-static void report_taken(struct ftrace_ops *ops)
-{
-	unsigned int i;
-
-	for (i = 0; i < fim_nr_hooks; i++) {
-		if (fim_hooks[i].ops != ops || !fim_hooks[i].addr)
-			continue;
-		/* This one alone, in place of all */
-		if (ftrace_set_filter_ip(ops, fim_hooks[i].addr, 0, 1))
-			continue;
-		if (!register_ftrace_function(ops))
-			unregister_ftrace_function(ops);
-		else
-			pr_err("fim: %s is taken, by a live patch or another module\n",
-			       fim_hooks[i].symbol);
-	}
-}
-
-static int attach_ops(struct ftrace_ops *ops)
-{
-	int err = register_ftrace_function(ops);
-
-	if (!err)
-		return 0;
-	pr_err("fim: can't attach: %d%s\n", err,
-	       err == -EBUSY ? " (is kernel.ftrace_enabled 0?)" : "");
-	if (err == -EBUSY)
-		report_taken(ops);
-	return err;
-}
-
-/* Each waits until nobody is inside of its trampoline. */
-static void detach_until(unsigned int end, bool on_demand)
-{
-	unsigned int i;
-
-	for (i = 0; i < end; i++)
-		if (is_first_of_ops(i) && fim_hooks[i].on_demand == on_demand &&
-		    (fim_hooks[i].ops->flags & FTRACE_OPS_FL_ENABLED))
-			unregister_ftrace_function(fim_hooks[i].ops);
-}
-
-static bool has_function(const struct ftrace_ops *ops)
-{
-	unsigned int i;
-
-	for (i = 0; i < fim_nr_hooks; i++)
-		if (fim_hooks[i].ops == ops && fim_hooks[i].addr)
-			return true;
-	return false;
-}
-
 static void set_state(bool on_demand, enum fim_hook_state state)
 {
 	unsigned int i;
@@ -149,25 +119,30 @@ static void set_state(bool on_demand, enum fim_hook_state state)
 			WRITE_ONCE(fim_hooks[i].state, state);
 }
 
-static int attach_all(bool on_demand)
+static int attach(bool on_demand)
 {
-	unsigned int i;
-	int err;
+	int err = by_kprobe ? fim_kprobe_attach(on_demand) :
+			      fim_ftrace_attach(on_demand);
 
-	for (i = 0; i < fim_nr_hooks; i++) {
-		if (!is_first_of_ops(i) || fim_hooks[i].on_demand != on_demand)
-			continue;
-		/* An ops without a function would be called for all there are */
-		if (!has_function(fim_hooks[i].ops))
-			continue;
-		err = attach_ops(fim_hooks[i].ops);
-		if (err) {
-			detach_until(i, on_demand);
-			return err;
-		}
-	}
-	set_state(on_demand, FIM_HOOK_ATTACHED);
-	return 0;
+	if (!err)
+		set_state(on_demand, FIM_HOOK_ATTACHED);
+	return err;
+}
+
+static void detach(bool on_demand)
+{
+	if (by_kprobe)
+		fim_kprobe_detach(on_demand);
+	else
+		fim_ftrace_detach(on_demand);
+}
+
+static void release(void)
+{
+	if (by_kprobe)
+		fim_kprobe_release();
+	else
+		fim_ftrace_release();
 }
 
 /**
@@ -175,21 +150,23 @@ static int attach_all(bool on_demand)
  *
  * Context: process; may sleep.
  * Return: 0; -ENOENT if a required function is missing, -EBUSY if one is taken,
- * or what ftrace says. Then none is attached.
+ * or what the backend says. Then none is attached.
  */
 int fim_attach(void)
 {
-	int err = lookup_all();
+	int err = choose_backend();
 
+	if (!err)
+		err = lookup_all();
 	if (err)
 		return err;
 	fim_hook_set_originals();
 	set_state(true, FIM_HOOK_IDLE);
-	err = set_filters();
+	err = by_kprobe ? fim_kprobe_prepare() : fim_ftrace_prepare();
 	if (!err)
-		err = attach_all(false);
+		err = attach(false);
 	if (err)
-		free_filters();
+		release();
 	return err;
 }
 
@@ -208,9 +185,9 @@ int fim_attach_on_demand(bool wanted)
 	if (wanted == attached)
 		return 0;
 	if (wanted) {
-		err = attach_all(true);
+		err = attach(true);
 	} else {
-		detach_until(fim_nr_hooks, true);
+		detach(true);
 		set_state(true, FIM_HOOK_IDLE);
 	}
 	attached = wanted && !err;
@@ -228,8 +205,24 @@ int fim_attach_on_demand(bool wanted)
 void fim_detach(void)
 {
 	fim_attach_on_demand(false);
-	detach_until(fim_nr_hooks, false);
-	free_filters();
+	detach(false);
+	release();
 	/* Who was on his way into release_and_delete() has been waited for. */
 	synchronize_srcu(&fim_hook_srcu);
+}
+
+/**
+ * fim_hook_addr() - where a hooked function is
+ * @symbol: its name
+ *
+ * Return: its address, or 0 if this kernel has none.
+ */
+unsigned long fim_hook_addr(const char *symbol)
+{
+	unsigned int i;
+
+	for (i = 0; i < fim_nr_hooks; i++)
+		if (!strcmp(fim_hooks[i].symbol, symbol))
+			return fim_hooks[i].addr;
+	return 0;
 }

@@ -1,16 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Attaching the hooks, by ftrace.
+ * Attaching the hooks, by one of two backends.
  */
 #ifndef FIM_ATTACH_H
 #define FIM_ATTACH_H
 
 #include <linux/types.h>
 
-#define FIM_BACKEND	"ftrace"
+#include "fim_ftrace.h"
 
 int fim_attach(void);
 int fim_attach_on_demand(bool wanted);
 void fim_detach(void);
+
+const char *fim_attach_backend(void);
+const char *fim_attach_weaker(void);
+u64 fim_attach_missed(void);
+
+#ifdef FIM_HAVE_FTRACE
+int fim_ftrace_prepare(void);
+void fim_ftrace_release(void);
+int fim_ftrace_attach(bool on_demand);
+void fim_ftrace_detach(bool on_demand);
+#else
+/* choose_backend() lets nobody get here. */
+static inline int fim_ftrace_prepare(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void fim_ftrace_release(void)
+{
+}
+
+static inline int fim_ftrace_attach(bool on_demand)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void fim_ftrace_detach(bool on_demand)
+{
+}
+#endif
+
+int fim_kprobe_prepare(void);
+void fim_kprobe_release(void);
+int fim_kprobe_attach(bool on_demand);
+void fim_kprobe_detach(bool on_demand);
+u64 fim_kprobe_missed(void);
 
 #endif /* FIM_ATTACH_H */

@@ -230,7 +230,7 @@ static void release_and_delete(struct super_block *sb)
 {
 	int idx = srcu_read_lock(&fim_hook_srcu);
 
-	if (fim_objects_release(sb) && !fim_selftest_owns(sb))
+	if (!fim_selftest_ends(sb) && fim_objects_release(sb))
 		fim_policy_recheck_later();
 	static_call(fim_security_sb_delete)(sb);
 	srcu_read_unlock(&fim_hook_srcu, idx);
@@ -242,10 +242,12 @@ static void release_and_delete(struct super_block *sb)
  */
 static void check_sb_delete(unsigned long parent_ip, struct ftrace_regs *fregs)
 {
+	const struct super_block *sb = ARG(struct super_block *, 0);
+
 	/* Called by release_and_delete(): now it shall run. */
 	if (within_module(parent_ip, THIS_MODULE))
 		return;
-	if (fim_sb_marked(ARG(struct super_block *, 0)))
+	if (fim_sb_marked(sb) || fim_selftest_owns(sb))
 		fim_ftrace_redirect(fregs, (unsigned long)release_and_delete);
 }
 
@@ -408,11 +410,7 @@ static void hook_rest(unsigned long ip, unsigned long parent_ip,
 }
 
 #define OPS(name, callback)						\
-	static struct ftrace_ops name = {				\
-		.func = callback,					\
-		.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT | \
-			 FIM_FTRACE_SAVE_ARGS,				\
-	}
+	static struct ftrace_ops name = FIM_FTRACE_OPS(callback)
 
 /*
  * One ops for each hook that has to be fast or that finds its object at the
@@ -536,19 +534,34 @@ struct fim_hook fim_hooks[] = {
 const unsigned int fim_nr_hooks = ARRAY_SIZE(fim_hooks);
 
 /**
- * fim_hook_addr() - where a hooked function is
- * @symbol: its name
+ * fim_hook_call() - what ftrace does for an ops, for a kprobe
+ * @hook: the hook whose function is about to run
+ * @parent_ip: where that will return to
+ * @fregs: its registers
  *
- * Return: its address, or 0 if this kernel has none.
+ * Context: preemption is off.
  */
-unsigned long fim_hook_addr(const char *symbol)
+void fim_hook_call(const struct fim_hook *hook, unsigned long parent_ip,
+		   struct ftrace_regs *fregs)
 {
-	unsigned int i;
+	unsigned long ip = hook->addr;
 
-	for (i = 0; i < fim_nr_hooks; i++)
-		if (!strcmp(fim_hooks[i].symbol, symbol))
-			return fim_hooks[i].addr;
-	return 0;
+	if (hook->ops == &dentry_ops)
+		hook_dentry(ip, parent_ip, NULL, fregs);
+	else if (hook->ops == &open_ops)
+		hook_file_open(ip, parent_ip, NULL, fregs);
+	else if (hook->ops == &ioctl_ops)
+		hook_file_ioctl(ip, parent_ip, NULL, fregs);
+	else if (hook->ops == &permission_ops)
+		hook_file_permission(ip, parent_ip, NULL, fregs);
+	else if (hook->ops == &mapping_ops)
+		hook_mapping(ip, parent_ip, NULL, fregs);
+#ifdef FIM_HAVE_URING_CMD
+	else if (hook->ops == &uring_ops)
+		hook_uring_cmd(ip, parent_ip, NULL, fregs);
+#endif
+	else
+		hook_rest(ip, parent_ip, NULL, fregs);
 }
 
 /**

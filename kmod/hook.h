@@ -22,6 +22,7 @@
  * @on_demand: attached only while fim_writers_exist()
  * @by_uring: it has an io_uring command instead of a file and its arguments
  * @addr: where it is, 0 if this kernel has none; constant while attached
+ * @traced: a kprobe there is served by ftrace; constant while attached
  * @fired: the self-test made it fire; written by hooks, too
  * @state: enum fim_hook_state, written by attaching and by the self-test
  */
@@ -34,6 +35,7 @@ struct fim_hook {
 	bool on_demand;
 	bool by_uring;
 	unsigned long addr;
+	bool traced;
 	bool fired;
 	u8 state;
 };
@@ -44,5 +46,7 @@ extern struct srcu_struct fim_hook_srcu;
 
 unsigned long fim_hook_addr(const char *symbol);
 void fim_hook_set_originals(void);
+void fim_hook_call(const struct fim_hook *hook, unsigned long parent_ip,
+		   struct ftrace_regs *fregs);
 
 #endif /* FIM_HOOK_H */

@@ -84,7 +84,9 @@ static int __init fim_init(void)
 
 	fim_event_loaded(true);
 	pr_info("fim: version %s armed, %u hooks by %s\n", FIM_VERSION,
-		fim_selftest_proven(), FIM_BACKEND);
+		fim_selftest_proven(), fim_attach_backend());
+	if (fim_attach_weaker())
+		pr_notice("fim: %s\n", fim_attach_weaker());
 	return 0;
 
 err_selftest_started:

@@ -199,6 +199,17 @@ static int fill_records(struct sk_buff *skb)
 	return 0;
 }
 
+static int fill_weaker(struct sk_buff *skb)
+{
+	const char *weaker = fim_attach_weaker();
+
+	if (!weaker)
+		return 0;
+	return nla_put_string(skb, FIM_STATUS_A_WEAKER, weaker) ?:
+	       nla_put_u64_64bit(skb, FIM_STATUS_A_MISSED, fim_attach_missed(),
+				 FIM_STATUS_A_PAD);
+}
+
 /**
  * fim_netlink_reply_status() - answer with the module's state
  * @info: the request
@@ -222,10 +233,11 @@ int fim_netlink_reply_status(struct genl_info *info)
 	if (!nest ||
 	    nla_put_string(skb, FIM_STATUS_A_VERSION, FIM_VERSION) ||
 	    nla_put_u8(skb, FIM_STATUS_A_STATE, fim_state()) ||
-	    nla_put_string(skb, FIM_STATUS_A_BACKEND, FIM_BACKEND) ||
+	    nla_put_string(skb, FIM_STATUS_A_BACKEND, fim_attach_backend()) ||
 	    nla_put(skb, FIM_STATUS_A_BOOT_ID, sizeof(fim_boot_id),
 		    &fim_boot_id) ||
-	    fill_ruleset_status(skb) || fill_records(skb)) {
+	    fill_ruleset_status(skb) || fill_records(skb) ||
+	    fill_weaker(skb)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}

@@ -276,7 +276,8 @@ enum fim_state {
  * @FIM_STATUS_A_PAD: padding
  * @FIM_STATUS_A_VERSION: string, the module's version
  * @FIM_STATUS_A_STATE: u8, enum fim_state
- * @FIM_STATUS_A_BACKEND: string, how the hooks are attached: "ftrace"
+ * @FIM_STATUS_A_BACKEND: string, how the hooks are attached: "ftrace" or
+ *	"kprobe"
  * @FIM_STATUS_A_BOOT_ID: 16 bytes, drawn at random when the module was loaded;
  *	record numbers start again at 1 with a new one
  * @FIM_STATUS_A_GENERATION: u64, number of commits
@@ -302,6 +303,10 @@ enum fim_state {
  *	FIM_EVENT_VARIOUS, as their source had used up its budget
  * @FIM_STATUS_A_COUNT: nested enum fim_count_attr, of REFUSED and AUDITED, one
  *	for each operation that there was
+ * @FIM_STATUS_A_WEAKER: string, in what that backend is weaker than the other;
+ *	absent if it is not
+ * @FIM_STATUS_A_MISSED: u64, how often a hooked function ran without its hook,
+ *	because another probe was just running; with "kprobe" only
  */
 enum fim_status_attr {
 	FIM_STATUS_A_PAD,
@@ -327,6 +332,8 @@ enum fim_status_attr {
 	FIM_STATUS_A_CONTAINERS,
 	FIM_STATUS_A_LIMITED,
 	FIM_STATUS_A_COUNT,
+	FIM_STATUS_A_WEAKER,
+	FIM_STATUS_A_MISSED,
 	__FIM_STATUS_A_LAST,
 };
 #define FIM_STATUS_A_MAX (__FIM_STATUS_A_LAST - 1)

@@ -32,9 +32,11 @@
 
 /* Where the hook of attributes has its dentry, and what is before it */
 #ifdef FIM_HAVE_SETATTR_USERNS
+#define fim_setattr_idmap	fim_idmap
 #define fim_setattr_idmap_type	fim_idmap_type
 #define FIM_SETATTR_DENTRY	1
 #else
+#define fim_setattr_idmap
 #define fim_setattr_idmap_type
 #define FIM_SETATTR_DENTRY	0
 #endif

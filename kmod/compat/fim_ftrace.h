@@ -7,8 +7,28 @@
 #define FIM_COMPAT_FTRACE_H
 
 #include <linux/ftrace.h>
+#include <linux/ptrace.h>
 
 #include "probed.h"
+
+#if defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || \
+	defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS)
+#define FIM_HAVE_FTRACE
+#endif
+
+#ifndef FIM_HAVE_FTRACE
+
+/* Then a hook is given all registers by a kprobe, and an ops is but a name. */
+struct fim_no_ftrace_ops {
+	char name;
+};
+
+#define ftrace_ops		fim_no_ftrace_ops
+#define ftrace_regs		pt_regs
+#define ftrace_get_regs(regs)	(regs)
+#define FIM_FTRACE_OPS(callback) {}
+
+#else
 
 /* Until 5.11 a callback is given the registers themselves. */
 #ifndef FIM_HAVE_FTRACE_REGS
@@ -22,7 +42,15 @@
 #define FIM_FTRACE_SAVE_ARGS	FTRACE_OPS_FL_SAVE_REGS
 #endif
 
-#ifdef FIM_HAVE_FTRACE_REGS_ARGUMENT
+#define FIM_FTRACE_OPS(callback) {					\
+	.func = callback,						\
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_PERMANENT |	\
+		 FIM_FTRACE_SAVE_ARGS,					\
+}
+
+#endif /* FIM_HAVE_FTRACE */
+
+#if defined(FIM_HAVE_FTRACE) && defined(FIM_HAVE_FTRACE_REGS_ARGUMENT)
 
 #define fim_ftrace_argument(fregs, n)	ftrace_regs_get_argument(fregs, n)
 #define fim_ftrace_redirect(fregs, ip) \

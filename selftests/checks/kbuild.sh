@@ -36,12 +36,16 @@ expect() {
 	fi
 }
 
-good=(MODULES SECURITY KPROBES DYNAMIC_FTRACE DYNAMIC_FTRACE_WITH_ARGS NET TMPFS)
+good=(MODULES X86_64 SECURITY KPROBES DYNAMIC_FTRACE DYNAMIC_FTRACE_WITH_ARGS NET TMPFS)
 expect 'a kernel that has all is built for' 'builds fim.o' "${good[@]}"
 expect 'one with WITH_REGS only, too' 'builds fim.o' \
 	"${good[@]/%_WITH_ARGS/_WITH_REGS}"
+expect 'one without ftrace, too' 'builds fim.o' \
+	MODULES X86_64 SECURITY KPROBES NET TMPFS
+expect 'another architecture is refused' 'x86-64 and arm64' \
+	MODULES PPC64 SECURITY KPROBES NET TMPFS
 expect 'cleaning knows no settings' 'builds fim.o'
-for name in SECURITY KPROBES DYNAMIC_FTRACE DYNAMIC_FTRACE_WITH_ARGS NET TMPFS; do
+for name in SECURITY KPROBES NET TMPFS; do
 	some=()
 	for setting in "${good[@]}"; do
 		[ "$setting" = "$name" ] || some+=("$setting")

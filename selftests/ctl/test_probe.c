@@ -112,7 +112,7 @@ static const struct flaw {
 	{ "sed -i s/WITH_ARGS/WITH_REGS/ boot/config-9",
 	  "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", PROBE_OK, "", PROBE_OK },
 	{ "sed -i /WITH_ARGS/d boot/config-9", "CONFIG_DYNAMIC_FTRACE_WITH_ARGS",
-	  PROBE_NEEDED, "can't refuse", PROBE_NEEDED },
+	  PROBE_LOST, "by kprobes", PROBE_LOST },
 	{ "echo CONFIG_LTO_CLANG=y >>boot/config-9", "CONFIG_LTO_CLANG", PROBE_NEEDED,
 	  "inlined", PROBE_NEEDED },
 	{ "mv boot/config-9 lib/modules/9/config", "CONFIG_SECURITY", PROBE_OK, "",

@@ -5,6 +5,7 @@
 # 9 is the port, which takes lines:
 #
 #   pass NAME, fail NAME, skip NAME   one result
+#   fact NAME TEXT                    what the kernel is like, kept with these
 #   say TEXT, show TEXT               progress; what the user came to see
 #   data TEXT                         a line of the result's file
 #   end ok, end fail WHY              the verdict
@@ -37,6 +38,11 @@ fail() {
 
 skip() {
 	report "skip $*"
+}
+
+# boot_option NAME: the value of fim.NAME= on the kernel's command line.
+boot_option() {
+	tr ' ' '\n' </proc/cmdline | sed -n "s/^fim\.$1=//p"
 }
 
 # check NAME COMMAND...: one result.
