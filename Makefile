@@ -58,6 +58,12 @@ demo: ## boots a VM and shows attacks refused, with their alerts
 check: ## builds, checks and tests everything in VMs (KERNEL=6.1, 7.3, ...)
 	@selftests/checks/check.sh $(KERNEL)
 
+check-kernels: ## the tests on every kernel of the table (KERNEL=, DOCS=1)
+	@selftests/kernels/kernels.sh $(if $(DOCS),--docs) $(KERNEL)
+
+check-debug: ## the tests on a kernel with KASAN, lockdep, kmemleak, ...
+	@selftests/checks/debug.sh $(KERNEL)
+
 attacks: ## runs the catalogue of attacks, prints the outcomes (KERNEL=)
 	@selftests/attacks/attacks.sh $(KERNEL)
 
@@ -85,4 +91,4 @@ help: ## this text
 	@echo "  Kernels and build trees are kept in \$$FIM_CACHE (~/.cache/fim)."
 
 FORCE:
-.PHONY: all module tool install install-policies dkms deb demo check check-package attacks attacks-docs bench lint clean help FORCE
+.PHONY: all module tool install install-policies dkms deb demo check check-kernels check-debug check-package attacks attacks-docs bench lint clean help FORCE

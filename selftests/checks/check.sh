@@ -135,6 +135,7 @@ for kernel in "${kernels[@]}"; do
 	vm "$kernel" tool
 	vm "$kernel" language
 	vm "$kernel" keep
+	vm "$kernel" backend
 	vm "$kernel" alerts
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" debian --timeout 400
 	# the full length once: what it is about differs little between kernels
@@ -146,4 +147,23 @@ for kernel in "${kernels[@]}"; do
 	step "$K_LABEL: every case of the catalogue" \
 		selftests/attacks/attacks.sh --from-logs "$kernel" || :
 done
+# some LOG KERNEL TEXT: a chosen few programs on a kernel that is not run
+# in full, or with another backend.
+some() {
+	vm "$2" selftests --as "$1" --timeout 600 --append \
+		"fim.tests=rule,guard,opens,who,control,record,account $3"
+}
+
+say 'another architecture, real time, another backend'
+if [ -n "$programs" ]; then
+	if selftests/vm/build.sh 6.12-arm64 6.1-rt &&
+		(. selftests/vm/arch.sh
+		arch_use arm64 && arch_programs "$harness"); then
+		some some 6.12-arm64 ''
+		some some 6.1-rt ''
+	else
+		count 0 1 0
+	fi
+	some kprobe "${kernels[0]}" fim.module=backend=kprobe
+fi
 finish

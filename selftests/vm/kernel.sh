@@ -11,6 +11,7 @@ KERNEL_LEAVE_OUT=(drivers/gpu drivers/media drivers/net/ethernet
 
 # kernel_resolve NAME: sets K_NAME, K_ARCH, K_SUITES, K_RELEASE (what uname -r
 # will say), K_LABEL (6.1, 7.3, 7.3-rt) and K_DIR, and APT_CONFIG for its suites.
+# K_CONFIG has the settings of a kernel of our own, and is empty for others.
 kernel_resolve() {
 	local pattern short
 
@@ -18,6 +19,11 @@ kernel_resolve() {
 	read -r K_ARCH K_SUITES pattern < <(kernel_row "$1") ||
 		die "no kernel $1 in $VM_DIR/kernels"
 	apt_private "$K_SUITES" "$K_ARCH"
+	K_CONFIG=()
+	if [[ $pattern == config:* ]]; then
+		kernel_resolve_own "${pattern#config:}"
+		return
+	fi
 	K_RELEASE=$(apt-cache pkgnames linux-image- |
 		sed -nE "s/^linux-image-($pattern)\$/\\1/p" | sort -V | tail -n 1)
 	[ -n "$K_RELEASE" ] || die "no package of $K_SUITES is a kernel $1"
@@ -26,6 +32,23 @@ kernel_resolve() {
 	K_DIR=$FIM_CACHE/kernels/${K_RELEASE}_$(apt-cache show \
 		--no-all-versions "linux-image-$K_RELEASE" |
 		sed -n 's/^Version: //p')
+}
+
+# kernel_resolve_own SETTINGS: one that own.sh builds.
+kernel_resolve_own() {
+	local name version
+
+	K_CONFIG=("$VM_DIR/config/base")
+	for name in ${1//+/ }; do
+		K_CONFIG+=("$VM_DIR/config/$name")
+	done
+	version=$(apt-cache show --no-all-versions linux-source-6.1 |
+		sed -n 's/^Version: //p')
+	K_SOURCE=linux-source-6.1_$version
+	K_RELEASE=${version%-*}-$K_NAME
+	K_LABEL=$K_NAME
+	K_DIR=$FIM_CACHE/kernels/${K_RELEASE}_${version}_$(
+		cat "${K_CONFIG[@]}" | sha256sum | cut -c -12)
 }
 
 # kernel_find NAME-OR-LABEL: the row's name. "7.3" finds "newest" while the
@@ -82,7 +105,12 @@ kernel_fetch_locked() {
 
 # kernel_fetch: K_DIR has vmlinuz and lib/modules.
 kernel_fetch() {
-	[ -d "$K_DIR" ] || locked "kernel-$K_RELEASE" kernel_fetch_locked
+	[ ! -d "$K_DIR" ] || return 0
+	if [ ${#K_CONFIG[@]} -gt 0 ]; then
+		"$VM_DIR/own.sh" "$K_NAME"
+	else
+		locked "kernel-$K_RELEASE" kernel_fetch_locked
+	fi
 }
 
 # kernel_source: the directory that has the kernel's test harness

@@ -13,11 +13,12 @@
 #   --timeout S    longest the machine may take (180)
 #   --icount       count instructions: one CPU whose clock is the count
 #   --append TEXT  more for the kernel's command line
+#   --as NAME      what the run is called in the names of its logs (PAYLOAD)
 #
 # fim.ko (build.sh), fimctl and the test programs are those in the build
 # directory. Everything a run writes is in a directory of its own; the log of
-# the console is kept as build/log/KERNEL-PAYLOAD.log, and the results, one a
-# line, as build/log/KERNEL-PAYLOAD.results.
+# the console is kept as build/log/KERNEL-PAYLOAD.log, and results and facts,
+# one a line, as build/log/KERNEL-PAYLOAD.results.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$VM_DIR/apt.sh"
@@ -28,7 +29,7 @@ set -euo pipefail
 . "$VM_DIR/receivers.sh"
 . "$VM_DIR/debian.sh"
 
-verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append=''
+verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append='' as=''
 while [ $# -gt 2 ]; do
 	case $1 in
 	-v) verbose=1; shift ;;
@@ -39,6 +40,7 @@ while [ $# -gt 2 ]; do
 	--timeout) timeout=$2; shift 2 ;;
 	--icount) icount=1 smp=1; shift ;;
 	--append) append=$2; shift 2 ;;
+	--as) as=$2; shift 2 ;;
 	*) die "run.sh: no option $1" ;;
 	esac
 done
@@ -51,7 +53,8 @@ kernel_resolve "$(kernel_find "$1")"
 kernel_fetch
 qemu_use "$K_ARCH"
 arch_use "$K_ARCH"
-name=$K_LABEL/$2
+as=${as:-$2}
+name=$K_LABEL/$as
 
 RUN_DIR=$(mktemp -d "${TMPDIR:-/tmp}/fim-vm.XXXXXX")
 qemu_pid=
@@ -62,8 +65,8 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 console=$RUN_DIR/console
-log=$FIM_BUILD/log/$K_LABEL-$2.log
-results=$FIM_BUILD/log/$K_LABEL-$2.results
+log=$FIM_BUILD/log/$K_LABEL-$as.log
+results=$FIM_BUILD/log/$K_LABEL-$as.results
 mkdir -p "$FIM_BUILD/log"
 
 passed=0 failed=0 skipped=0 end=''
@@ -102,7 +105,7 @@ listen() {
 	while IFS= read -r line; do
 		text=${line#* }
 		case $line in
-		pass\ * | fail\ * | skip\ *) printf '%s\n' "$line" >>"$results" ;;
+		pass\ * | fail\ * | skip\ * | fact\ *) printf '%s\n' "$line" >>"$results" ;;
 		esac
 		case $line in
 		'say '*) printf '  %s: %s\n' "$name" "$text" >&2 ;;
@@ -137,7 +140,10 @@ judge() {
 		echo 'the machine went away: panic?')
 		warn "$name: $end" ;;
 	esac
-	[ "$end" = ok ] || failed=$((failed + 1))
+	[ "$end" = ok ] || {
+		failed=$((failed + 1))
+		printf 'fail the run: %s\n' "${end#fail }" >>"$results"
+	}
 	[ $((passed + failed)) -gt 0 ] || failed=1
 	printf '%s %s %s\n' "$passed" "$failed" "$skipped" >>"$counts"
 	printf '  %s: %s passed, %s failed, %s skipped in %s s\n' "$name" \
@@ -149,7 +155,7 @@ judge() {
 }
 
 : >"$data"
-printf 'payload %s\n' "$2" >"$results"
+printf 'payload %s\n' "$as" >"$results"
 image_initramfs "$RUN_DIR/initramfs"
 if [ -n "$machine" ]; then
 	debian_use "$machine"

@@ -6,12 +6,14 @@
 # kernel's modules want the compiler that built it. Sourced after kernel.sh.
 
 # tree_use SUITES ARCH: sets T_DIR, and makes the tree if there is none. For
-# another architecture than the machine's it has a cross compiler.
+# another architecture than the machine's it has a cross compiler; for kernels
+# of our own it is another, with what building a kernel takes.
 tree_use() {
 	T_SUITE=${1%%,*}
 	T_ARCH=$2
 	T_DIR=$FIM_CACHE/trees/$T_SUITE-$T_ARCH
-	[ -d "$T_DIR" ] || locked "tree-$T_SUITE-$T_ARCH" tree_make
+	[ ${#K_CONFIG[@]} -eq 0 ] || T_DIR+=-kernel
+	[ -d "$T_DIR" ] || locked "tree-${T_DIR##*/}" tree_make
 }
 
 tree_make() {
@@ -24,6 +26,7 @@ tree_make() {
 	[ "$T_SUITE" = bullseye ] || packages+=,pahole
 	[ "$T_ARCH" = "$HOST_ARCH" ] ||
 		packages+=,gcc-$(arch_triplet "$T_ARCH")
+	[ ${#K_CONFIG[@]} -eq 0 ] || packages+=,flex,bison,bc,cpio
 	rm -rf "$tmp"
 	mkdir -p "$FIM_CACHE/trees"
 	say "making a build tree of $T_SUITE for $T_ARCH (400 MB, once)"
@@ -34,8 +37,12 @@ tree_make() {
 
 # tree_headers: the tree has the headers of K_RELEASE.
 tree_headers() {
+	if [ ${#K_CONFIG[@]} -gt 0 ]; then
+		kernel_fetch
+		return
+	fi
 	[ -e "$T_DIR/fim/.$K_RELEASE" ] ||
-		locked "tree-$T_SUITE-$T_ARCH" tree_headers_locked
+		locked "tree-${T_DIR##*/}" tree_headers_locked
 }
 
 tree_headers_locked() {

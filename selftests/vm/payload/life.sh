@@ -7,7 +7,7 @@
 # memory does not grow, that no task is stuck.
 . /vm/lib-guest.sh
 
-cycles=$(sed -n 's/.*fim\.cycles=\([0-9]*\).*/\1/p' /proc/cmdline)
+cycles=$(boot_option cycles)
 cycles=${cycles:-200}
 dir=/mnt/ext4/life
 mkdir -p $dir/protected

@@ -4,7 +4,36 @@
 # Loads the module and runs every test program of /tests in turn. Each reports
 # (K)TAP; a program that exits with an error, is killed after three minutes, or
 # reports less than its plan has a failure more.
+#
+# On the kernel's command line: fim.tests=A,B runs these only, fim.timeout=S is
+# for a kernel that is slow, fim.module=PARAMETER is given to the module.
 . /vm/lib-guest.sh
+
+only=$(boot_option tests)
+limit=$(boot_option timeout)
+parameter=$(boot_option module)
+
+wanted() {
+	case ,${only:-$1}, in
+	*,"$1",*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# What docs/kernels.md says about the kernel
+facts() {
+	report "fact release $(uname -r)"
+	report "fact machine $(uname -m)"
+	fimctl status -o json | tr ',{}' '\n' |
+	sed -nE 's/^[[:space:]]*"(backend|name|state|loses)"[[:space:]]*:[[:space:]]*"(.*)"/\1 \2/p' |
+	awk '$1 == "backend" { print "fact " $0 }
+		$1 == "name" { name = $2 }
+		$1 == "state" { state = $2 }
+		$1 == "loses" && state == "missing" {
+			sub(/^loses /, "")
+			print "fact missing " name ": " $0
+		}' >&9
+}
 
 # tap NAME STATUS <output: its top-level results as the port's lines.
 tap() {
@@ -38,13 +67,15 @@ tap() {
 # The programs wait for what is coalesced, and are one source that makes many
 # records.
 check 'the module loads' insmod /fim.ko coalesce_ms=250 burst=1024 rate=200 \
-	ring=2048
+	ring=2048 ${parameter:+"$parameter"}
+facts
 for program in /tests/*; do
 	[ -x "$program" ] || continue
 	name=${program##*/}
+	wanted "$name" || continue
 	cd /
 	start=$(date +%s)
-	timeout 180 "$program" >/tmp/tap 2>&1 9>&-
+	timeout ${limit:-180} "$program" >/tmp/tap 2>&1 9>&-
 	status=$?
 	cat /tmp/tap
 	tap "$name" "$status" </tmp/tap >/tmp/results

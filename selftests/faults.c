@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * faults.c - allocations fail, one after the other
+ *
+ * /proc/thread-self/fail-nth makes the kernel's n-th allocation for a task fail,
+ * on a kernel with fault injection ("make check-debug"). Each operation is done
+ * with n = 1, 2, 3, … until it needs no n-th allocation any more.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness.h"
+#include "request.h"
+
+#define FAULTS "/sys/kernel/debug/"
+/* Operations need a few dozens, a transaction some hundred. */
+#define ENOUGH 5000
+
+FIXTURE(faults) {
+	struct fim_nl nl;
+	struct fim_tree tree;
+	struct fim_status before;
+	const char *dir, *open, *missing;
+};
+
+static const char *prepare(void)
+{
+	static const char *const set[][2] = {
+		{ FAULTS "failslab/ignore-gfp-wait", "N" },
+		{ FAULTS "failslab/verbose", "0" },
+		{ FAULTS "fail_page_alloc/ignore-gfp-wait", "N" },
+		{ FAULTS "fail_page_alloc/ignore-gfp-highmem", "N" },
+		{ FAULTS "fail_page_alloc/min-order", "0" },
+		{ FAULTS "fail_page_alloc/verbose", "0" },
+	};
+	size_t i;
+
+	if (FIM_BARE())
+		return "needs the module";
+	for (i = 0; i < ARRAY_SIZE(set); i++)
+		if (fim_write_file(set[i][0], set[i][1]))
+			return "this kernel does not inject faults";
+	return NULL;
+}
+
+/*
+ *   root, a tmpfs
+ *   ├── a/prot/f  <- rule of policy "t"
+ *   └── open/f    <- rule of policy "u", which tests apply
+ */
+FIXTURE_SETUP(faults)
+{
+	self->nl.fd = -1;
+	self->missing = prepare();
+	if (self->missing)
+		return;
+	ASSERT_EQ(0, fim_nl_open(&self->nl));
+	ASSERT_EQ(0, fim_delete_all(&self->nl));
+	ASSERT_EQ(0, fim_tree_make(&self->tree, FIM_TMPFS));
+	self->dir = fim_fmt("%s/", self->tree.prot);
+	self->open = fim_fmt("%s/", self->tree.open);
+	ASSERT_EQ(0, fim_write_file(fim_fmt("%sf", self->dir), "base"));
+	ASSERT_EQ(0, fim_write_file(fim_fmt("%sf", self->open), "open"));
+	ASSERT_EQ(0, fim_apply_dirs("t", "Block", self->dir, NULL));
+	ASSERT_EQ(0, fim_status(&self->nl, &self->before));
+}
+
+FIXTURE_TEARDOWN(faults)
+{
+	if (self->nl.fd < 0)
+		return;
+	fim_nl_do(&self->nl, FIM_CMD_TXN_ABORT);
+	EXPECT_EQ(0, fim_delete_all(&self->nl));
+	EXPECT_EQ(0, fim_tree_remove(&self->tree));
+	fim_nl_close(&self->nl);
+}
+
+static int fail_nth;
+
+static void set_fault(int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", nth);
+
+	if (pwrite(fail_nth, text, len, 0) != len)
+		abort();
+}
+
+/* Return: whether the n-th allocation was asked for, and failed. */
+static bool end_fault(void)
+{
+	char text[16] = "";
+
+	if (pread(fail_nth, text, sizeof(text) - 1, 0) <= 0)
+		abort();
+	set_fault(0);
+	return atoi(text) == 0;
+}
+
+typedef int (*operation)(FIXTURE_DATA(faults) *self);
+
+/* How the same operation ended, with one allocation failing after the other */
+struct walk {
+	int tried;
+	int passed;
+	int last;
+};
+
+static struct walk walk(FIXTURE_DATA(faults) *self, operation op,
+			int (*check)(FIXTURE_DATA(faults) *self))
+{
+	struct walk walk = {};
+	bool failed;
+
+	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fail_nth < 0)
+		abort();
+	do {
+		set_fault(++walk.tried);
+		walk.last = op(self);
+		failed = end_fault();
+		walk.passed += !walk.last;
+		if (check && check(self)) {
+			walk.last = -1;
+			break;
+		}
+	} while (failed && walk.tried < ENOUGH);
+	close(fail_nth);
+	printf("# %d allocations, %d times without harm\n", walk.tried - 1,
+	       walk.passed);
+	return walk;
+}
+
+static int accounted(FIXTURE_DATA(faults) *self)
+{
+	struct fim_status st;
+
+	return fim_settle(&self->nl, &st) ||
+	       st.refused + st.audited != st.recorded + st.lost;
+}
+
+static int write_f(FIXTURE_DATA(faults) *self)
+{
+	return fim_opened(open(fim_fmt("%sf", self->dir),
+			       O_WRONLY | O_CLOEXEC));
+}
+
+static int make_directory(FIXTURE_DATA(faults) *self)
+{
+	return sys(mkdir(fim_fmt("%snew", self->dir), 0755));
+}
+
+static int rename_f(FIXTURE_DATA(faults) *self)
+{
+	return sys(rename(fim_fmt("%sf", self->dir),
+			  fim_fmt("%sg", self->open)));
+}
+
+static int change_mode(FIXTURE_DATA(faults) *self)
+{
+	return sys(chmod(fim_fmt("%sf", self->dir), 0600));
+}
+
+static int move_in(FIXTURE_DATA(faults) *self)
+{
+	return sys(rename(fim_fmt("%sf", self->open),
+			  fim_fmt("%sg", self->dir)));
+}
+
+TEST_F(faults, nothing_is_let_through)
+{
+	static const operation operations[] = {
+		write_f, make_directory, rename_f, change_mode, move_in,
+	};
+	struct fim_status st;
+	size_t i;
+
+	NEEDS(self->missing);
+	for (i = 0; i < ARRAY_SIZE(operations); i++) {
+		struct walk w = walk(self, operations[i], accounted);
+
+		EXPECT_EQ(0, w.passed);
+		EXPECT_EQ(EACCES, w.last);
+		EXPECT_LT(1, w.tried);
+	}
+	ASSERT_EQ(0, fim_settle(&self->nl, &st));
+	/* At least the last of each, where nothing failed */
+	EXPECT_LE(self->before.refused + ARRAY_SIZE(operations), st.refused);
+	EXPECT_EQ(st.refused + st.audited, st.recorded + st.lost);
+}
+
+static int apply(FIXTURE_DATA(faults) *self)
+{
+	int err = fim_nl_do(&self->nl, FIM_CMD_TXN_BEGIN);
+
+	if (!err)
+		err = fim_policy_add(&self->nl, "u", FIM_ACTION_BLOCK);
+	if (!err)
+		err = fim_rule_add(&self->nl, "u", self->open);
+	return err ?: fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT);
+}
+
+/* All of it took place, or nothing; "t" holds whatever came of it. */
+static int all_or_nothing(FIXTURE_DATA(faults) *self)
+{
+	struct fim_status st;
+	bool refused, there;
+
+	fim_nl_do(&self->nl, FIM_CMD_TXN_ABORT);
+	if (write_f(self) != EACCES || fim_status(&self->nl, &st))
+		return 1;
+	there = st.policies == 2;
+	refused = fim_opened(open(fim_fmt("%sf", self->open),
+				  O_WRONLY | O_CLOEXEC)) == EACCES;
+	if (there != refused)
+		return 1;
+	return there ? fim_delete("u") : 0;
+}
+
+TEST_F(faults, apply_is_all_or_nothing)
+{
+	struct walk w;
+
+	NEEDS(self->missing);
+	w = walk(self, apply, all_or_nothing);
+	EXPECT_EQ(0, w.last);
+	EXPECT_LT(20, w.tried);
+	EXPECT_GT(ENOUGH, w.tried);
+	EXPECT_EQ(EACCES, write_f(self));
+}
+
+static void nothing(struct nlattr **attrs, void *arg)
+{
+}
+
+static int ask(FIXTURE_DATA(faults) *self)
+{
+	static const int dumps[] = {
+		FIM_CMD_HOOK_GET, FIM_CMD_POLICY_GET, FIM_CMD_RULE_GET,
+		FIM_CMD_EVENT_GET,
+	};
+	struct fim_status st;
+	int err = fim_status(&self->nl, &st);
+	size_t i;
+
+	for (i = 0; !err && i < ARRAY_SIZE(dumps); i++)
+		err = fim_nl_dump(&self->nl, dumps[i], nothing, NULL);
+	return err;
+}
+
+TEST_F(faults, asking)
+{
+	struct walk w;
+
+	NEEDS(self->missing);
+	w = walk(self, ask, NULL);
+	EXPECT_EQ(0, w.last);
+	EXPECT_LT(5, w.tried);
+	EXPECT_EQ(EACCES, write_f(self));
+}
+
+static int selftest(FIXTURE_DATA(faults) *self)
+{
+	return fim_nl_do(&self->nl, FIM_CMD_SELFTEST);
+}
+
+/* Without memory a hook cannot be tested: that does not make it a dead one. */
+static int is_armed(FIXTURE_DATA(faults) *self)
+{
+	struct fim_status st;
+
+	return fim_status(&self->nl, &st) || st.state != FIM_STATE_ARMED;
+}
+
+TEST_F(faults, selftest)
+{
+	struct walk w;
+
+	NEEDS(self->missing);
+	w = walk(self, selftest, is_armed);
+	EXPECT_EQ(0, w.last);
+	EXPECT_LT(5, w.tried);
+}
+
+TEST_HARNESS_MAIN

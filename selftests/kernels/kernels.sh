@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# kernels.sh - builds the module for every kernel of the table, boots each, runs
+# the tests in it, and prints what came of it ("make check-kernels").
+#
+#   kernels.sh [--from-logs] [--docs] [KERNEL[:BACKEND]]...
+#
+#   --from-logs  run nothing: what is in build/log is the last run
+#   --docs       write docs/kernels.md from the rows of build/kernels
+#
+# The tests hold the catalogue of attacks. A kernel's row is kept as
+# build/kernels/KERNEL.tsv. The last line is the sum: "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. selftests/vm/lib.sh
+. selftests/vm/apt.sh
+. selftests/vm/kernel.sh
+
+here=selftests/kernels
+out=$FIM_BUILD/kernels
+run=1 docs='' rows=()
+for arg; do
+	case $arg in
+	--from-logs) run='' ;;
+	--docs) docs=1 ;;
+	-*) die "kernels.sh: no option $arg" ;;
+	?*) rows+=("$arg") ;;
+	esac
+done
+
+# All but the debug kernel, which has a target of its own; and where there is a
+# choice of backends, the other one once for each architecture.
+default_rows() {
+	kernel_names all | grep -vx debug
+	printf '%s\n' 6.1:kprobe 6.12-arm64:kprobe
+}
+
+build_programs() {
+	local harness
+	harness=$(kernel_source)/tools/testing/selftests
+
+	selftests/vm/deps.sh
+	mkdir -p "$FIM_BUILD/selftests"
+	quietly "$FIM_BUILD/log/tool.log" make -s -C ctl CFLAGS='-O2 -g -Werror'
+	quietly "$FIM_BUILD/log/tests.log" make -s -C selftests \
+		O="$FIM_BUILD/selftests" CFLAGS='-O2 -g -Werror' \
+		KSELFTEST_INC="$harness"
+	selftests/vm/vmtools.sh
+}
+
+# other_arch: those of another architecture, with the same test programs.
+other_arch() (
+	[ "$K_ARCH" != "$HOST_ARCH" ] || exit 0
+	. selftests/vm/arch.sh
+	arch_use "$K_ARCH"
+	arch_programs "$(kernel_source)/tools/testing/selftests"
+)
+
+# run_row BACKEND: its log is KERNEL-selftests, or KERNEL-BACKEND.
+run_row() {
+	local append=''
+
+	[ -z "$1" ] || append="fim.module=backend=$1"
+	selftests/vm/build.sh "$K_NAME" || return 0
+	other_arch || return 0
+	rm -f "$FIM_BUILD/log/$K_LABEL-${1:-selftests}.results"
+	selftests/vm/run.sh --timeout 1500 --as "${1:-selftests}" \
+		--append "$append" "$K_NAME" selftests || :
+}
+
+[ ${#rows[@]} -gt 0 ] || mapfile -t rows < <(default_rows)
+[ -z "$run" ] || build_programs
+mkdir -p "$out"
+files=()
+for row in "${rows[@]}"; do
+	IFS=: read -r name backend <<<"$row"
+	kernel_resolve "$(kernel_find "$name")"
+	[ -z "$run" ] || run_row "$backend"
+	file=$out/$K_LABEL${backend:+-$backend}.tsv
+	results=$FIM_BUILD/log/$K_LABEL-${backend:-selftests}.results
+	[ -s "$results" ] || results=/dev/null
+	awk -f $here/row.awk -v label="$K_LABEL" -v release="$K_RELEASE" \
+		-v arch="$K_ARCH" -v backend="$backend" "$results" >"$file"
+	awk -f $here/table.awk -v format=text "$file" >&2
+	files+=("$file")
+done
+
+if [ -n "$docs" ]; then
+	mapfile -t all < <(ls -v "$out"/*.tsv)
+	{
+		cat $here/introduction.md
+		awk -f $here/table.awk -v format=markdown "${all[@]}"
+	} >docs/kernels.md
+	say "docs/kernels.md: ${#all[@]} rows"
+fi
+awk -F '\t' '$1 == "row" { p += $6; f += $7 }
+	END { printf "%d passed, %d failed\n", p, f; exit f > 0 }' "${files[@]}"

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# row.awk - from the results of the tests on a kernel to its row.
+#
+#   awk -f row.awk -v label= -v release= -v arch= -v backend= KERNEL.results
+#
+# Prints, separated by tabs:
+#
+#   row LABEL RELEASE ARCH BACKEND PASSED FAILED SKIPPED
+#   missing LABEL FUNCTION LOSES      a hook that this kernel lacks
+#   skip LABEL REASON TEST            a test that does not apply, its variants
+#                                     once
+#   fail LABEL TEST
+
+$1 == "pass" { passed++ }
+$1 == "fail" {
+	failed++
+	sub(/^fail /, "")
+	fail[failed] = $0
+}
+$1 == "skip" {
+	skipped++
+	reason = test = $0
+	if (!sub(/.*# *SKIP */, "", reason))
+		reason = "the program does not run"
+	sub(/^skip /, "", test)
+	sub(/ *# *SKIP.*/, "", test)
+	if (!seen[reason, test]++)
+		skip[++skips] = reason "\t" test
+}
+$1 == "fact" && $2 == "release" { release = $3 }
+$1 == "fact" && $2 == "backend" { backend = $3 }
+$1 == "fact" && $2 == "missing" {
+	name = $3
+	sub(/:$/, "", name)
+	sub(/^fact missing [^ ]* /, "")
+	missing[++lacks] = name "\t" $0
+}
+
+END {
+	if (!passed && !failed)
+		fail[++failed] = "no results"
+	print "row\t" label "\t" release "\t" arch "\t" backend "\t" \
+		passed + 0 "\t" failed + 0 "\t" skipped + 0
+	for (i = 1; i <= lacks; i++)
+		print "missing\t" label "\t" missing[i]
+	for (i = 1; i <= skips; i++)
+		print "skip\t" label "\t" skip[i]
+	for (i = 1; i <= failed; i++)
+		print "fail\t" label "\t" fail[i]
+}
