@@ -15,6 +15,7 @@
 #include "attach.h"
 #include "container.h"
 #include "event.h"
+#include "explain.h"
 #include "fim.h"
 #include "fim_genetlink.h"
 #include "hook.h"
@@ -211,6 +212,18 @@ static int fill_weaker(struct sk_buff *skb)
 }
 
 /**
+ * fim_netlink_reply_header() - begin an answer
+ * @skb: where to
+ * @info: the request
+ *
+ * Return: the header, to be ended, or NULL if there is no room.
+ */
+void *fim_netlink_reply_header(struct sk_buff *skb, struct genl_info *info)
+{
+	return genlmsg_put_reply(skb, info, &fim_family, 0, info->genlhdr->cmd);
+}
+
+/**
  * fim_netlink_reply_status() - answer with the module's state
  * @info: the request
  *
@@ -228,7 +241,7 @@ int fim_netlink_reply_status(struct genl_info *info)
 	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
-	header = genlmsg_put_reply(skb, info, &fim_family, 0, info->genlhdr->cmd);
+	header = fim_netlink_reply_header(skb, info);
 	nest = header ? nla_nest_start(skb, FIM_A_STATUS) : NULL;
 	if (!nest ||
 	    nla_put_string(skb, FIM_STATUS_A_VERSION, FIM_VERSION) ||
@@ -377,6 +390,7 @@ static const struct nla_policy fim_attrs[FIM_A_MAX + 1] = {
 	[FIM_A_POLICY] = NLA_POLICY_NESTED(fim_policy_attrs),
 	[FIM_A_RULE] = NLA_POLICY_NESTED(fim_rule_attrs),
 	[FIM_A_SINCE] = { .type = NLA_U64 },
+	[FIM_A_EXPLAIN] = NLA_POLICY_NESTED(fim_explain_attrs),
 	[FIM_A_CONTAINER] = NLA_POLICY_NESTED(fim_container_attrs),
 };
 
@@ -401,6 +415,10 @@ static const struct genl_ops fim_ops[] = {
 		.cmd = FIM_CMD_EVENT_GET,
 		.start = start_event_dump,
 		.dumpit = nl_event_get,
+	}, {
+		.cmd = FIM_CMD_EXPLAIN,
+		.internal_flags = FIM_MAY_READ,
+		.doit = fim_nl_explain,
 	}, {
 		.cmd = FIM_CMD_SELFTEST,
 		.internal_flags = FIM_MAY_CONTROL,

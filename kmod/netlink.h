@@ -11,6 +11,7 @@ struct genl_info;
 struct netlink_callback;
 struct sk_buff;
 
+void *fim_netlink_reply_header(struct sk_buff *skb, struct genl_info *info);
 int fim_netlink_reply_status(struct genl_info *info);
 void *fim_netlink_dump_header(struct sk_buff *skb, struct netlink_callback *cb,
 			      u8 cmd);

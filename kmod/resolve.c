@@ -395,6 +395,29 @@ out_walk:
 }
 
 /**
+ * fim_lookup() - find what a path leads to now
+ * @name: an absolute path, in the root of process 1
+ * @path: what it leads to, through symbolic links; a reference
+ *
+ * Context: process; may sleep.
+ * Return: 0, or what the filesystem says.
+ */
+int fim_lookup(const char *name, struct path *path)
+{
+	const struct cred *caller;
+	struct path root;
+	int err;
+
+	if (!initial_root(&root))
+		return -ESRCH;
+	caller = override_creds(fim_cred);
+	err = vfs_path_lookup(root.dentry, root.mnt, name, LOOKUP_FOLLOW, path);
+	revert_creds(caller);
+	path_put(&root);
+	return err;
+}
+
+/**
  * fim_route_arrives() - whether a path leads to something
  * @route: the route, or one that is all zero
  *

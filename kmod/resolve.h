@@ -68,6 +68,7 @@ bool fim_route_arrives(const struct fim_route *route);
 int fim_resolve(const char *name, bool directory, const struct path *root,
 		struct fim_route *route);
 void fim_route_free(struct fim_route *route);
+int fim_lookup(const char *name, struct path *path);
 bool fim_in_initial_root(void);
 int fim_resolve_init(void);
 void fim_resolve_exit(void);

@@ -58,8 +58,10 @@
  *
  * FIM_CMD_EXPLAIN (do, read): what the ruleset in force would say to an
  * operation, by the code that says it to real ones. The path is resolved in the
- * root of process 1, and symbolic links are followed. -ENOENT if it does not
- * exist, -EOPNOTSUPP for an operation on a mount.
+ * root of process 1, and symbolic links are followed. The caller is in no
+ * container, and nobody traces him. -ENOENT if the path does not exist, or for
+ * an operation that makes it its directory; -EOPNOTSUPP for an operation on a
+ * mount or a device; -EMSGSIZE if there is more to tell than fits a message.
  *
  *   request: FIM_A_EXPLAIN { PATH, OP, EXE?, UID?, TTY? }
  *   reply:   FIM_A_EXPLAIN { PATH, OP, ACTION, WHY, POLICY?, RULE?, STEP* }
