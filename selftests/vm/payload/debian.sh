@@ -8,11 +8,12 @@
 # recorded. Then real changes are tried, which are refused and recorded.
 . /vm/lib-guest.sh
 
-# All that are about hosts.
+# All that are about hosts, without the exception for package managers.
 early() {
 	insmod /vm/fim.ko || return 1
 	set --
 	for file in /usr/share/fim/policies/*.yaml; do
+		[ "${file##*/}" != package-manager.yaml ] || continue
 		! grep -q '^kind: KubeArmorHostPolicy' "$file" ||
 			set -- "$@" -f "$file"
 	done
@@ -224,6 +225,27 @@ life 'a page is read' grep -q hello /srv/www/index.html
 refused "a policy for the next boot" fim 'touch /etc/fim/policies.d/x.yaml'
 refused 'the tool' fim 'cp /bin/true /usr/sbin/fimctl'
 life 'the tool is used' fimctl get
+
+# package-manager: an exception for dpkg, and for nobody else
+mkdir -p /tmp/pkg/DEBIAN /tmp/pkg/usr/bin /tmp/pkg/etc/sudoers.d
+printf '%s\n' 'Package: hello-fim' 'Version: 1' 'Architecture: all' \
+	'Maintainer: nobody <nobody@example.invalid>' 'Description: a test' \
+	>/tmp/pkg/DEBIAN/control
+printf '#!/bin/sh\nexit 0\n' >/tmp/pkg/DEBIAN/postinst
+printf '#!/bin/sh\necho hello\n' >/tmp/pkg/usr/bin/hello-fim
+echo '# nothing' >/tmp/pkg/etc/sudoers.d/hello-fim
+chmod 755 /tmp/pkg/DEBIAN/postinst /tmp/pkg/usr/bin/hello-fim
+dpkg-deb --build --root-owner-group /tmp/pkg /tmp/hello.deb
+check 'apply an exception' fimctl apply \
+	-f /usr/share/fim/policies/package-manager.yaml
+life 'a package is installed' dpkg -i /tmp/hello.deb
+check 'it runs' hello-fim
+life 'and purged' dpkg -P hello-fim
+refused 'replacing dpkg' '[a-z-]*' 'cp /bin/true /usr/bin/dpkg'
+check 'why dpkg may' sh -c 'fimctl explain /usr/bin/x --op create \
+	--as /usr/bin/dpkg | grep -q "decided by package-manager rule 0"'
+check 'without the exception' fimctl delete package-manager
+refused 'installing a package' credentials 'dpkg -i /tmp/hello.deb'
 
 # the same policies, without refusing
 check 'apply --action Audit' fimctl apply --action Audit \
