@@ -122,6 +122,43 @@ fimctl get -o yaml >/tmp/second.yaml
 check 'nothing has changed by that' cmp /tmp/first.yaml /tmp/second.yaml
 check_not 'writing to the file still' write_to $dir/file
 
+# Patterns, and who runs what.
+{
+	head_of callers
+	cat <<-EOF
+	  file:
+	    matchPatterns:
+	    - pattern: $dir/other/**.{txt,c[a-c]}
+	      readOnly: true
+	    matchDirectories:
+	    - dir: $dir/other/
+	      recursive: true
+	      fromSource:
+	      - path: /usr/bin/fimctl
+	      - path: $dir/later
+	      action: Allow
+	EOF
+} | check 'a pattern and sources' apply
+check 'four rules' is rules 4
+fimctl get callers -o yaml >/tmp/callers.yaml
+check 'the pattern comes back' grep -qF "$dir/other/**.{txt,c[a-c]}" \
+	/tmp/callers.yaml
+check 'so do the sources' grep -qF "path: $dir/later" /tmp/callers.yaml
+check 'apply them again' fimctl apply -f /tmp/callers.yaml
+fimctl get callers -o yaml >/tmp/callers2.yaml
+check 'nothing has changed in them' cmp /tmp/callers.yaml /tmp/callers2.yaml
+check_not 'writing what the pattern matches' write_to $dir/other/new.txt
+check_not 'and what its class does' write_to $dir/other/new.cb
+check 'writing what it does not match' write_to $dir/other/new.cd
+said_to_be() {
+	fimctl explain $dir/other/new.txt "$@" | grep -q "create $said"
+}
+said='is refused and recorded'
+check 'explain says so' said_to_be
+said='passes'
+check 'and that the trusted may' said_to_be --as /usr/bin/fimctl
+check 'delete them' fimctl delete callers
+
 # What is about no files.
 {
 	head_of partly
