@@ -14,6 +14,7 @@
 
 #include "disk.h"
 #include "harness.h"
+#include "hit.h"
 
 #define IMAGE "/mnt/ext4/btrfs.img"
 #define TOP "/run/btrfs-top"
@@ -119,21 +120,6 @@ FIXTURE_TEARDOWN(btrfs)
 	unlink(IMAGE);
 	fim_nl_close(&self->nl);
 }
-
-static const char *line(const FIXTURE_DATA(btrfs) *self, const char *what)
-{
-	return fim_fmt("%s %s errno %d by %d under t\n",
-		       self->block ? "Block" : "Audit", what,
-		       self->block ? EACCES : 0, getpid());
-}
-
-#define EXPECT_HIT(what, call) do { \
-	unsigned long long _since = last_seq(&self->nl); \
-	EXPECT_EQ(self->block ? EACCES : 0, call) \
-		TH_LOG("%s", #call); \
-	EXPECT_STREQ(line(self, what), fim_records(&self->nl, _since)) \
-		TH_LOG("%s", #call); \
-} while (0)
 
 #define EXPECT_SPARED(call) do { \
 	unsigned long long _since = last_seq(&self->nl); \

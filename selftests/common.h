@@ -90,6 +90,8 @@ struct fim_tree {
 
 const char *fim_tree_missing(enum fim_fs fs);
 int fim_tree_make(struct fim_tree *tree, enum fim_fs fs);
+int fim_tree_fill(const struct fim_tree *tree, const char *const *names);
+const char *fim_tree_at(const struct fim_tree *tree, const char *name);
 int fim_tree_mount(struct fim_tree *tree);
 int fim_tree_remove(struct fim_tree *tree);
 

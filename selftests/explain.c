@@ -22,11 +22,10 @@ FIXTURE(explain) {
  */
 FIXTURE_SETUP(explain)
 {
-	static const char *const files[] = {
-		"a/prot/f", "a/prot/sub/g", "open/f", "open/exe",
+	static const char *const names[] = {
+		"a/prot/sub/", "open/d/", "a/prot/f", "a/prot/sub/g", "open/f",
+		"open/exe", NULL,
 	};
-	const char *root = self->tree.root;
-	size_t i;
 
 	self->nl.fd = -1;
 	if (FIM_BARE())
@@ -34,13 +33,8 @@ FIXTURE_SETUP(explain)
 	ASSERT_EQ(0, fim_nl_open(&self->nl));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
 	ASSERT_EQ(0, fim_tree_make(&self->tree, FIM_TMPFS));
-	ASSERT_EQ(0, mkdir(fim_fmt("%s/a/prot/sub", root), 0755));
-	ASSERT_EQ(0, mkdir(fim_fmt("%s/open/d", root), 0755));
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		ASSERT_EQ(0, fim_write_file(fim_fmt("%s/%s", root, files[i]),
-					    "base"));
-	}
-	ASSERT_EQ(0, symlink("f", fim_fmt("%s/a/prot/link", root)));
+	ASSERT_EQ(0, fim_tree_fill(&self->tree, names));
+	ASSERT_EQ(0, symlink("f", fim_tree_at(&self->tree, "a/prot/link")));
 }
 
 FIXTURE_TEARDOWN(explain)
@@ -56,7 +50,7 @@ FIXTURE_TEARDOWN(explain)
 
 static const char *at(const FIXTURE_DATA(explain) *self, const char *path)
 {
-	return fim_fmt("%s/%s", self->tree.root, path);
+	return fim_tree_at(&self->tree, path);
 }
 
 static int apply(const FIXTURE_DATA(explain) *self)

@@ -29,27 +29,21 @@ FIXTURE(fit) {
  */
 FIXTURE_SETUP(fit)
 {
-	struct fim_tree *tree = &self->tree;
-	static const char *const files[] = {
-		"a/prot/f", "a/prot/sub/g", "open/f",
+	static const char *const names[] = {
+		"a/prot/sub/", "a/prot/f", "a/prot/sub/g", "open/f", NULL,
 	};
-	size_t i;
 
 	self->nl.fd = -1;
 	if (FIM_BARE())
 		return;
 	ASSERT_EQ(0, fim_nl_open(&self->nl));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
-	ASSERT_EQ(0, fim_tree_make(tree, FIM_TMPFS));
-	ASSERT_EQ(0, mkdir(fim_fmt("%s/a/prot/sub", tree->root), 0755));
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		ASSERT_EQ(0, fim_write_file(fim_fmt("%s/%s", tree->root,
-						    files[i]), "base"));
-	}
-	ASSERT_EQ(0, symlink("f", fim_fmt("%s/a/prot/link", tree->root)));
-	ASSERT_EQ(0, fim_write_file(fim_fmt("%s/a/prot/exe", tree->root),
+	ASSERT_EQ(0, fim_tree_make(&self->tree, FIM_TMPFS));
+	ASSERT_EQ(0, fim_tree_fill(&self->tree, names));
+	ASSERT_EQ(0, symlink("f", fim_tree_at(&self->tree, "a/prot/link")));
+	ASSERT_EQ(0, fim_write_file(fim_tree_at(&self->tree, "a/prot/exe"),
 				    "#!/bin/sh\nexit 0\n"));
-	ASSERT_EQ(0, chmod(fim_fmt("%s/a/prot/exe", tree->root), 0755));
+	ASSERT_EQ(0, chmod(fim_tree_at(&self->tree, "a/prot/exe"), 0755));
 }
 
 FIXTURE_TEARDOWN(fit)
@@ -65,7 +59,7 @@ FIXTURE_TEARDOWN(fit)
 
 static const char *at(const FIXTURE_DATA(fit) *self, const char *path)
 {
-	return fim_fmt("%s/%s", self->tree.root, path);
+	return fim_tree_at(&self->tree, path);
 }
 
 static int reads(const FIXTURE_DATA(fit) *self, const char *path)

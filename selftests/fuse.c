@@ -18,6 +18,7 @@
 #include <linux/fuse.h>
 
 #include "harness.h"
+#include "hit.h"
 
 #define MNT "/run/fuse"
 #define PROT MNT "/prot"
@@ -197,21 +198,6 @@ FIXTURE_TEARDOWN(fuse)
 	rmdir(MNT);
 	fim_nl_close(&self->nl);
 }
-
-static const char *line(const FIXTURE_DATA(fuse) *self, const char *what)
-{
-	return fim_fmt("%s %s errno %d by %d under t\n",
-		       self->block ? "Block" : "Audit", what,
-		       self->block ? EACCES : 0, getpid());
-}
-
-#define EXPECT_HIT(what, call) do { \
-	unsigned long long _since = last_seq(&self->nl); \
-	EXPECT_EQ(self->block ? EACCES : 0, call) \
-		TH_LOG("%s", #call); \
-	EXPECT_STREQ(line(self, what), fim_records(&self->nl, _since)) \
-		TH_LOG("%s", #call); \
-} while (0)
 
 /* It is refused before the server is asked. */
 TEST_F(fuse, D23_tree_of_a_server)

@@ -25,16 +25,13 @@ FIXTURE(pattern) {
  */
 FIXTURE_SETUP(pattern)
 {
-	static const char *const dirs[] = {
-		"a/prot/bob", "a/prot/bob/.ssh", "a/prot/bob/notes", "a/prot/w",
-		"a/prot/w/empty", "open/dir",
+	static const char *const names[] = {
+		"a/prot/bob/", "a/prot/bob/.ssh/", "a/prot/bob/notes/",
+		"a/prot/w/", "a/prot/w/empty/", "open/dir/",
+		"a/prot/bob/.ssh/keys", "a/prot/bob/notes/keys",
+		"a/prot/x.php", "a/prot/w/y.php", "a/prot/w/y.txt",
+		"open/dir/keys", NULL,
 	};
-	static const char *const files[] = {
-		"a/prot/bob/.ssh/keys", "a/prot/bob/notes/keys", "a/prot/x.php",
-		"a/prot/w/y.php", "a/prot/w/y.txt", "open/dir/keys",
-	};
-	const char *root = self->tree.root;
-	size_t i;
 
 	self->nl.fd = -1;
 	if (FIM_BARE())
@@ -42,15 +39,10 @@ FIXTURE_SETUP(pattern)
 	ASSERT_EQ(0, fim_nl_open(&self->nl));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
 	ASSERT_EQ(0, fim_tree_make(&self->tree, FIM_TMPFS));
-	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-		ASSERT_EQ(0, mkdir(fim_fmt("%s/%s", root, dirs[i]), 0755));
-	}
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		ASSERT_EQ(0, fim_write_file(fim_fmt("%s/%s", root, files[i]),
-					    "base"));
-	}
-	ASSERT_EQ(0, symlink("notes", fim_fmt("%s/a/prot/bob/way", root)));
-	ASSERT_EQ(0, symlink("dir", fim_fmt("%s/open/link", root)));
+	ASSERT_EQ(0, fim_tree_fill(&self->tree, names));
+	ASSERT_EQ(0, symlink("notes", fim_tree_at(&self->tree,
+						  "a/prot/bob/way")));
+	ASSERT_EQ(0, symlink("dir", fim_tree_at(&self->tree, "open/link")));
 }
 
 FIXTURE_TEARDOWN(pattern)
@@ -66,7 +58,7 @@ FIXTURE_TEARDOWN(pattern)
 
 static const char *at(const FIXTURE_DATA(pattern) *self, const char *path)
 {
-	return fim_fmt("%s/%s", self->tree.root, path);
+	return fim_tree_at(&self->tree, path);
 }
 
 #define HEAD "apiVersion: security.kubearmor.com/v1\n" \

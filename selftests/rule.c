@@ -26,28 +26,19 @@ FIXTURE(rule) {
  */
 FIXTURE_SETUP(rule)
 {
-	struct fim_tree *tree = &self->tree;
-	static const char *const dirs[] = {
-		"a/prot/sub", "a/prot/sub/deep", "a/prot/empty", "open/d",
-	};
-	static const char *const files[] = {
+	static const char *const names[] = {
+		"a/prot/sub/", "a/prot/sub/deep/", "a/prot/empty/", "open/d/",
 		"a/prot/f", "a/prot/sub/g", "a/prot/sub/deep/h", "open/f",
+		NULL,
 	};
-	size_t i;
 
 	self->nl.fd = -1;
 	if (FIM_BARE())
 		return;
 	ASSERT_EQ(0, fim_nl_open(&self->nl));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
-	ASSERT_EQ(0, fim_tree_make(tree, FIM_TMPFS));
-	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-		ASSERT_EQ(0, mkdir(fim_fmt("%s/%s", tree->root, dirs[i]), 0755));
-	}
-	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		ASSERT_EQ(0, fim_write_file(fim_fmt("%s/%s", tree->root,
-						    files[i]), "base"));
-	}
+	ASSERT_EQ(0, fim_tree_make(&self->tree, FIM_TMPFS));
+	ASSERT_EQ(0, fim_tree_fill(&self->tree, names));
 }
 
 FIXTURE_TEARDOWN(rule)
@@ -64,7 +55,7 @@ FIXTURE_TEARDOWN(rule)
 /* A path below the root of the tree. */
 static const char *at(const FIXTURE_DATA(rule) *self, const char *path)
 {
-	return fim_fmt("%s/%s", self->tree.root, path);
+	return fim_tree_at(&self->tree, path);
 }
 
 static int write_to(const FIXTURE_DATA(rule) *self, const char *path)

@@ -62,7 +62,9 @@ static int copy_self(const char *to)
  */
 FIXTURE_SETUP(source)
 {
-	const char *root = self->tree.root;
+	static const char *const names[] = {
+		"a/prot/sub/", "a/prot/f", "a/prot/sub/g", "open/f", NULL,
+	};
 
 	self->nl.fd = -1;
 	if (FIM_BARE())
@@ -70,12 +72,9 @@ FIXTURE_SETUP(source)
 	ASSERT_EQ(0, fim_nl_open(&self->nl));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
 	ASSERT_EQ(0, fim_tree_make(&self->tree, FIM_TMPFS));
-	ASSERT_EQ(0, mkdir(fim_fmt("%s/a/prot/sub", root), 0755));
-	ASSERT_EQ(0, fim_write_file(fim_fmt("%s/a/prot/f", root), "base"));
-	ASSERT_EQ(0, fim_write_file(fim_fmt("%s/a/prot/sub/g", root), "base"));
-	ASSERT_EQ(0, fim_write_file(fim_fmt("%s/open/f", root), "base"));
-	ASSERT_EQ(0, copy_self(fim_fmt("%s/open/updater", root)));
-	ASSERT_EQ(0, copy_self(fim_fmt("%s/open/copy", root)));
+	ASSERT_EQ(0, fim_tree_fill(&self->tree, names));
+	ASSERT_EQ(0, copy_self(fim_tree_at(&self->tree, "open/updater")));
+	ASSERT_EQ(0, copy_self(fim_tree_at(&self->tree, "open/copy")));
 }
 
 FIXTURE_TEARDOWN(source)
@@ -91,7 +90,7 @@ FIXTURE_TEARDOWN(source)
 
 static const char *at(const FIXTURE_DATA(source) *self, const char *path)
 {
-	return fim_fmt("%s/%s", self->tree.root, path);
+	return fim_tree_at(&self->tree, path);
 }
 
 /* A rule of a policy, in YAML; @source: or NULL for everybody */

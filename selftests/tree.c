@@ -124,6 +124,41 @@ int fim_tree_make(struct fim_tree *tree, enum fim_fs fs)
 }
 
 /**
+ * fim_tree_at() - a path in a tree
+ * @tree: the tree
+ * @name: below its root
+ *
+ * Return: the path, as fim_fmt() does.
+ */
+const char *fim_tree_at(const struct fim_tree *tree, const char *name)
+{
+	return fim_fmt("%s/%s", tree->root, name);
+}
+
+/**
+ * fim_tree_fill() - make directories and files in a tree
+ * @tree: the tree
+ * @names: below its root, in order; one that ends with "/" is a directory, all
+ *	others are files that hold "base"; NULL at the end
+ *
+ * Return: 0 or an errno.
+ */
+int fim_tree_fill(const struct fim_tree *tree, const char *const *names)
+{
+	const char *path;
+	int err = 0;
+
+	for (; *names && !err; names++) {
+		path = fim_tree_at(tree, *names);
+		if (path[strlen(path) - 1] == '/')
+			err = sys(mkdir(path, 0755));
+		else
+			err = fim_write_file(path, "base");
+	}
+	return err;
+}
+
+/**
  * fim_tree_mount() - make a tree appear where the tests look for it
  * @tree: from fim_tree_make()
  *
