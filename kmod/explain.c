@@ -11,6 +11,7 @@
 
 #include "explain.h"
 #include "netlink.h"
+#include "nl_policy.h"
 #include "resolve.h"
 #include "rule.h"
 #include "tree.h"
@@ -50,14 +51,6 @@ struct question {
 	bool has_exe;
 	char text[PATH_MAX];
 };
-
-static int refuse(struct genl_info *info, const struct nlattr *attr,
-		  const char *text, int err)
-{
-	NL_SET_BAD_ATTR(info->extack, attr);
-	info->extack->_msg = text;
-	return err;
-}
 
 /* Returns the path of an attribute as a string, to be freed; or NULL. */
 static char *path_of(const struct nlattr *attr)
@@ -157,7 +150,7 @@ static int read_question(struct question *q, struct genl_info *info,
 	int err;
 
 	if (!set_op(q, nla_get_u8(attrs[FIM_EXPLAIN_A_OP])))
-		return refuse(info, attrs[FIM_EXPLAIN_A_OP],
+		return fim_nl_refuse(info->extack, attrs[FIM_EXPLAIN_A_OP],
 			      "what is done to a mount or a device can't be explained",
 			      -EOPNOTSUPP);
 	q->caller.fsuid = GLOBAL_ROOT_UID;
@@ -165,12 +158,12 @@ static int read_question(struct question *q, struct genl_info *info,
 		q->caller.fsuid = make_kuid(&init_user_ns,
 					    nla_get_u32(attrs[FIM_EXPLAIN_A_UID]));
 	if (!uid_valid(q->caller.fsuid))
-		return refuse(info, attrs[FIM_EXPLAIN_A_UID], "no user id",
+		return fim_nl_refuse(info->extack, attrs[FIM_EXPLAIN_A_UID], "no user id",
 			      -EINVAL);
 	q->caller.tty = attrs[FIM_EXPLAIN_A_TTY];
 	err = find_object(q, attrs[FIM_EXPLAIN_A_PATH]);
 	if (err)
-		return refuse(info, attrs[FIM_EXPLAIN_A_PATH],
+		return fim_nl_refuse(info->extack, attrs[FIM_EXPLAIN_A_PATH],
 			      "the path can't be found", err);
 	q->access.dentry = q->dentry;
 	if (q->makes && d_is_negative(q->dentry))
@@ -182,7 +175,7 @@ static int read_question(struct question *q, struct genl_info *info,
 		return 0;
 	err = find_exe(q, attrs[FIM_EXPLAIN_A_EXE]);
 	if (err)
-		return refuse(info, attrs[FIM_EXPLAIN_A_EXE],
+		return fim_nl_refuse(info->extack, attrs[FIM_EXPLAIN_A_EXE],
 			      "the executable can't be found", err);
 	return 0;
 }
@@ -406,7 +399,7 @@ int fim_nl_explain(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	if (!attrs[FIM_EXPLAIN_A_PATH] || !attrs[FIM_EXPLAIN_A_OP])
-		return refuse(info, nest, "a path and an operation are needed",
+		return fim_nl_refuse(info->extack, nest, "a path and an operation are needed",
 			      -EINVAL);
 	q = kzalloc(sizeof(*q), GFP_KERNEL);
 	if (!q)

@@ -117,11 +117,10 @@ static int parse_container(struct genl_info *info, struct nlattr **attrs)
 static int blame(struct netlink_ext_ack *extack, const struct nlattr *attr,
 		 const char *text, int err)
 {
-	if (err) {
-		NL_SET_BAD_ATTR(extack, attr);
-		extack->_msg = err == -ENOMEM ? "out of memory" : text;
-	}
-	return err;
+	if (!err)
+		return 0;
+	return fim_nl_refuse(extack, attr,
+			     err == -ENOMEM ? "out of memory" : text, err);
 }
 
 static int set_identity(struct fim_container *container,
@@ -165,18 +164,6 @@ static int set_container(struct fim_container *container,
 	return blame(extack, attr, "the root is not a directory", err);
 }
 
-static struct fim_policy *find_policy(const char *name)
-{
-	const struct fim_ruleset *rs = fim_current_ruleset();
-	unsigned int i;
-
-	for (i = 0; i < rs->nr_policies; i++)
-		if (rs->policies[i]->kind &&
-		    !strcmp(rs->policies[i]->name, name))
-			return rs->policies[i];
-	return NULL;
-}
-
 static int bind_policies(struct fim_container *container,
 			 const struct nlattr *nest,
 			 struct netlink_ext_ack *extack)
@@ -188,7 +175,7 @@ static int bind_policies(struct fim_container *container,
 	nla_for_each_nested(attr, nest, rem) {
 		if (nla_type(attr) != FIM_CONTAINER_A_POLICY)
 			continue;
-		policy = find_policy(nla_data(attr));
+		policy = fim_policy_in_force(nla_data(attr));
 		if (!policy)
 			return blame(extack, attr,
 				     "there is no policy of that name",

@@ -311,14 +311,6 @@ static const char *glob_error(const struct nlattr *glob, u8 type)
 	return NULL;
 }
 
-static int bad_attr(const struct nlattr *attr, const char *error,
-		    struct netlink_ext_ack *extack)
-{
-	NL_SET_BAD_ATTR(extack, attr);
-	extack->_msg = error;
-	return -EINVAL;
-}
-
 static int check_sources(const struct nlattr *nest,
 			 struct netlink_ext_ack *extack)
 {
@@ -333,10 +325,10 @@ static int check_sources(const struct nlattr *nest,
 		error = path_error(nla_data(attr), nla_len(attr),
 				   FIM_RULE_FILE);
 		if (error)
-			return bad_attr(attr, error, extack);
+			return fim_nl_refuse(extack, attr, error, -EINVAL);
 		if (++nr > FIM_SOURCES_MAX) {
-			bad_attr(attr, "too many sources", extack);
-			return -E2BIG;
+			return fim_nl_refuse(extack, attr, "too many sources",
+					     -E2BIG);
 		}
 	}
 	return 0;
@@ -349,15 +341,18 @@ static int check_rule(struct nlattr *nest, struct nlattr **attrs,
 	u8 type;
 
 	if (!attrs[FIM_RULE_A_PATH] || !attrs[FIM_RULE_A_TYPE])
-		return bad_attr(nest, "a rule needs a path and a type", extack);
+		return fim_nl_refuse(extack, nest,
+				     "a rule needs a path and a type", -EINVAL);
 	type = nla_get_u8(attrs[FIM_RULE_A_TYPE]);
 	error = path_error(nla_data(attrs[FIM_RULE_A_PATH]),
 			   nla_len(attrs[FIM_RULE_A_PATH]), type);
 	if (error)
-		return bad_attr(attrs[FIM_RULE_A_PATH], error, extack);
+		return fim_nl_refuse(extack, attrs[FIM_RULE_A_PATH], error,
+				     -EINVAL);
 	error = glob_error(attrs[FIM_RULE_A_GLOB], type);
 	if (error)
-		return bad_attr(attrs[FIM_RULE_A_GLOB] ?: nest, error, extack);
+		return fim_nl_refuse(extack, attrs[FIM_RULE_A_GLOB] ?: nest,
+				     error, -EINVAL);
 	return check_sources(nest, extack);
 }
 
@@ -429,12 +424,12 @@ static void blame(const struct fim_rule *rule, const struct nlattr *nest,
 		wrong = fim_resolve(rule->sources[i++].path, false, NULL,
 				    &route);
 		if (wrong) {
-			bad_attr(attr, source_bind_error(wrong), extack);
+			fim_nl_refuse(extack, attr, source_bind_error(wrong), wrong);
 			return;
 		}
 		fim_route_free(&route);
 	}
-	bad_attr(path, fim_nl_bind_error(err), extack);
+	fim_nl_refuse(extack, path, fim_nl_bind_error(err), err);
 }
 
 static int add_rule(struct fim_policy *policy, struct nlattr *nest,

@@ -13,6 +13,16 @@ struct genl_info;
 struct netlink_callback;
 struct sk_buff;
 
+/* Tells the sender what is wrong with which attribute. Return: @err. */
+static inline int fim_nl_refuse(struct netlink_ext_ack *extack,
+				const struct nlattr *attr, const char *text,
+				int err)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	extack->_msg = text;
+	return err;
+}
+
 extern const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1];
 extern const struct nla_policy fim_rule_attrs[FIM_RULE_A_MAX + 1];
 

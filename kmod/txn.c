@@ -65,7 +65,14 @@ static struct fim_policy *find_by_name(struct list_head *list,
 	return NULL;
 }
 
-static struct fim_policy *find_in_force(const char *name)
+/**
+ * fim_policy_in_force() - find a policy that is in force
+ * @name: its name
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: the policy, or NULL.
+ */
+struct fim_policy *fim_policy_in_force(const char *name)
 {
 	struct fim_ruleset *rs = fim_current_ruleset();
 	unsigned int i;
@@ -241,7 +248,7 @@ int fim_txn_delete(u32 owner, const char *name)
 		txn.nr_staged--;
 		fim_policy_retire(staged);
 	}
-	if (!find_in_force(name))
+	if (!fim_policy_in_force(name))
 		return staged ? 0 : -ENOENT;
 	if (find_by_name(&txn.deleted, name))
 		return 0;
@@ -285,7 +292,7 @@ static unsigned int merge(struct fim_policy **out)
 			out[nr++] = policy;
 	}
 	list_for_each_entry(policy, &txn.staged, node)
-		if (!find_in_force(policy->name))
+		if (!fim_policy_in_force(policy->name))
 			out[nr++] = policy;
 	return nr;
 }

@@ -24,6 +24,7 @@ void fim_txn_unbind(const struct fim_container *container);
 bool fim_txn_has_room(void);
 
 struct fim_ruleset *fim_current_ruleset(void);
+struct fim_policy *fim_policy_in_force(const char *name);
 int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 		       u64 generation);
 void fim_update_writers(struct fim_policy **policies, unsigned int nr,
