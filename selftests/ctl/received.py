@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0
 """received.py - whether what arrived is what feed.c sent
 
-    received.py FEED syslog FILE FIRST COUNT
+    received.py FEED syslog FILE FIRST COUNT [TORN]
     received.py FEED journal FILE FIRST COUNT
 
 Alerts may have come twice, none may be missing, and each has to be the same.
-Prints what is wrong.
+A receiver that was killed TORN times may have torn that many lines as it wrote
+them; what stood in them has to have come again. Prints what is wrong.
 """
 import json
 import re
@@ -14,6 +15,7 @@ import subprocess
 import sys
 
 FEED, KIND, FILE, FIRST, COUNT = sys.argv[1:6]
+TORN = int(sys.argv[6]) if len(sys.argv) > 6 else 0
 
 
 def sent():
@@ -30,12 +32,16 @@ LINE = re.compile(r"(\d+) (\S+) (\S+) fim (\S+) (-|\[meta sequenceId=\"(\d+)\"\]
 
 
 def syslog():
-    for line in open(FILE, encoding="utf-8"):
+    torn = 0
+    for line in open(FILE, encoding="utf-8", errors="surrogateescape"):
         found = LINE.fullmatch(line.rstrip("\n"))
-        if not found:
-            print("not as sent: %r" % line)
+        try:
+            alert = json.loads(found[7] if found else "")
+        except json.JSONDecodeError:
+            torn += 1
+            if torn > TORN:
+                print("not as sent: %r" % line)
             continue
-        alert = json.loads(found[7])
         if "Sequence" not in alert:
             continue
         operation = alert.get("FileOperation", alert["Operation"])

@@ -148,7 +148,7 @@ for _ in 1 2 3; do
 	start_rsyslog
 done
 wait $sender || echo 'feed failed' >>"$tree/tmp/feed"
-until_true all_received syslog "$tree/var/log/alerts" 3001 4000 || :
+until_true all_received syslog "$tree/var/log/alerts" 3001 4000 3 || :
 result 'none is missing when rsyslog is killed' "$problems"
 grep -qF 'is reached' "$tree/tmp/feed" || echo 'the connection never broke' >"$problems"
 result 'it was while alerts came' "$problems"
