@@ -52,7 +52,7 @@ run_tests() {
 	local payload
 
 	selftests/vm/build.sh "$1" || return
-	selftests/vm/run.sh --timeout 900 "$1" selftests || :
+	selftests/vm/run.sh --timeout 1800 "$1" selftests || :
 	for payload in umount rival tool language; do
 		selftests/vm/run.sh "$1" "$payload" || :
 	done

@@ -69,7 +69,8 @@ tap() {
 vm() {
 	local kernel=$1 payload=$2
 	shift 2
-	selftests/vm/run.sh -c "$counts" "$@" "$kernel" "$payload" || :
+	selftests/vm/run.sh -c "$counts" --timeout 900 "$@" "$kernel" \
+		"$payload" || :
 }
 
 build_tool() {
@@ -93,6 +94,69 @@ finish() {
 	[[ $result == *' 0 failed'* ]] || exit 1
 }
 
+# prepare KERNEL: its module
+prepare() {
+	kernel_resolve "$1"
+	say "Linux $K_RELEASE"
+	step "$K_LABEL: the module builds without a warning (W=1, sparse)" \
+		selftests/vm/build.sh --strict "$1" || return
+	tap "$K_LABEL: the built module" \
+		selftests/checks/ko.sh "$FIM_BUILD/$K_LABEL/fim.ko" || :
+}
+
+# whole KERNEL CYCLES: everything on a kernel. What the cycles are about differs
+# little between kernels.
+whole() {
+	kernel_resolve "$1"
+	[ "$1" != "${kernels[0]}" ] || tap 'the harness finds failures' \
+		selftests/vm/harness.sh "$1" || :
+	vm "$1" selftests --timeout 1800
+	for payload in umount rival tool language keep backend alerts; do
+		vm "$1" "$payload"
+	done
+	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" debian
+	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" containers \
+		--append "fim.containers=$2"
+	vm "$1" life --timeout 1800 --append "fim.cycles=$2"
+	step "$K_LABEL: every case of the catalogue" \
+		selftests/attacks/attacks.sh --from-logs "$1" || :
+}
+
+# some LOG KERNEL TEXT: a chosen few programs on a kernel that is not run
+# in full, or with another backend.
+some() {
+	vm "$2" selftests --as "$1" --append \
+		"fim.tests=rule,guard,opens,who,control,record,account $3"
+}
+
+# others: another architecture, real time, another backend
+others() {
+	if selftests/vm/build.sh 6.12-arm64 6.1-rt &&
+		(. selftests/vm/arch.sh
+		arch_use arm64 && arch_programs "$harness"); then
+		some some 6.12-arm64 ''
+		some some 6.1-rt ''
+	else
+		count 0 1 0
+	fi
+	some kprobe "${kernels[0]}" fim.module=backend=kprobe
+}
+
+# rest: what the first kernel leaves
+rest() {
+	local kernel
+
+	step 'a minute of any bytes as a policy finds no fault' \
+		make -s -C selftests/ctl fuzz || :
+	tap 'receivers of alerts and metrics' selftests/ctl/receivers.sh \
+		selftests/ctl/build/feed || :
+	[ -n "$programs" ] || return 0
+	for kernel in "${ready[@]:1}"; do
+		whole "$kernel" 50
+	done
+	others
+}
+
 say 'preparing'
 selftests/vm/deps.sh
 kernels=()
@@ -108,62 +172,25 @@ say 'building'
 programs=1
 step 'the tool builds without a warning' build_tool || programs=
 step 'the test programs build without a warning' build_tests || programs=
-if [ -d selftests/ctl ]; then
-	tap 'unit tests of the tool' make -s -C selftests/ctl check \
-		KSELFTEST_INC="$harness" || :
-fi
-step 'a minute of any bytes as a policy finds no fault' \
-	make -s -C selftests/ctl fuzz || :
-tap 'receivers of alerts and metrics' selftests/ctl/receivers.sh \
-	selftests/ctl/build/feed || :
+tap 'unit tests of the tool' make -s -C selftests/ctl check \
+	KSELFTEST_INC="$harness" || :
 tap 'Kbuild says which kernels it refuses' selftests/checks/kbuild.sh || :
 tap 'the check of the module can fail' selftests/checks/ko.sh --self-test || :
 
+ready=()
 for kernel in "${kernels[@]}"; do
-	kernel_resolve "$kernel"
-	say "Linux $K_RELEASE"
-	step "$K_LABEL: the module builds without a warning (W=1, sparse)" \
-		selftests/vm/build.sh --strict "$kernel" || continue
-	tap "$K_LABEL: the built module" \
-		selftests/checks/ko.sh "$FIM_BUILD/$K_LABEL/fim.ko" || :
-	[ -n "$programs" ] || continue
-	[ "$kernel" != "${kernels[0]}" ] || tap 'the harness finds failures' \
-		selftests/vm/harness.sh "$kernel" || :
-	vm "$kernel" selftests --timeout 900
-	vm "$kernel" umount
-	vm "$kernel" rival
-	vm "$kernel" tool
-	vm "$kernel" language
-	vm "$kernel" keep
-	vm "$kernel" backend
-	vm "$kernel" alerts
-	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" debian --timeout 400
-	# the full length once: what it is about differs little between kernels
-	cycles=200
-	[ "$kernel" = "${kernels[0]}" ] || cycles=50
-	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$kernel" containers \
-		--timeout 600 --append "fim.containers=$cycles"
-	vm "$kernel" life --timeout 1500 --append "fim.cycles=$cycles"
-	step "$K_LABEL: every case of the catalogue" \
-		selftests/attacks/attacks.sh --from-logs "$kernel" || :
+	! prepare "$kernel" || ready+=("$kernel")
 done
-# some LOG KERNEL TEXT: a chosen few programs on a kernel that is not run
-# in full, or with another backend.
-some() {
-	vm "$2" selftests --as "$1" --timeout 600 --append \
-		"fim.tests=rule,guard,opens,who,control,record,account $3"
-}
-
-say 'another architecture, real time, another backend'
-if [ -n "$programs" ]; then
-	if selftests/vm/build.sh 6.12-arm64 6.1-rt &&
-		(. selftests/vm/arch.sh
-		arch_use arm64 && arch_programs "$harness"); then
-		some some 6.12-arm64 ''
-		some some 6.1-rt ''
-	else
-		count 0 1 0
-	fi
-	some kprobe "${kernels[0]}" fim.module=backend=kprobe
+# Two machines at a time: each waits about as long as it works.
+say 'virtual machines'
+lines=()
+if [ -n "$programs" ] && [ ${#ready[@]} -gt 0 ]; then
+	whole "${ready[0]}" 200 &
+	lines+=($!)
 fi
+rest &
+lines+=($!)
+for line in "${lines[@]}"; do
+	wait "$line" || count 0 1 0
+done
 finish
