@@ -5,7 +5,8 @@
  * A rule protects a directory and what is below it in the same filesystem. What
  * is mounted below it is another filesystem, and a file in it may have names
  * elsewhere: each gets a rule of its own, with the attributes of the one that
- * is nearest to it.
+ * is nearest to it. So does a file that a pattern matches by some of its names;
+ * what is mounted below a pattern's directory is only told.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "implied.h"
+#include "matches.h"
 #include "mem.h"
 #include "mounts.h"
 #include "scan.h"
@@ -28,6 +31,9 @@
  * @files: for each of them, those about files, as @found is looked at meanwhile
  * @rules: how many more the kernel takes
  * @scan: the search for files
+ * @patterns: all patterns
+ * @unread: how many directories could not be read
+ * @exposed: how many files were found that have names elsewhere
  */
 struct search {
 	const struct policies *now;
@@ -36,6 +42,9 @@ struct search {
 	struct policy *files;
 	size_t rules;
 	struct scan scan;
+	struct matches patterns;
+	uint64_t unread;
+	size_t exposed;
 };
 
 /**
@@ -252,7 +261,10 @@ static void find_mounts(struct search *s)
 		term_warning("what is mounted is not known: %s",
 			     strerror(-err));
 	for (m = mounts.v; m < mounts.v + mounts.nr; m++) {
-		if (mount_is_interface(m) || !nearest(s->now, m->path, false))
+		if (mount_is_interface(m))
+			continue;
+		matches_warn(&s->patterns, m->path);
+		if (!nearest(s->now, m->path, false))
 			continue;
 		err = reaches(m, &directory);
 		if (!err)
@@ -330,119 +342,115 @@ static void report_file(const struct scan_file *f)
 		term_warning("%s has names whose rules are less strict; this one's is for all",
 			     f->path);
 	else
-		term_warning("%s has %u name%s outside of what is protected; it is protected by %s too",
+		term_warning("%s has %u name%s %s; it is protected by %s too",
 			     f->path, out, out == 1 ? "" : "s",
+			     f->tree->glob ? "that the pattern does not match" :
+					     "outside of what is protected",
 			     out == 1 ? "that name" : "those names");
 }
 
 /** @FILES_MAX: files are named so often, then counted */
 #define FILES_MAX 1000
 
-static void add_file(struct search *s, struct scan_file *f, size_t nr)
+static void add_file(struct search *s, const struct scan_file *f)
 {
 	const struct parent parent = { f->tree->owner, f->tree->group };
 
-	if (nr < FILES_MAX)
+	if (s->exposed++ < FILES_MAX)
 		report_file(f);
 	if (add_rule(s, &parent, FIM_RULE_FILE, mem_string(f->path)))
 		s->found[parent.policy].files++;
 }
 
-static void find_files(struct search *s)
+static bool has_file_rule(const struct policies *now, const char *path)
+{
+	const struct policy *p;
+	const struct rule *r;
+
+	for (p = now->v; p < now->v + now->nr; p++)
+		for (r = p->rules; r < p->rules + p->nr_rules; r++)
+			if (r->type == FIM_RULE_FILE && !rule_is_implied(r) &&
+			    !strcmp(real_path(r), path))
+				return true;
+	return false;
+}
+
+/* Whether it is the pattern that decides about the name that was found. */
+static bool is_decided(const struct search *s, const struct scan_file *f)
+{
+	size_t len = strlen(f->tree->path);
+	struct buf path = { 0 };
+	bool decided;
+
+	buf_addf(&path, "%s%s", f->tree->path,
+		 f->path + strlen(f->tree->name));
+	decided = nearest(s->now, path.data, false) <= len &&
+		  matches_nearest(&s->patterns, path.data) <= len &&
+		  !has_file_rule(s->now, path.data);
+	buf_free(&path);
+	return decided;
+}
+
+static void run_scan(struct search *s)
 {
 	struct scan_file *f, *end;
-	size_t nr = 0;
 
 	s->scan.progress = progress;
 	s->scan.trouble = trouble;
-	add_trees(s);
 	scan_run(&s->scan);
 	term_progress("%s", "");
 	end = s->scan.files + s->scan.cap_files;
 	for (f = s->scan.files; f < end; f++)
-		if (scan_is_exposed(f) && f->tree->wanted)
-			add_file(s, f, nr++);
-	if (nr > FILES_MAX)
+		if (scan_is_exposed(f) && f->tree->wanted &&
+		    (!f->tree->glob || is_decided(s, f)))
+			add_file(s, f);
+	s->unread += s->scan.unread;
+	scan_free(&s->scan);
+}
+
+static void add_pattern(struct search *s, const struct match *m)
+{
+	int action = action_of(&s->now->v[m->policy], m->rule);
+
+	if (s->wanted[m->policy] && action != FIM_ACTION_ALLOW)
+		scan_add(&s->scan, &(struct scan_tree){
+			.path = m->dir, .name = m->name, .recursive = true,
+			.action = action, .wanted = true, .glob = &m->glob,
+			.owner = m->rule, .group = m->policy,
+		});
+}
+
+static void find_files(struct search *s)
+{
+	const struct matches *m = &s->patterns;
+	size_t i, end;
+
+	add_trees(s);
+	run_scan(s);
+	for (i = 0; i < m->nr; i = end) {
+		end = matches_end(m, i);
+		for (; i < end; i++)
+			add_pattern(s, &m->v[i]);
+		run_scan(s);
+	}
+	if (s->exposed > FILES_MAX)
 		term_warning("%zu more files have other names and are protected by them too",
-			     nr - FILES_MAX);
-	if (s->scan.unread > TROUBLE_MAX)
+			     s->exposed - FILES_MAX);
+	if (s->unread > TROUBLE_MAX)
 		term_warning("%llu directories in all could not be searched",
-			     (unsigned long long)s->scan.unread);
+			     (unsigned long long)s->unread);
 }
 
-static void append_copy(struct policy *to, const struct rule *r,
-			const struct mark *at)
+static void add_patterns(struct search *s)
 {
-	struct rule *copy = policy_add_rule(to);
-
-	*copy = (struct rule){ .at = *at, .type = r->type, .flags = r->flags,
-			       .path = mem_string(r->path) };
-	attrs_copy(&copy->attrs, &r->attrs);
-}
-
-/**
- * implied_append() - give a policy the implied rules of another one
- * @to: the policy
- * @from: where to copy from
- * @at: the place to name if the kernel refuses one
- */
-void implied_append(struct policy *to, const struct policy *from,
-		    const struct mark *at)
-{
+	const struct policy *p;
 	const struct rule *r;
 
-	for (r = from->rules; r < from->rules + from->nr_rules; r++)
-		if (rule_is_implied(r))
-			append_copy(to, r, at);
-}
-
-/* The rule that an implied one follows from, as far as the paths tell. */
-static const struct rule *find_parent(const struct policy *p,
-				      const struct rule *implied)
-{
-	const struct rule *r, *best = NULL;
-	size_t len, best_len = 0;
-
-	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-		len = strlen(r->path);
-		if (r->type != FIM_RULE_DIRECTORY || rule_is_implied(r) ||
-		    len <= best_len || strncmp(implied->path, r->path, len))
-			continue;
-		if (!(r->flags & FIM_RULE_RECURSIVE) &&
-		    strchr(implied->path + len, '/'))
-			continue;
-		best = r;
-		best_len = len;
-	}
-	return best;
-}
-
-/**
- * implied_keep() - let a new policy keep implied rules of the old one
- * @to: the new one
- * @before: the one that it replaces
- *
- * Return: whether there are any.
- */
-bool implied_keep(struct policy *to, const struct policy *before)
-{
-	const struct mark at = to->name_at;
-	const struct rule *r, *parent;
-	struct attrs attrs;
-	bool any = false;
-
-	for (r = before->rules; r < before->rules + before->nr_rules; r++) {
-		parent = rule_is_implied(r) ? find_parent(to, r) : NULL;
-		if (!parent)
-			continue;
-		/* What the old policy said about it counts no more. */
-		attrs_copy(&attrs, &parent->attrs);
-		append_copy(to, r, &at);
-		attrs_free(&to->rules[to->nr_rules - 1].attrs);
-		to->rules[to->nr_rules - 1].attrs = attrs;
-		any = true;
-	}
-	return any;
+	for (p = s->now->v; p < s->now->v + s->now->nr; p++)
+		for (r = p->rules; r < p->rules + p->nr_rules; r++)
+			if (r->state == FIM_RULE_ARMED)
+				matches_add(&s->patterns, r, p - s->now->v);
+	matches_sort(&s->patterns);
 }
 
 /**
@@ -464,58 +472,15 @@ void implied_find(const struct policies *now, const bool *wanted,
 		nr += wanted[i] ? policy_rules(&now->v[i]) :
 				  now->v[i].nr_rules;
 	s.rules = nr < FIM_RULES_MAX ? FIM_RULES_MAX - nr : 0;
+	add_patterns(&s);
 	find_mounts(&s);
 	find_files(&s);
-	scan_free(&s.scan);
+	matches_free(&s.patterns);
 	for (i = 0; i < now->nr; i++) {
 		implied_append(&found[i].rules, &s.files[i], &nowhere);
 		policy_free(&s.files[i]);
 	}
 	free(s.files);
-}
-
-static bool same_text(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
-static bool same_rule(const struct rule *a, const struct rule *b)
-{
-	const struct attrs *x = &a->attrs, *y = &b->attrs;
-
-	return a->type == b->type && a->flags == b->flags &&
-	       !strcmp(a->path, b->path) && x->action == y->action &&
-	       x->severity == y->severity && x->tags_len == y->tags_len &&
-	       (!x->tags_len || !memcmp(x->tags, y->tags, x->tags_len)) &&
-	       same_text(x->message, y->message);
-}
-
-static const struct rule *next_implied(const struct policy *p,
-				       const struct rule *r)
-{
-	for (; r < p->rules + p->nr_rules; r++)
-		if (rule_is_implied(r))
-			return r;
-	return NULL;
-}
-
-/**
- * implied_same() - whether two policies have the same implied rules
- * @a: a policy
- * @b: another one
- *
- * Return: true if so, in the same order.
- */
-bool implied_same(const struct policy *a, const struct policy *b)
-{
-	const struct rule *x = next_implied(a, a->rules);
-	const struct rule *y = next_implied(b, b->rules);
-
-	while (x && y && same_rule(x, y)) {
-		x = next_implied(a, x + 1);
-		y = next_implied(b, y + 1);
-	}
-	return !x && !y;
 }
 
 /**

@@ -270,25 +270,56 @@ bool scan_is_exposed(const struct scan_file *f)
 	return f->ino && (f->seen < f->links || f->mixed);
 }
 
+static bool matches(const struct fim_glob *glob, const struct visit *v,
+		    const char *name)
+{
+	struct fim_glob_walk walk = fim_glob_begin(glob, FIM_GLOB_WHOLE);
+
+	fim_glob_back(glob, &walk, name, strlen(name));
+	if (*v->path) {
+		fim_glob_back(glob, &walk, "/", 1);
+		fim_glob_back(glob, &walk, v->path, strlen(v->path));
+	}
+	return fim_glob_accepts(glob, &walk);
+}
+
+/* The tree that is about an entry, or NULL. */
+static const struct scan_tree *tree_of(const struct scan *s,
+				       const struct visit *v, const char *name)
+{
+	const struct scan_tree *tree, *best = NULL;
+
+	if (!v->near || !v->near->glob)
+		return v->near;
+	for (tree = s->trees; tree < s->trees + s->nr_trees; tree++)
+		if (is_stricter(tree, best) && matches(tree->glob, v, name))
+			best = tree;
+	return best;
+}
+
 static void count_name(struct walk *w, const struct visit *v, const char *name,
 		       const struct statx *st)
 {
-	struct scan_file *f = find_file(w->scan, device_of(st), st->stx_ino);
+	const struct scan_tree *tree = tree_of(w->scan, v, name);
+	struct scan_file *f;
 
+	if (!tree)
+		return;
+	f = find_file(w->scan, device_of(st), st->stx_ino);
 	if (!f->ino) {
 		if (!w->scan->collect || !st->stx_ino)
 			return;
 		w->scan->nr_files++;
 		*f = (struct scan_file){ .dev = device_of(st),
-					 .ino = st->stx_ino, .tree = v->near };
+					 .ino = st->stx_ino, .tree = tree };
 	}
 	f->seen++;
 	if (st->stx_nlink > f->links)
 		f->links = st->stx_nlink;
-	if (v->near->action != f->tree->action)
+	if (tree->action != f->tree->action)
 		f->mixed = true;
-	if (is_stricter(v->near, f->tree)) {
-		f->tree = v->near;
+	if (is_stricter(tree, f->tree)) {
+		f->tree = tree;
 		free(f->path);
 		f->path = NULL;
 	}

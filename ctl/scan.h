@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "../kmod/glob.h"
+
 /**
  * struct scan_tree - a directory that a rule protects
  * @path: where it is, without symbolic links
@@ -17,6 +19,8 @@
  * @recursive: everything below it is protected, too
  * @action: what its rule does: the greater, the stricter
  * @wanted: its files are of interest; else only the names in it
+ * @glob: it is only about files whose path below it matches; NULL: about all.
+ *	In a search either no tree has one, or all do and have the same @path
  * @owner: for the caller: the rule
  * @group: for the caller: index of its policy
  * @place: its own
@@ -27,6 +31,7 @@ struct scan_tree {
 	bool recursive;
 	int action;
 	bool wanted;
+	const struct fim_glob *glob;
 	const void *owner;
 	size_t group;
 	struct scan_place *place;

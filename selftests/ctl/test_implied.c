@@ -77,6 +77,15 @@ static struct rule *add_rule(FIXTURE_DATA(ns) *self, struct policy *p,
 	return r;
 }
 
+static struct rule *add_pattern(FIXTURE_DATA(ns) *self, struct policy *p,
+				const char *pattern)
+{
+	struct rule *r = add_rule(self, p, pattern, false);
+
+	r->type = FIM_RULE_PATTERN;
+	return r;
+}
+
 static int compare(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -247,6 +256,96 @@ TEST_F(ns, stricter_name)
 	add_rule(self, p, "a/d/", true);
 	EXPECT_NE(NULL, strstr(find(self), "1:/a/"));
 	EXPECT_EQ(0, self->found[0].rules.nr_rules);
+}
+
+/**
+ * struct pattern_case - files with other names, and what follows from a pattern
+ * @pattern: the pattern
+ * @make: makes them
+ * @want: what is found
+ */
+static const struct pattern_case {
+	const char *pattern;
+	const char *make;
+	const char *want;
+} pattern_cases[] = {
+	{ "a/*.conf", "echo >a/x.conf", "" },
+	{ "a/*.conf", "echo >a/x.conf && ln a/x.conf a/y.conf", "" },
+	{ "a/*.conf", "echo >a/x.conf && ln a/x.conf a/x", "0:/a/x.conf:f " },
+	{ "a/*.conf", "echo >a/x.conf && ln a/x.conf out/x.conf",
+	  "0:/a/x.conf:f " },
+	{ "a/*.conf", "echo >a/x && ln a/x out/x", "" },
+	{ "a/*.conf", "echo >a/b/x.conf && ln a/b/x.conf out/x", "" },
+	{ "a/**/f", "echo >a/b/c/f && ln a/b/c/f out/f", "0:/a/b/c/f:f " },
+	{ "a/**/f", "echo >a/b/c/f && ln a/b/c/f a/d/f", "" },
+	{ "a/**/f", "echo >a/f && ln a/f out/f", "" },
+};
+
+TEST_F(ns, patterns)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(pattern_cases); i++) {
+		const struct pattern_case *c = &pattern_cases[i];
+
+		ASSERT_EQ(0, mount("tmpfs", self->path, "tmpfs", 0, NULL));
+		ASSERT_EQ(0, sh(self->path, "mkdir -p a/b/c a/d out"));
+		ASSERT_EQ(0, sh(self->path, c->make));
+		add_pattern(self, add_policy(self, BLOCK, true), c->pattern);
+		EXPECT_STREQ(c->want, find(self)) {
+			TH_LOG("%s: %s", c->pattern, c->make);
+		}
+		implied_free(self->found, self->now.nr);
+		policies_free(&self->now);
+		buf_clear(&self->text);
+		umount2(self->path, MNT_DETACH);
+	}
+}
+
+/* A nearer rule decides about the name that matches, and so about none. */
+TEST_F(ns, pattern_is_not_nearest)
+{
+	struct policy *p;
+
+	ASSERT_EQ(0, sh(self->path, "for f in a/f a/b/f a/b/c/f a/d/f; do "
+			"echo >$f; ln $f out/$(echo $f | tr / _); done"));
+	p = add_policy(self, BLOCK, true);
+	add_pattern(self, p, "a/**");
+	add_rule(self, p, "a/b/", false)->attrs.action = FIM_ACTION_ALLOW;
+	add_pattern(self, p, "a/b/c/*")->attrs.action = FIM_ACTION_ALLOW;
+	add_rule(self, p, "a/d/f", false)->type = FIM_RULE_FILE;
+	EXPECT_STREQ("0:/a/f:f ", find(self));
+}
+
+TEST_F(ns, stricter_pattern)
+{
+	struct policy *p;
+
+	ASSERT_EQ(0, sh(self->path, "echo >a/f; ln a/f a/g"));
+	p = add_policy(self, AUDIT, true);
+	add_pattern(self, p, "a/*");
+	p = add_policy(self, BLOCK, true);
+	add_pattern(self, p, "a/f");
+	EXPECT_STREQ("1:/a/f:f ", find(self));
+}
+
+TEST_F(ns, keep_of_pattern)
+{
+	struct policy old = { 0 }, new = { 0 };
+
+	ASSERT_EQ(0, sh(self->path, "echo >a/f; ln a/f out/f"));
+	add_pattern(self, add_policy(self, BLOCK, true), "a/*");
+	find(self);
+	implied_append(&old, &self->found[0].rules, &old.at);
+	ASSERT_EQ(1, old.nr_rules);
+	add_pattern(self, &new, "a/*.c");
+	EXPECT_FALSE(implied_keep(&new, &old));
+	add_pattern(self, &new, "a/?")->attrs.severity = 9;
+	EXPECT_TRUE(implied_keep(&new, &old));
+	ASSERT_EQ(3, new.nr_rules);
+	EXPECT_EQ(9, new.rules[2].attrs.severity);
+	policy_free(&old);
+	policy_free(&new);
 }
 
 TEST_F(ns, keep)

@@ -75,8 +75,9 @@ arch_programs() {
 	cp -pu "$FIM_ROOT"/ctl/*.[ch] "$FIM_ROOT"/ctl/*.sh \
 		"$FIM_ROOT"/ctl/Makefile "$copy"
 	cp -pu "$FIM_ROOT/VERSION" "$A_BUILD"
-	mkdir -p "$A_BUILD/uapi"
+	mkdir -p "$A_BUILD/uapi" "$A_BUILD/kmod"
 	cp -pu "$FIM_ROOT"/uapi/*.h "$A_BUILD/uapi"
+	cp -pu "$FIM_ROOT"/kmod/glob.[ch] "$A_BUILD/kmod"
 	quietly "$FIM_BUILD/log/tool-$A_ARCH.log" arch_make "$copy" fimctl
 	cp "$copy/fimctl" "$A_TOOL"
 	quietly "$FIM_BUILD/log/tests-$A_ARCH.log" arch_make \

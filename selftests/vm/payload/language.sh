@@ -159,6 +159,34 @@ said='passes'
 check 'and that the trusted may' said_to_be --as /usr/bin/fimctl
 check 'delete them' fimctl delete callers
 
+# A file that matches by one of its names, and a mount where one would match.
+mkdir -p $dir/hold/disk
+mount -t tmpfs tmpfs $dir/hold/disk
+for name in hold/a.conf hold/b hold/disk/c.conf; do
+	echo content >$dir/$name
+done
+ln $dir/hold/a.conf $dir/other/a
+ln $dir/hold/b $dir/other/b
+{
+	head_of names
+	cat <<-EOF
+	  file:
+	    matchPatterns:
+	    - pattern: $dir/hold/**.conf
+	      readOnly: true
+	EOF
+} | check 'a pattern for a file with two names' apply
+check 'the name outside is named' said \
+	"$dir/hold/a.conf has 1 name that the pattern does not match"
+check 'the mount is' said \
+	"warning: $dir/hold/disk is mounted there, and the pattern"
+check_not 'writing by the name that matches' write_to $dir/hold/a.conf
+check_not 'writing by the other one' write_to $dir/other/a
+check 'writing to what does not match' write_to $dir/other/b
+check 'writing in the mount' write_to $dir/hold/disk/c.conf
+check 'delete that' fimctl delete names
+umount $dir/hold/disk
+
 # What is about no files.
 {
 	head_of partly
