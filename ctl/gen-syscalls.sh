@@ -32,14 +32,15 @@ newer='452 fchmodat2
 468 file_getattr
 469 file_setattr'
 
-# table ARRAY HEADER [FLAG...]: names by number
+# table ARRAY HEADER [FLAG...]: the names in the order of their numbers, each with
+# its NUL, an empty one where there is no call
 table()
 {
 	array=$1 header=$2
 	shift 2
 	macros=$(echo "#include <$header>" | $CC "$@" -E -dM -x c -)
 	echo
-	echo "static const char *const ${array}[] = {"
+	echo "static const char ${array}[] ="
 	{
 		echo "$macros"
 		echo "$newer" | sed 's/\(.*\) \(.*\)/#define __NR_\2 \1/'
@@ -60,8 +61,13 @@ table()
 				print number, name
 			}
 		}' | sort -n -u -k 1,1 |
-		sed 's/\(.*\) \(.*\)/	[\1] = "\2",/'
-	echo "};"
+		awk '{
+			for (; next_number < $1; next_number++)
+				print "\t\"\\0\""
+			print "\t\"" $2 "\\0\""
+			next_number++
+		}'
+	echo "	\"\";"
 }
 
 echo "/* SPDX-License-Identifier: GPL-2.0 */"

@@ -122,20 +122,31 @@ static const struct call calls[] = {
 /**
  * struct names - the table of an architecture
  * @arch: AUDIT_ARCH_*
- * @name: names by number
- * @nr: how many
+ * @names: one after the other, by number; without pointers, of which each
+ *	would take two words and a relocation
+ * @end: behind the last
  */
 static const struct names {
 	uint32_t arch;
-	const char *const *name;
-	int nr;
+	const char *names;
+	const char *end;
 } tables[] = {
+#define TABLE(array) array, array + sizeof(array) - 1
 #ifdef HAVE_X86_NAMES
-	{ AUDIT_ARCH_X86_64, names_x86_64, ARRAY_SIZE(names_x86_64) },
-	{ AUDIT_ARCH_I386, names_i386, ARRAY_SIZE(names_i386) },
+	{ AUDIT_ARCH_X86_64, TABLE(names_x86_64) },
+	{ AUDIT_ARCH_I386, TABLE(names_i386) },
 #endif
-	{ AUDIT_ARCH_AARCH64, names_arm64, ARRAY_SIZE(names_arm64) },
+	{ AUDIT_ARCH_AARCH64, TABLE(names_arm64) },
 };
+
+static const char *nth_name(const struct names *table, int nr)
+{
+	const char *name = table->names;
+
+	for (; nr > 0 && name < table->end; nr--)
+		name += strlen(name) + 1;
+	return nr == 0 && name < table->end && *name ? name : NULL;
+}
 
 /**
  * syscall_name() - the name of a system call
@@ -152,8 +163,7 @@ const char *syscall_name(uint32_t arch, int nr)
 		nr -= X32_BIT;
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		if (tables[i].arch == arch)
-			return nr >= 0 && nr < tables[i].nr ?
-			       tables[i].name[nr] : NULL;
+			return nth_name(&tables[i], nr);
 	return NULL;
 }
 
