@@ -12,7 +12,7 @@ packages=(gcc make libc6-dev pkg-config libnl-3-dev libnl-genl-3-dev
 # fuzzing it
 packages+=(clang libclang-rt-dev)
 # its tests
-packages+=(python3 python3-jsonschema python3-yaml)
+packages+=(python3 python3-jsonschema python3-yaml man-db)
 # the VM: fetching, unpacking and booting kernels
 packages+=(mmdebstrap debian-archive-keyring busybox-static
 	   kmod cpio e2fsprogs btrfs-progs xz-utils util-linux binutils)
