@@ -70,7 +70,7 @@ attacks: ## runs the catalogue of attacks, prints the outcomes (KERNEL=)
 attacks-docs: ## writes docs/attacks.md from the last runs
 	@selftests/attacks/attacks.sh --from-logs --docs $(KERNEL)
 
-check-package: ## installs and removes FIM in a Debian 12 and a Debian 13
+check-package: ## packages: built twice, installed in Debian 12 and 13, booted
 	@selftests/package/check.sh $(or $(SUITE),bookworm trixie)
 
 bench: ## counts the instructions that FIM adds to system calls (KERNEL=)

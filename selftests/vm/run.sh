@@ -12,6 +12,7 @@
 #   --mem MIB      memory (1024)
 #   --timeout S    longest the machine may take (180)
 #   --icount       count instructions: one CPU whose clock is the count
+#   --disk FILE    the disk of a payload "# machine: package"
 #   --append TEXT  more for the kernel's command line
 #   --as NAME      what the run is called in the names of its logs (PAYLOAD)
 #
@@ -28,8 +29,9 @@ set -euo pipefail
 . "$VM_DIR/image.sh"
 . "$VM_DIR/receivers.sh"
 . "$VM_DIR/debian.sh"
+. "$VM_DIR/package.sh"
 
-verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append='' as=''
+verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append='' as='' disk=''
 while [ $# -gt 2 ]; do
 	case $1 in
 	-v) verbose=1; shift ;;
@@ -39,6 +41,7 @@ while [ $# -gt 2 ]; do
 	--mem) mem=$2; shift 2 ;;
 	--timeout) timeout=$2; shift 2 ;;
 	--icount) icount=1 smp=1; shift ;;
+	--disk) disk=$2; shift 2 ;;
 	--append) append=$2; shift 2 ;;
 	--as) as=$2; shift 2 ;;
 	*) die "run.sh: no option $1" ;;
@@ -86,7 +89,7 @@ boot() {
 		# host's doing
 		[ "$K_ARCH" != amd64 ] || cmdline+=' tsc=unstable'
 	fi
-	[ -z "$machine" ] || root="file=$DEBIAN_DISK,snapshot=on,$drive"
+	[ -z "$disk" ] || root="file=$disk,snapshot=on,$drive"
 	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
 		-append "$cmdline"
 		-drive "$root" -drive "file=$RUN_DIR/ext4.img,$drive"
@@ -157,9 +160,13 @@ judge() {
 : >"$data"
 printf 'payload %s\n' "$as" >"$results"
 image_initramfs "$RUN_DIR/initramfs"
-if [ -n "$machine" ]; then
+if [ "$machine" = package ]; then
+	[ -n "$disk" ] || die "$2 takes --disk"
+	package_disk "$RUN_DIR/ext4.img" "$payload"
+elif [ -n "$machine" ]; then
 	debian_use "$machine"
 	debian_disk "$RUN_DIR/ext4.img" "$payload"
+	disk=$DEBIAN_DISK
 else
 	image_root "$RUN_DIR/root.img" "$payload"
 	truncate -s 512M "$RUN_DIR/ext4.img"

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# source.sh - what packagers and image builders do with the sources: "make install"
+# into a directory of theirs, a static tool, and both for another architecture.
+#
+#   source.sh [SUITE]...
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. selftests/vm/lib.sh
+. selftests/vm/apt.sh
+. selftests/vm/arch.sh
+. selftests/vm/kernel.sh
+. selftests/vm/tree.sh
+. selftests/package/root.sh
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/fim-source.XXXXXX")
+cleanup() {
+	root_end
+	rm -rf "$work"
+}
+trap cleanup EXIT
+triplet=aarch64-linux-gnu
+
+# copy_tree DIR: the sources, as they are in a clone.
+copy_tree() {
+	mkdir -p "$1"
+	git ls-files -co --exclude-standard | while read -r file; do
+		[ ! -f "$file" ] || printf '%s\n' "$file"
+	done | xargs -d '\n' cp --parents -t "$1"
+}
+
+# install DIR ARGUMENT...: in the tree, into DIR of it.
+install_into() {
+	local dir=$1
+	shift
+
+	in_root make -s -C /src install DESTDIR="$dir" \
+		KDIR="/usr/src/linux-headers-$RELEASE" "$@"
+}
+
+# installed PREFIX DIR: the files that ought to be there are, and no other.
+installed() {
+	local file
+
+	# where modules go without a name for the directory changed in 6.2
+	diff <(cd "$ROOT$2" && find . ! -type d ! -name 'modules.*' |
+		sed 's,/extra/,/updates/,' | sort) <(
+		{
+			while read -r file; do
+				printf '.%s/%s\n' "$1" "$file"
+			done < <(grep -v '^#' selftests/package/installed)
+			for file in policies/*.yaml; do
+				printf '.%s/share/fim/%s\n' "$1" "$file"
+			done
+			echo "./lib/modules/$RELEASE/updates/fim.ko"
+		} | sort)
+}
+
+# names PATH DIR: units and hook name the tool by this path, and no other.
+names() {
+	local found
+
+	found=$(grep -rhoE '/[a-z/]*/fimctl' "$ROOT$2" --include='*.service' \
+		--include='fim.json' | sort -u)
+	[ "$found" = "$1" ] || { echo "$found"; false; }
+}
+
+# Debian has no libcjson.a: that is said, with the way out.
+static_says_what_is_missing() {
+	! in_root make -s -C /src/ctl STATIC=1 >"$work/out" 2>&1 &&
+		grep 'CJSON_LIBS=.*packaging/libcjson.sh' "$work/out"
+}
+
+build_static() {
+	cp "$(packaging/libcjson.sh "$SUITE")" "$ROOT/src/" &&
+		in_root make -s -C /src tool STATIC=1 CJSON_LIBS=/src/libcjson.a
+}
+
+# needs_no_library FILE
+needs_no_library() {
+	! readelf -lW "$1" | grep 'INTERP' && readelf -hW "$1" | grep 'Type: *EXEC'
+}
+
+# The compiler of this machine, libraries of the other.
+build_tool_for_arm64() {
+	(
+		export CC="$triplet-gcc --sysroot=$A_ROOT" CROSS_COMPILE=$triplet-
+		export PKG_CONFIG_SYSROOT_DIR=$A_ROOT
+		export PKG_CONFIG_LIBDIR=$A_ROOT/usr/lib/$triplet/pkgconfig
+		make -s -C "$work/src" tool ARCH=arm64 CC="$CC" "$@"
+	)
+}
+
+build_static_for_arm64() {
+	local lib
+
+	lib=$(CC="$triplet-gcc --sysroot=$A_ROOT" CROSS_COMPILE=$triplet- \
+		packaging/libcjson.sh bookworm) &&
+		make -s -C "$work/src" clean KDIR= && build_tool_for_arm64 STATIC=1 CJSON_LIBS="$lib"
+}
+
+build_module_for_arm64() {
+	kernel_resolve 6.1-arm64 && tree_use "$K_SUITES" arm64 && tree_headers &&
+		tree_run "$work/src" make -s -C /fim module ARCH=arm64 \
+			CROSS_COMPILE=$triplet- KDIR="/usr/src/linux-headers-$K_RELEASE"
+}
+
+is_for_arm64() {
+	readelf -h "$1" | grep 'Machine: *AArch64'
+}
+
+for suite in "${@:-bookworm}"; do
+	root_use "$suite"
+	copy_tree "$ROOT/src"
+	result "$suite: make install, into a directory" install_into /image PREFIX=/usr
+	result "$suite: all of it is there, and nothing else" installed /usr /image
+	result "$suite: units and hook name the tool" names /usr/sbin/fimctl /image
+	result "$suite: under another prefix" install_into /local
+	result "$suite: all of it is there" installed /usr/local /local
+	result "$suite: units and hook name that tool" names /usr/local/sbin/fimctl /local
+	result "$suite: make clean" in_root make -s -C /src clean KDIR=
+	result "$suite: STATIC=1 says what Debian lacks" static_says_what_is_missing
+	result "$suite: STATIC=1 with a cJSON of Debian's source" build_static
+	result "$suite: it needs no library" needs_no_library "$ROOT/src/ctl/fimctl"
+	result "$suite: it runs" "$ROOT/src/ctl/fimctl" check -f policies/web-roots.yaml
+	root_end
+done
+if type -P $triplet-gcc >/dev/null; then
+	arch_use arm64
+	copy_tree "$work/src"
+	result "the tool for arm64" build_tool_for_arm64
+	result "it is for arm64" is_for_arm64 "$work/src/ctl/fimctl"
+	result "static" build_static_for_arm64
+	result "it needs no library" needs_no_library "$work/src/ctl/fimctl"
+	result "the module for arm64" build_module_for_arm64
+	result "it is for arm64" is_for_arm64 "$work/src/fim.ko"
+fi
+finish

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+# machine: package
+#
+# A Debian with FIM's packages, made by selftests/package/install.sh: protected
+# before network and services, in spite of a broken policy; then the packages are
+# upgraded and purged.
+. /vm/lib-guest.sh
+
+timestamp() {
+	systemctl show -P "$2" "$1"
+}
+
+# before UNIT UNIT: the first was done when the second began.
+before() {
+	_done=$(timestamp "$1" "${3:-InactiveExitTimestampMonotonic}")
+	_begun=$(timestamp "$2" InactiveExitTimestampMonotonic)
+	echo "# $1: $_done, $2: $_begun"
+	[ "$_done" -gt 0 ] && [ "$_done" -lt "$_begun" ]
+}
+
+until_true() {
+	for _ in $(seq 60); do
+		! "$@" >/dev/null 2>&1 || return 0
+		sleep 1
+	done
+	"$@"
+}
+
+alert_in_journal() {
+	journalctl -b -t fim -o cat | grep -qF -- "$1"
+}
+
+refused() {
+	check_not "$1: writing is refused" write_to /srv/www/page
+}
+
+say "up after $(cut -d' ' -f1 /proc/uptime) s"
+systemctl status --no-pager -l fim
+check 'the module is loaded' grep -q '^fim ' /proc/modules
+check 'of this package' [ "$(modinfo -F version fim)" = "$(cat /root/version)" ]
+check 'the policy is in force' sh -c 'fimctl get | grep -q "^web "'
+check 'who comes before may write' [ -e /run/passed-before ]
+check 'the network may not' [ -e /run/refused-network ]
+check 'nor a service' [ -e /run/refused-user ]
+check 'their writes were tried' [ ! -e /run/passed-network ]
+# of a unit that failed this is when it was done
+check 'before networkd' before fim.service systemd-networkd.service \
+	InactiveEnterTimestampMonotonic
+check 'before the network' before fim.service try-network.service \
+	InactiveEnterTimestampMonotonic
+check 'before a service' before fim.service try-user.service \
+	InactiveEnterTimestampMonotonic
+check 'before temporary files' before fim.service systemd-tmpfiles-setup.service \
+	InactiveEnterTimestampMonotonic
+check_not 'no order is broken' sh -c 'journalctl -b | grep -q "ordering cycle"'
+check_not 'no call is filtered' sh -c 'dmesg | grep "type=1326"'
+
+check 'the boot went on' systemctl is-active multi-user.target
+check 'the unit has failed' systemctl is-failed fim
+check 'systemctl status says why' sh -c \
+	'systemctl status fim | grep -q "/etc/fim/policies.d/00-broken.yaml:2:1: error"'
+check 'and what is in force' sh -c \
+	'systemctl status fim | grep -q "1 skipped; the others are in force"'
+check 'the kernel log has it' sh -c 'dmesg | grep -q "fimctl: .*/00-broken.yaml:2:1:"'
+rm /etc/fim/policies.d/00-broken.yaml
+check 'it is mended' systemctl restart fim
+check 'nothing fails any more' systemctl is-active fim
+check 'reload' systemctl reload fim
+check 'stop' systemctl stop fim
+refused 'stopped'
+check 'start' systemctl start fim
+
+check 'alerts are handed on' systemctl is-active fim-alerts
+check 'an alert of the boot is in the journal' until_true alert_in_journal \
+	'/srv/www/network'
+refused 'now'
+check 'and the alert' until_true alert_in_journal '/srv/www/page'
+check 'completion is there' [ -e /usr/share/bash-completion/completions/fimctl ]
+check 'man pages are' sh -c \
+	'ls /usr/share/man/man8/fimctl.8.gz /usr/share/man/man5/fim-policy.5.gz'
+
+# a loop that tries all the time; where the module is built is install.sh's concern
+touch /etc/dkms/no-autoinstall
+(
+	while [ ! -e /run/upgraded ]; do
+		if write_to /srv/www/page; then echo passed; else echo refused; fi
+	done
+) >/run/tries 2>/dev/null &
+dpkg -i /root/new/*.deb >/run/dpkg.log 2>&1 || cat /run/dpkg.log
+touch /run/upgraded
+wait
+new=$(cat /root/version).1
+check 'the new version is there' [ \
+	"$(dpkg-query -W -f '${Version} ' fimctl fim-dkms)" = "$new $new " ]
+echo "# writes tried during the upgrade: $(wc -l </run/tries)"
+check 'writes were refused all the time' sh -c \
+	'grep -q refused /run/tries && ! grep -q passed /run/tries'
+refused 'upgraded'
+check 'the policy is in force' sh -c 'fimctl get | grep -q "^web "'
+check 'alerts are handed on' until_true systemctl is-active fim-alerts
+before=$(journalctl -b -t fim -o cat | wc -l)
+refused 'again'
+check 'by the new program' until_true sh -c \
+	"[ \$(journalctl -b -t fim -o cat | wc -l) -gt $before ]"
+
+check 'remove' dpkg -r fimctl fim-dkms
+check_not 'the module is gone' grep -q '^fim ' /proc/modules
+check 'writing passes' write_to /srv/www/page
+check_not 'no unit runs' systemctl is-active fim fim-alerts
+check 'settings stay' [ -e /etc/fim/policies.d/web.yaml ]
+check 'purge' dpkg -P fimctl fim-dkms
+left=$(find /etc /usr/lib/systemd /lib/systemd /usr/lib/modules /usr/sbin /usr/src \
+	/usr/share/bash-completion /usr/share/doc /usr/share/man /var/lib /var/log \
+	-name 'fim*' 2>/dev/null; ls -d /usr/share/fim 2>/dev/null)
+check 'nothing is left' [ -z "$left" ]
+[ -z "$left" ] || echo "$left"
+exit 0
