@@ -66,11 +66,23 @@ static cJSON *hook_json(const struct hook *h)
 
 static cJSON *count_json(const struct status *st, unsigned int op)
 {
+	static const struct {
+		const char *key;
+		int attr;
+	} counts[] = {
+		{ "refused", FIM_COUNT_A_REFUSED },
+		{ "audited", FIM_COUNT_A_AUDITED },
+		{ "recorded", FIM_COUNT_A_RECORDED },
+		{ "coalesced", FIM_COUNT_A_COALESCED },
+		{ "lost", FIM_COUNT_A_LOST },
+	};
 	cJSON *count = json_object();
+	size_t i;
 
 	json_add_string(count, "operation", op_name(op));
-	json_add_number(count, "refused", st->refused[op]);
-	json_add_number(count, "audited", st->audited[op]);
+	for (i = 0; i < ARRAY_SIZE(counts); i++)
+		json_add_number(count, counts[i].key,
+				st->counts.nr[op][counts[i].attr]);
 	return count;
 }
 
@@ -80,7 +92,8 @@ static cJSON *counts_json(const struct status *st)
 	unsigned int op;
 
 	for (op = 0; op <= FIM_OP_MAX; op++)
-		if (st->refused[op] || st->audited[op])
+		if (st->counts.nr[op][FIM_COUNT_A_REFUSED] ||
+		    st->counts.nr[op][FIM_COUNT_A_AUDITED])
 			json_append(list, count_json(st, op));
 	return list;
 }

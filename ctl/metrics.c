@@ -124,39 +124,72 @@ static void add_hooks(struct buf *out, const struct hooks *hooks)
 	}
 }
 
-static void add_policies(struct buf *out, const struct policies *policies,
-			 bool refused)
+static bool is_there(const struct counts *c, unsigned int op)
 {
-	const char *name = refused ? "fim_policy_operations_refused_total" :
-				     "fim_policy_operations_audited_total";
-	size_t i;
+	return c && (c->nr[op][FIM_COUNT_A_REFUSED] ||
+		     c->nr[op][FIM_COUNT_A_AUDITED]);
+}
 
-	if (!policies->nr)
-		return;
-	add_head(out, name, "counter", refused ?
-		 "Operations that a policy's rules refused." :
-		 "Operations that a policy's rules let through with a record.");
-	for (i = 0; i < policies->nr; i++) {
+static void add_policy(struct buf *out, const char *name,
+		       const struct policy *p, int attr)
+{
+	unsigned int op;
+
+	for (op = 0; op <= FIM_OP_MAX; op++) {
+		if (!is_there(p->counts, op))
+			continue;
 		buf_addf(out, "%s{", name);
-		add_label(out, "policy", policies->v[i].name);
-		buf_addf(out, "} %" PRIu64 "\n", refused ?
-			 policies->v[i].refused : policies->v[i].audited);
+		add_label(out, "policy", p->name);
+		buf_addf(out, ",operation=\"%s\"} %" PRIu64 "\n", op_name(op),
+			 p->counts->nr[op][attr]);
+	}
+}
+
+static void add_policies(struct buf *out, const struct policies *policies)
+{
+	static const struct {
+		const char *name;
+		const char *help;
+		int attr;
+	} metric[] = {
+		{ "fim_policy_operations_refused_total",
+		  "Operations that a policy's rules refused.",
+		  FIM_COUNT_A_REFUSED },
+		{ "fim_policy_operations_audited_total",
+		  "Operations that a policy's rules let through with a record.",
+		  FIM_COUNT_A_AUDITED },
+		{ "fim_policy_operations_coalesced_total",
+		  "Operations, of both, that another's record counts.",
+		  FIM_COUNT_A_COALESCED },
+		{ "fim_policy_operations_lost_total",
+		  "Operations, of both, that could not be recorded.",
+		  FIM_COUNT_A_LOST },
+	};
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(metric); i++) {
+		add_head(out, metric[i].name, "counter", metric[i].help);
+		for (j = 0; j < policies->nr; j++)
+			add_policy(out, metric[i].name, &policies->v[j],
+				   metric[i].attr);
 	}
 }
 
 static void add_operations(struct buf *out, const struct status *st)
 {
+	const uint64_t *nr;
 	unsigned int op;
 
 	add_head(out, "fim_file_operations_total", "counter",
 		 "Operations refused and audited, by what was tried.");
 	for (op = 0; op <= FIM_OP_MAX; op++) {
-		if (!st->refused[op] && !st->audited[op])
+		nr = st->counts.nr[op];
+		if (!is_there(&st->counts, op))
 			continue;
 		buf_addf(out, "fim_file_operations_total{operation=\"%s\",result=\"refused\"} %"
-			 PRIu64 "\n", op_name(op), st->refused[op]);
+			 PRIu64 "\n", op_name(op), nr[FIM_COUNT_A_REFUSED]);
 		buf_addf(out, "fim_file_operations_total{operation=\"%s\",result=\"audited\"} %"
-			 PRIu64 "\n", op_name(op), st->audited[op]);
+			 PRIu64 "\n", op_name(op), nr[FIM_COUNT_A_AUDITED]);
 	}
 }
 
@@ -199,7 +232,6 @@ void metrics_write(struct buf *out, const struct status *st,
 	buf_addf(out, "fim_ring_records %" PRIu64 "\n",
 		 first ? last - first + 1 : 0);
 	add_operations(out, st);
-	add_policies(out, policies, true);
-	add_policies(out, policies, false);
+	add_policies(out, policies);
 	add_hooks(out, hooks);
 }

@@ -445,6 +445,7 @@ void policy_free(struct policy *p)
 	free(p->expressions);
 	free(p->name);
 	free(p->namespace);
+	free(p->counts);
 	*p = (struct policy){ 0 };
 }
 

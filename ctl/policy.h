@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "counts.h"
 #include "../uapi/fim.h"
 #include "diag.h"
 
@@ -146,6 +147,7 @@ struct remarks {
  * @cap_containers: room in @containers
  * @refused: operations refused, if the kernel gave it
  * @audited: operations let through with a record, likewise
+ * @counts: what became of each operation, likewise; NULL if not
  */
 struct policy {
 	struct mark at;
@@ -174,6 +176,7 @@ struct policy {
 	size_t cap_containers;
 	uint64_t refused;
 	uint64_t audited;
+	struct counts *counts;
 };
 
 /**

@@ -96,6 +96,9 @@ static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 	p->posture = attr_number(tb[FIM_POLICY_A_POSTURE]);
 	p->refused = attr_number(tb[FIM_POLICY_A_REFUSED]);
 	p->audited = attr_number(tb[FIM_POLICY_A_AUDITED]);
+	p->counts = mem_alloc(sizeof(*p->counts));
+	*p->counts = (struct counts){ 0 };
+	counts_take(p->counts, top[FIM_A_POLICY], FIM_POLICY_A_COUNT);
 	take_attrs(&p->attrs, tb, &nr);
 	meta = tb[FIM_POLICY_A_META];
 	meta_read(p, meta ? nla_data(meta) : NULL, meta ? nla_len(meta) : 0);

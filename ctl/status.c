@@ -13,25 +13,6 @@
 #include "status.h"
 #include "term.h"
 
-static void take_counts(struct nlattr *status, struct status *st)
-{
-	struct nlattr *tb[FIM_COUNT_A_MAX + 1], *nla;
-	uint64_t op;
-	int left;
-
-	nla_for_each_nested(nla, status, left) {
-		if (nla_type(nla) != FIM_STATUS_A_COUNT ||
-		    nla_parse_nested(tb, FIM_COUNT_A_MAX, nla, NULL))
-			continue;
-		op = attr_number(tb[FIM_COUNT_A_OP]);
-		/* A newer module may have more. */
-		if (op > FIM_OP_MAX)
-			continue;
-		st->refused[op] = attr_number(tb[FIM_COUNT_A_REFUSED]);
-		st->audited[op] = attr_number(tb[FIM_COUNT_A_AUDITED]);
-	}
-}
-
 /**
  * status_take() - read a reply that holds the module's state
  * @cmd: the command
@@ -52,7 +33,7 @@ int status_take(uint8_t cmd, struct nlattr **top, void *arg)
 		return -EBADMSG;
 	for (i = 0; i <= FIM_STATUS_A_MAX; i++)
 		st->number[i] = attr_number(tb[i]);
-	take_counts(top[FIM_A_STATUS], st);
+	counts_take(&st->counts, top[FIM_A_STATUS], FIM_STATUS_A_COUNT);
 	free(st->version);
 	free(st->backend);
 	free(st->weaker);

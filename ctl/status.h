@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "counts.h"
 #include "link.h"
 
 /** @BOOT_ID_SIZE: bytes of FIM_STATUS_A_BOOT_ID */
@@ -21,8 +22,7 @@
  * @weaker: in what that is weaker, or NULL
  * @boot_id: drawn when it was loaded
  * @number: the attributes that are numbers, by attribute
- * @refused: how often each operation was refused, by enum fim_op
- * @audited: how often it was let through by an Audit rule
+ * @counts: what became of each operation
  */
 struct status {
 	char *version;
@@ -30,8 +30,7 @@ struct status {
 	char *weaker;
 	uint8_t boot_id[BOOT_ID_SIZE];
 	uint64_t number[FIM_STATUS_A_MAX + 1];
-	uint64_t refused[FIM_OP_MAX + 1];
-	uint64_t audited[FIM_OP_MAX + 1];
+	struct counts counts;
 };
 
 /**

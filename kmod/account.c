@@ -12,10 +12,10 @@
 #include "account.h"
 #include "policy.h"
 
-static atomic64_t fim_refused[FIM_OP_MAX + 1];
-static atomic64_t fim_audited[FIM_OP_MAX + 1];
-static atomic64_t fim_recorded, fim_coalesced, fim_limited, fim_lost;
-/* Of fim_lost, those that no record has told yet. */
+/* Of all policies, also of those that are gone */
+static struct fim_tallies fim_all;
+static atomic64_t fim_limited;
+/* What is lost, and no record has told yet */
 static atomic64_t fim_lost_untold;
 
 /*
@@ -24,6 +24,13 @@ static atomic64_t fim_lost_untold;
  */
 static DEFINE_SPINLOCK(fim_account_lock);
 static u64 fim_waiting;	/* under fim_account_lock */
+
+static void count(struct fim_policy *policy, u8 op, enum fim_tally tally,
+		  u64 nr)
+{
+	atomic64_add(nr, &policy->tallies.nr[op][tally]);
+	atomic64_add(nr, &fim_all.nr[op][tally]);
+}
 
 /**
  * fim_account_count() - count an operation
@@ -35,26 +42,21 @@ static u64 fim_waiting;	/* under fim_account_lock */
  */
 void fim_account_count(struct fim_policy *policy, u8 op, u8 action)
 {
-	if (action == FIM_ACTION_BLOCK) {
-		atomic64_inc(&fim_refused[op]);
-		atomic64_inc(&policy->refused);
-	} else {
-		atomic64_inc(&fim_audited[op]);
-		atomic64_inc(&policy->audited);
-	}
+	count(policy, op, action == FIM_ACTION_BLOCK ? FIM_TALLY_REFUSED :
+						       FIM_TALLY_AUDITED, 1);
 }
 
 /**
  * fim_account_lose() - operations can't be recorded
  * @policy: whose rule decided
+ * @op: enum fim_op
  * @nr: how many
  *
  * Context: any.
  */
-void fim_account_lose(struct fim_policy *policy, u64 nr)
+void fim_account_lose(struct fim_policy *policy, u8 op, u64 nr)
 {
-	atomic64_add(nr, &policy->lost);
-	atomic64_add(nr, &fim_lost);
+	count(policy, op, FIM_TALLY_LOST, nr);
 	atomic64_add(nr, &fim_lost_untold);
 }
 
@@ -90,16 +92,14 @@ void fim_account_retell(u64 nr)
 /**
  * fim_account_tell() - a record tells of operations
  * @policy: whose rule decided
+ * @op: enum fim_op
  * @nr: how many
  */
-void fim_account_tell(struct fim_policy *policy, u64 nr)
+void fim_account_tell(struct fim_policy *policy, u8 op, u64 nr)
 {
-	atomic64_add(nr, &fim_recorded);
-	atomic64_add(nr, &policy->recorded);
-	if (nr > 1) {
-		atomic64_add(nr - 1, &fim_coalesced);
-		atomic64_add(nr - 1, &policy->coalesced);
-	}
+	count(policy, op, FIM_TALLY_RECORDED, nr);
+	if (nr > 1)
+		count(policy, op, FIM_TALLY_COALESCED, nr - 1);
 }
 
 /**
@@ -121,20 +121,39 @@ void fim_account_wait(u64 nr, bool limited)
 /**
  * fim_account_settle() - operations that waited are told, or lost
  * @policy: whose rule decided
+ * @op: enum fim_op
  * @nr: how many
  * @told: which of both
  *
  * Context: process.
  */
-void fim_account_settle(struct fim_policy *policy, u64 nr, bool told)
+void fim_account_settle(struct fim_policy *policy, u8 op, u64 nr, bool told)
 {
 	spin_lock(&fim_account_lock);
 	if (told)
-		fim_account_tell(policy, nr);
+		fim_account_tell(policy, op, nr);
 	else
-		fim_account_lose(policy, nr);
+		fim_account_lose(policy, op, nr);
 	fim_waiting -= nr;
 	spin_unlock(&fim_account_lock);
+}
+
+/**
+ * fim_tallies_read() - read how often operations came to what
+ * @tallies: of all policies or of one
+ * @counts: where to put it
+ *
+ * In the order in which an operation passes them, last first.
+ */
+void fim_tallies_read(const struct fim_tallies *tallies,
+		      struct fim_counts *counts)
+{
+	unsigned int op, tally;
+
+	for (tally = FIM_TALLY_NR; tally--;)
+		for (op = 0; op <= FIM_OP_MAX; op++)
+			counts->nr[op][tally] =
+				atomic64_read(&tallies->nr[op][tally]);
 }
 
 /**
@@ -145,18 +164,26 @@ void fim_account_settle(struct fim_policy *policy, u64 nr, bool told)
  */
 void fim_account_read(struct fim_account *account)
 {
-	unsigned int op;
-
-	/* In the order in which an operation passes them, last first. */
 	spin_lock(&fim_account_lock);
-	account->lost = atomic64_read(&fim_lost);
-	account->coalesced = atomic64_read(&fim_coalesced);
-	account->limited = atomic64_read(&fim_limited);
-	account->recorded = atomic64_read(&fim_recorded);
 	account->waiting = fim_waiting;
+	account->limited = atomic64_read(&fim_limited);
+	fim_tallies_read(&fim_all, &account->counts);
 	spin_unlock(&fim_account_lock);
-	for (op = 0; op <= FIM_OP_MAX; op++) {
-		account->refused[op] = atomic64_read(&fim_refused[op]);
-		account->audited[op] = atomic64_read(&fim_audited[op]);
-	}
+}
+
+/**
+ * fim_counts_sum() - add up all operations
+ * @counts: what to add up
+ * @tally: which number of each
+ *
+ * Return: the sum.
+ */
+u64 fim_counts_sum(const struct fim_counts *counts, enum fim_tally tally)
+{
+	unsigned int op;
+	u64 sum = 0;
+
+	for (op = 0; op <= FIM_OP_MAX; op++)
+		sum += counts->nr[op][tally];
+	return sum;
 }

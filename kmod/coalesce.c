@@ -5,7 +5,7 @@
  * The first one has a record at once, which opens an entry here. Until that
  * closes, others of the same identity are only counted in it, whoever's they
  * are; then one record tells how many they were. Of a source that has more
- * than its budget all are counted together, by policy and action.
+ * than its budget all are counted together, by policy, operation and action.
  *
  * All of this happens in process context, when an operation is over and its
  * slot is being finished: hooks know nothing of it. What is the same is
@@ -134,6 +134,7 @@ static void widen(struct fim_identity *id)
 	id->policy = narrow.policy;
 	id->container = narrow.container;
 	id->source = narrow.source;
+	id->op = narrow.op;
 	id->action = narrow.action;
 	id->wide = true;
 }
@@ -352,7 +353,7 @@ static void tell(struct entry *entry)
 	if (!entry->count)
 		return;
 	err = fim_event_emit_body(&event, body, entry->body_len);
-	fim_account_settle(entry->policy, entry->count, !err);
+	fim_account_settle(entry->policy, entry->id.op, entry->count, !err);
 }
 
 /* The oldest, if it is to be closed, else NULL. */

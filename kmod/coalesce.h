@@ -37,7 +37,8 @@ struct sk_buff;
  * @mnt_ns: mount namespace
  * @op: enum fim_op
  * @action: enum fim_action
- * @wide: of policy, container, action and source alone, as the source had too many
+ * @wide: of policy, container, operation, action and source alone, as the source
+ *	had too many
  * @comm: name of the task: a script's, if its interpreter is the executable
  */
 struct fim_identity {

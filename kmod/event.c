@@ -175,11 +175,11 @@ static void record_or_count(const struct fim_slot *slot,
 	if (body && !id->wide)
 		told = !fim_event_emit_body(event, body->data, body->len);
 	if (told)
-		fim_account_tell(slot->policy, slot->count);
+		fim_account_tell(slot->policy, slot->op, slot->count);
 	if (body && (told || id->wide))
 		told |= fim_coalesce_open(id, slot, body, event->flags);
 	if (!told)
-		fim_account_lose(slot->policy, slot->count);
+		fim_account_lose(slot->policy, slot->op, slot->count);
 	nlmsg_free(body);
 }
 
@@ -430,7 +430,7 @@ void fim_event_violation(const struct fim_access *access,
 	if (!doubted || !slot)
 		fim_account_count(policy, access->op, verdict->action);
 	if (!slot) {
-		fim_account_lose(policy, 1);
+		fim_account_lose(policy, access->op, 1);
 		if (moved != FIM_RECHECK_NONE)
 			WRITE_ONCE(fim_recheck_due, true);
 		irq_work_queue(&fim_event_kick);

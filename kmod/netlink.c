@@ -128,57 +128,63 @@ static int fill_ruleset_status(struct sk_buff *skb)
 	return 0;
 }
 
-static u64 sum(const u64 *ops)
+static int fill_count(struct sk_buff *skb, int attr, const u64 *nr, u8 op)
 {
-	unsigned int op;
-	u64 nr = 0;
+	struct nlattr *nest = nla_nest_start(skb, attr);
+	unsigned int tally;
 
-	for (op = 0; op <= FIM_OP_MAX; op++)
-		nr += ops[op];
-	return nr;
-}
-
-static int fill_count(struct sk_buff *skb, const struct fim_account *account,
-		      u8 op)
-{
-	struct nlattr *nest = nla_nest_start(skb, FIM_STATUS_A_COUNT);
-
-	if (!nest || nla_put_u8(skb, FIM_COUNT_A_OP, op) ||
-	    put_u64(skb, FIM_COUNT_A_REFUSED, account->refused[op],
-		    FIM_COUNT_A_PAD) ||
-	    put_u64(skb, FIM_COUNT_A_AUDITED, account->audited[op],
-		    FIM_COUNT_A_PAD))
+	if (!nest || nla_put_u8(skb, FIM_COUNT_A_OP, op))
 		return -EMSGSIZE;
+	for (tally = 0; tally < FIM_TALLY_NR; tally++)
+		if (put_u64(skb, FIM_COUNT_A_REFUSED + tally, nr[tally],
+			    FIM_COUNT_A_PAD))
+			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-static int fill_counts(struct sk_buff *skb, const struct fim_account *account)
+/**
+ * fim_netlink_put_counts() - append what became of each operation that there was
+ * @skb: appended to
+ * @attr: of each, a nested enum fim_count_attr
+ * @counts: the numbers
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int fim_netlink_put_counts(struct sk_buff *skb, int attr,
+			   const struct fim_counts *counts)
 {
+	const u64 *nr;
 	unsigned int op;
 
-	for (op = 0; op <= FIM_OP_MAX; op++)
-		if ((account->refused[op] || account->audited[op]) &&
-		    fill_count(skb, account, op))
+	for (op = 0; op <= FIM_OP_MAX; op++) {
+		nr = counts->nr[op];
+		if ((nr[FIM_TALLY_REFUSED] || nr[FIM_TALLY_AUDITED]) &&
+		    fill_count(skb, attr, nr, op))
 			return -EMSGSIZE;
+	}
 	return 0;
 }
 
 static int fill_account(struct sk_buff *skb, const struct fim_account *account)
 {
-	if (put_u64(skb, FIM_STATUS_A_REFUSED, sum(account->refused),
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_AUDITED, sum(account->audited),
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_RECORDED, account->recorded,
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_COALESCED, account->coalesced,
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_LIMITED, account->limited,
-		    FIM_STATUS_A_PAD) ||
-	    put_u64(skb, FIM_STATUS_A_LOST, account->lost, FIM_STATUS_A_PAD))
-		return -EMSGSIZE;
-	return 0;
+	static const int attrs[] = {
+		[FIM_TALLY_REFUSED] = FIM_STATUS_A_REFUSED,
+		[FIM_TALLY_AUDITED] = FIM_STATUS_A_AUDITED,
+		[FIM_TALLY_RECORDED] = FIM_STATUS_A_RECORDED,
+		[FIM_TALLY_COALESCED] = FIM_STATUS_A_COALESCED,
+		[FIM_TALLY_LOST] = FIM_STATUS_A_LOST,
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(attrs); i++)
+		if (put_u64(skb, attrs[i], fim_counts_sum(&account->counts, i),
+			    FIM_STATUS_A_PAD))
+			return -EMSGSIZE;
+	return put_u64(skb, FIM_STATUS_A_LIMITED, account->limited,
+		       FIM_STATUS_A_PAD) ?:
+	       fim_netlink_put_counts(skb, FIM_STATUS_A_COUNT,
+				      &account->counts);
 }
 
 static int fill_records(struct sk_buff *skb)
@@ -187,7 +193,6 @@ static int fill_records(struct sk_buff *skb)
 
 	fim_event_stats(&stats);
 	if (fill_account(skb, &stats.account) ||
-	    fill_counts(skb, &stats.account) ||
 	    nla_put_u32(skb, FIM_STATUS_A_PENDING, stats.pending) ||
 	    put_u64(skb, FIM_STATUS_A_FIRST_SEQ, stats.first_seq,
 		    FIM_STATUS_A_PAD) ||

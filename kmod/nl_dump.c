@@ -23,10 +23,24 @@ static int fill_text(struct sk_buff *skb, const struct fim_text *text,
 	return 0;
 }
 
-static int put_count(struct sk_buff *skb, int attr, const atomic64_t *nr)
+static int fill_account(struct sk_buff *skb, const struct fim_policy *policy)
 {
-	return nla_put_u64_64bit(skb, attr, atomic64_read(nr),
-				 FIM_POLICY_A_PAD);
+	static const int attrs[] = {
+		[FIM_TALLY_REFUSED] = FIM_POLICY_A_REFUSED,
+		[FIM_TALLY_AUDITED] = FIM_POLICY_A_AUDITED,
+		[FIM_TALLY_RECORDED] = FIM_POLICY_A_RECORDED,
+		[FIM_TALLY_COALESCED] = FIM_POLICY_A_COALESCED,
+		[FIM_TALLY_LOST] = FIM_POLICY_A_LOST,
+	};
+	struct fim_counts counts;
+	unsigned int i;
+
+	fim_tallies_read(&policy->tallies, &counts);
+	for (i = 0; i < ARRAY_SIZE(attrs); i++)
+		if (nla_put_u64_64bit(skb, attrs[i], fim_counts_sum(&counts, i),
+				      FIM_POLICY_A_PAD))
+			return -EMSGSIZE;
+	return fim_netlink_put_counts(skb, FIM_POLICY_A_COUNT, &counts);
 }
 
 static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
@@ -49,12 +63,8 @@ static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
 				     policy->meta)) ||
 	    nla_put_u8(skb, FIM_POLICY_A_POSTURE, policy->posture) ||
 	    nla_put_u32(skb, FIM_POLICY_A_RULES, policy->nr_rules) ||
-	    put_count(skb, FIM_POLICY_A_REFUSED, &policy->refused) ||
-	    put_count(skb, FIM_POLICY_A_AUDITED, &policy->audited) ||
 	    nla_put_u8(skb, FIM_POLICY_A_RAW, policy->raw) ||
-	    put_count(skb, FIM_POLICY_A_RECORDED, &policy->recorded) ||
-	    put_count(skb, FIM_POLICY_A_COALESCED, &policy->coalesced) ||
-	    put_count(skb, FIM_POLICY_A_LOST, &policy->lost)) {
+	    fill_account(skb, policy)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

@@ -11,6 +11,7 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+#include "account.h"
 #include "fim.h"
 #include "resolve.h"
 
@@ -51,11 +52,7 @@ struct fim_text {
  * @nr_rules: how many
  * @containers: struct fim_bound, of a policy with a selector: for which it
  *	holds, under fim_policy_lock
- * @refused: operations that its rules refused
- * @audited: operations that its rules let through with a record
- * @recorded: of both, those that are told by a record
- * @coalesced: of these, those that are counted in the record of another
- * @lost: of both, those that could not be recorded
+ * @tallies: what became of the operations that its rules decided
  * @node: in the transaction, under fim_policy_lock
  */
 struct fim_policy {
@@ -71,11 +68,7 @@ struct fim_policy {
 	struct list_head rules;
 	unsigned int nr_rules;
 	struct list_head containers;
-	atomic64_t refused;
-	atomic64_t audited;
-	atomic64_t recorded;
-	atomic64_t coalesced;
-	atomic64_t lost;
+	struct fim_tallies tallies;
 	struct list_head node;
 };
 

@@ -303,8 +303,8 @@ enum fim_state {
  * @FIM_STATUS_A_CONTAINERS: u32, containers that are known
  * @FIM_STATUS_A_LIMITED: u64, operations that are counted in a record with
  *	FIM_EVENT_VARIOUS, as their source had used up its budget
- * @FIM_STATUS_A_COUNT: nested enum fim_count_attr, of REFUSED and AUDITED, one
- *	for each operation that there was
+ * @FIM_STATUS_A_COUNT: nested enum fim_count_attr, one for each operation that
+ *	was refused or audited
  * @FIM_STATUS_A_WEAKER: string, in what that backend is weaker than the other;
  *	absent if it is not
  * @FIM_STATUS_A_MISSED: u64, how often a hooked function ran without its hook,
@@ -341,17 +341,23 @@ enum fim_status_attr {
 #define FIM_STATUS_A_MAX (__FIM_STATUS_A_LAST - 1)
 
 /**
- * enum fim_count_attr - how often an operation was refused or audited
+ * enum fim_count_attr - what became of an operation, each time
  * @FIM_COUNT_A_PAD: padding
  * @FIM_COUNT_A_OP: u8, enum fim_op
  * @FIM_COUNT_A_REFUSED: u64, how often it was refused
  * @FIM_COUNT_A_AUDITED: u64, how often it was let through by an Audit rule
+ * @FIM_COUNT_A_RECORDED: u64, of both, how often a record tells it
+ * @FIM_COUNT_A_COALESCED: u64, of these, how often another's record does
+ * @FIM_COUNT_A_LOST: u64, how often it could not be recorded
  */
 enum fim_count_attr {
 	FIM_COUNT_A_PAD,
 	FIM_COUNT_A_OP,
 	FIM_COUNT_A_REFUSED,
 	FIM_COUNT_A_AUDITED,
+	FIM_COUNT_A_RECORDED,
+	FIM_COUNT_A_COALESCED,
+	FIM_COUNT_A_LOST,
 	__FIM_COUNT_A_LAST,
 };
 #define FIM_COUNT_A_MAX (__FIM_COUNT_A_LAST - 1)
@@ -455,6 +461,8 @@ enum fim_policy_kind {
  * @FIM_POLICY_A_CONTAINER: string, FIM_CONTAINER_A_ID of a container for which
  *	the policy holds; any number of them; not of FIM_KIND_HOST (to the
  *	kernel only: FIM_CMD_CONTAINER_GET tells)
+ * @FIM_POLICY_A_COUNT: nested enum fim_count_attr, one for each operation that
+ *	its rules refused or audited (from the kernel only)
  */
 enum fim_policy_attr {
 	FIM_POLICY_A_PAD,
@@ -475,6 +483,7 @@ enum fim_policy_attr {
 	FIM_POLICY_A_POSTURE,
 	FIM_POLICY_A_RAW,
 	FIM_POLICY_A_CONTAINER,
+	FIM_POLICY_A_COUNT,
 	__FIM_POLICY_A_LAST,
 };
 #define FIM_POLICY_A_MAX (__FIM_POLICY_A_LAST - 1)
@@ -718,9 +727,9 @@ enum fim_event_type {
  * @FIM_EVENT_GUARD: the object is not in the directory but gives its path a
  *	meaning: an ancestor or a symbolic link on the way
  * @FIM_EVENT_MAPPED: a mapping of the file is shared and can be written to
- * @FIM_EVENT_VARIOUS: the record stands for operations that differ: of one
- *	policy, action, user and cgroup that had more than its budget. All else
- *	that it tells is the first one's.
+ * @FIM_EVENT_VARIOUS: the record stands for violations that differ: of one
+ *	policy, operation, action, user and cgroup that had more than its
+ *	budget. All else that it tells is the first one's.
  * @FIM_EVENT_TASKS: the record stands for operations of several processes, of
  *	one user, executable and cgroup. It tells of the first.
  */

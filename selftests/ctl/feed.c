@@ -120,8 +120,10 @@ static int show_metrics(void)
 {
 	struct hook hook[] = { { .name = (char *)"security_x", .state = 1 },
 			       { .name = (char *)"security_y", .state = 99 } };
-	struct policy policy[] = { { .name = (char *)"plain", .refused = 7 },
-				   { .name = (char *)"q\"b\\e\033n\nx\xff" } };
+	struct counts counts = { { [FIM_OP_MKDIR] = { 0, 0, 1, 2, 3, 4, 5 } } };
+	struct policy policy[] = { { .name = (char *)"plain" },
+				   { .name = (char *)"q\"b\\e\033n\nx\xff",
+				     .counts = &counts } };
 	struct policies policies = { .v = policy, .nr = 2 };
 	struct hooks hooks = { .v = hook, .nr = 2 };
 	struct status st = { .version = (char *)"1", .number = { 0 } };

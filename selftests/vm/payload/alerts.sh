@@ -144,7 +144,7 @@ check 'a filter that does not' sh -c \
 	'! timeout 3 fimctl watch --since boot --policy nothing -o ecs | grep -q .'
 fimctl status -o prometheus >/tmp/metrics
 check 'metrics of the policy' grep -Eq \
-	'^fim_policy_operations_refused_total\{policy="alerts"\} [1-9]' /tmp/metrics
+	'^fim_policy_operations_refused_total\{policy="alerts",operation="create"\} [1-9]' /tmp/metrics
 check 'metrics of the state' grep -qx 'fim_state{state="armed"} 1' /tmp/metrics
 
 # An eighth of the ring is for commands that are refused. They come 16 a second.
