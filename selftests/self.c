@@ -107,9 +107,11 @@ TEST_F(scene, J23_processors_come_and_go)
 	}
 }
 
-/* fimctl watch, with its output somewhere */
-static pid_t watch(int out)
+/* fimctl watch, of what comes from now on, with its output somewhere */
+static pid_t watch(FIXTURE_DATA(scene) *self, int out)
 {
+	/* However late it begins to listen */
+	const char *since = fim_fmt("%llu", last_seq(&self->nl) + 1);
 	pid_t pid;
 
 	fflush(NULL);
@@ -117,10 +119,10 @@ static pid_t watch(int out)
 	if (!pid) {
 		dup2(out, 1);
 		dup2(out, 2);
-		execlp("fimctl", "fimctl", "watch", "-o", "json", NULL);
+		execlp("fimctl", "fimctl", "watch", "-o", "json", "--since",
+		       since, NULL);
 		_exit(127);
 	}
-	usleep(300000);
 	return pid;
 }
 
@@ -130,7 +132,7 @@ static int end_of(pid_t pid)
 	int status = 0;
 	int i;
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 2000; i++) {
 		if (waitpid(pid, &status, WNOHANG) == pid)
 			return status;
 		usleep(10000);
@@ -155,7 +157,7 @@ TEST_F(scene, K07_disk_full)
 	NEEDS_TMPFS();
 	ASSERT_LE(0, full);
 	ASSERT_EQ(0, protect(self));
-	pid = watch(full);
+	pid = watch(self, full);
 	EXPECT_DECIDED(fim_fmt("open %s", at(self, "a/prot/f")), 0,
 		       write_f(self));
 	status = end_of(pid);
@@ -183,7 +185,7 @@ TEST_F(scene, K12_log_in_the_tree)
 		   O_CLOEXEC, 0600);
 	ASSERT_LE(0, log);
 	ASSERT_EQ(0, protect(self));
-	pid = watch(log);
+	pid = watch(self, log);
 	since = last_seq(&self->nl);
 	EXPECT_EQ(self->block ? EACCES : 0, write_f(self));
 	usleep(1500000);
@@ -230,24 +232,32 @@ TEST_F(scene, J14_forged_record)
 	int ends[2];
 	ssize_t len;
 	pid_t pid;
+	int i;
 
 	NEEDS_POLICY();
 	NEEDS_TMPFS();
 	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC | O_NONBLOCK));
 	ASSERT_EQ(0, protect(self));
-	pid = watch(ends[1]);
+	pid = watch(self, ends[1]);
 	msg = fim_msg(&self->nl, FIM_CMD_EVENT, 0);
 	ev = nla_nest_start(msg, FIM_A_EVENT);
 	nla_put_u64(msg, FIM_EVENT_A_SEQ, last_seq(&self->nl) + 1);
 	nla_put_u8(msg, FIM_EVENT_A_TYPE, FIM_EVENT_VIOLATION);
 	nla_put_string(msg, FIM_EVENT_A_PATH, forged);
 	nla_nest_end(msg, ev);
-	EXPECT_LT(0, send_to(pid, msg));
+	/* It asks by one socket and listens at another. */
+	for (i = 0; i < 1000 && send_to(pid, msg) < 2; i++)
+		usleep(10000);
+	EXPECT_GT(1000, i);
 	nlmsg_free(msg);
 	EXPECT_DECIDED(fim_fmt("open %s", at(self, "a/prot/f")), 0,
 		       write_f(self));
-	usleep(300000);
-	len = read(ends[0], text, sizeof(text) - 1);
+	for (i = 0; i < 1000; i++) {
+		len = read(ends[0], text, sizeof(text) - 1);
+		if (len > 0)
+			break;
+		usleep(10000);
+	}
 	EXPECT_LT(0, len);
 	EXPECT_EQ(NULL, strstr(text, forged));
 	EXPECT_NE(NULL, strstr(text, at(self, "a/prot/f")));
