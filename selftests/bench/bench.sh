@@ -45,11 +45,51 @@ print_records() {
 	}' "$1"
 }
 
+# print_peers FILE: what is added by the module and by others in its place.
+print_peers() {
+	awk '{ n[$1, $2, $3] = $4 }
+	!(($2, $3) in seen) { seen[$2, $3]; row[++rows] = $2 " " $3 }
+	END {
+		who_nr = split("fim landlock bpf apparmor audit fanotify", who)
+		printf "| filesystem | operation | none |"
+		for (i = 1; i <= who_nr; i++)
+			printf " %s |", who[i]
+		printf "\n|---|---|---:|"
+		for (i = 1; i <= who_nr; i++)
+			printf "---:|"
+		print ""
+		for (r = 1; r <= rows; r++) {
+			split(row[r], a, " ")
+			base = n["none", a[1], a[2]]
+			printf "| %s | %s | %d |", a[1], a[2], base
+			for (i = 1; i <= who_nr; i++)
+				printf " %+d |", n[who[i], a[1], a[2]] - base
+			print ""
+		}
+	}' "$1"
+}
+
+# AppArmor's profile, by its own compiler, which is taken and not installed.
+peers_profile() {
+	local tmp=$FIM_BUILD/apparmor
+
+	[ ! -e "$FIM_BUILD/vm/peers.aa" ] || return 0
+	rm -rf "$tmp"
+	(apt_private bookworm,bookworm-security "$HOST_ARCH" &&
+		apt_fetch "$tmp" apparmor)
+	dpkg-deb -x "$tmp"/*.deb "$tmp"
+	"$tmp/sbin/apparmor_parser" --config-file /dev/null --skip-cache \
+		--features-file "$tmp/usr/share/apparmor-features/features" \
+		--stdout selftests/bench/peers.apparmor >"$tmp/peers.aa"
+	install -m 755 "$tmp/peers.aa" "$FIM_BUILD/vm/peers.aa"
+}
+
+peers_profile
 for kernel in "${kernels[@]}"; do
 	kernel_resolve "$(kernel_find "$kernel")"
 	selftests/vm/build.sh "$K_NAME"
 	results=$FIM_BUILD/$K_LABEL/bench.txt
-	say "measuring on $K_RELEASE (a minute)"
+	say "measuring on $K_RELEASE (a few minutes)"
 	selftests/vm/run.sh --icount --timeout 1200 -o "$results" "$K_NAME" bench
 	awk -v kernel="$K_LABEL" -v release="$K_RELEASE" \
 		-v json="$FIM_BUILD/$K_LABEL/bench.json" -v report=$report \
@@ -57,6 +97,9 @@ for kernel in "${kernels[@]}"; do
 	results=$FIM_BUILD/$K_LABEL/records.txt
 	selftests/vm/run.sh --icount --timeout 1200 -o "$results" "$K_NAME" records
 	print_records "$results"
+	results=$FIM_BUILD/$K_LABEL/peers.txt
+	selftests/vm/run.sh --icount --timeout 1200 -o "$results" "$K_NAME" peers
+	print_peers "$results"
 	parts+=("$FIM_BUILD/$K_LABEL/bench.json")
 done
 {

@@ -11,7 +11,7 @@ mkdir -p "$FIM_BUILD/vm"
 sources=("$VM_DIR/stress.c")
 # it reads the time stamp counter
 case $("${cc[@]}" -dumpmachine) in
-x86_64*) sources+=("$FIM_ROOT"/selftests/bench/{bench,records}.c) ;;
+x86_64*) sources+=("$FIM_ROOT"/selftests/bench/{bench,records,peers}.c) ;;
 esac
 for source in "${sources[@]}"; do
 	program=$FIM_BUILD/vm/$(basename "$source" .c)
