@@ -11,9 +11,11 @@
 
 #include "account.h"
 #include "policy.h"
+#include "rule.h"
 
 /* Of all policies, also of those that are gone */
 static struct fim_tallies fim_all;
+static atomic64_t fim_passed;
 static atomic64_t fim_limited;
 /* What is lost, and no record has told yet */
 static atomic64_t fim_lost_untold;
@@ -36,7 +38,8 @@ static void count(struct fim_policy *policy, u8 op, enum fim_tally tally,
  * fim_account_count() - count an operation
  * @policy: whose rule decided
  * @op: enum fim_op
- * @action: FIM_ACTION_BLOCK if it is refused
+ * @action: FIM_ACTION_BLOCK if it is refused, FIM_ACTION_PASSED if it is not
+ *	because a window is open
  *
  * Context: any.
  */
@@ -44,6 +47,18 @@ void fim_account_count(struct fim_policy *policy, u8 op, u8 action)
 {
 	count(policy, op, action == FIM_ACTION_BLOCK ? FIM_TALLY_REFUSED :
 						       FIM_TALLY_AUDITED, 1);
+	if (action == FIM_ACTION_PASSED)
+		atomic64_inc(&fim_passed);
+}
+
+/**
+ * fim_account_passed() - how many operations maintenance windows let through
+ *
+ * Return: their number.
+ */
+u64 fim_account_passed(void)
+{
+	return atomic64_read(&fim_passed);
 }
 
 /**

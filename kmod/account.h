@@ -65,6 +65,7 @@ void fim_account_count(struct fim_policy *policy, u8 op, u8 action);
 
 /* Anywhere */
 void fim_account_lose(struct fim_policy *policy, u8 op, u64 nr);
+u64 fim_account_passed(void);
 bool fim_account_has_untold(void);
 u64 fim_account_untold(void);
 void fim_account_retell(u64 nr);

@@ -36,7 +36,7 @@ struct sk_buff;
  * @sessionid: audit session
  * @mnt_ns: mount namespace
  * @op: enum fim_op
- * @action: enum fim_action
+ * @action: enum fim_action, or FIM_ACTION_PASSED
  * @wide: of policy, container, operation, action and source alone, as the source
  *	had too many
  * @comm: name of the task: a script's, if its interpreter is the executable

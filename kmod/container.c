@@ -29,6 +29,7 @@
 #include "policy.h"
 #include "recheck.h"
 #include "tree.h"
+#include "trial.h"
 #include "txn.h"
 
 /* In the order in which they were added; under fim_policy_lock. */
@@ -449,6 +450,7 @@ void fim_container_discard(struct fim_container *container)
 	for (i = 0; i < rs->nr_policies; i++)
 		fim_container_unbind(container, rs->policies[i]);
 	fim_txn_unbind(container);
+	fim_trial_unbind(container);
 }
 
 /**
@@ -498,8 +500,14 @@ int fim_container_remove(struct fim_container *container)
 	return fim_policy_refresh();
 }
 
-/* Whether no task can be in it any more, or none that finds its files. */
-static bool is_gone(const struct fim_container *container)
+/**
+ * fim_container_is_gone() - whether a container has ended
+ * @container: the container
+ *
+ * Context: may sleep.
+ * Return: whether no task can be in it any more, or none that finds its files.
+ */
+bool fim_container_is_gone(const struct fim_container *container)
 {
 	struct super_block *sb;
 	bool gone = true;
@@ -528,7 +536,7 @@ bool fim_containers_reap(void)
 	lockdep_assert_held(&fim_policy_lock);
 
 	list_for_each_entry_safe(container, next, &fim_containers, node) {
-		if (!is_gone(container))
+		if (!fim_container_is_gone(container))
 			continue;
 		take_off(container);
 		any = true;

@@ -77,6 +77,7 @@ unsigned int fim_container_count(void);
 int fim_container_add(struct fim_container *container);
 void fim_container_discard(struct fim_container *container);
 int fim_container_remove(struct fim_container *container);
+bool fim_container_is_gone(const struct fim_container *container);
 bool fim_containers_reap(void);
 int fim_container_bind(struct fim_container *container,
 		       struct fim_policy *policy);

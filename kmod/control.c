@@ -11,6 +11,8 @@
 
 #include "coalesce.h"
 #include "event.h"
+#include "main.h"
+#include "pause.h"
 #include "policy.h"
 #include "record.h"
 #include "subject.h"
@@ -119,15 +121,55 @@ void fim_event_container(enum fim_event_type type,
 
 /**
  * fim_event_state() - record that the state has changed
- * @state: the new state
+ * @type: FIM_EVENT_STATE or FIM_EVENT_SEALED
  *
  * Context: process; may sleep.
  */
-void fim_event_state(enum fim_state state)
+void fim_event_state(enum fim_event_type type)
 {
 	struct fim_event event = {
-		.type = FIM_EVENT_STATE,
-		.state = state,
+		.type = type,
+		.state = fim_state(),
+	};
+
+	emit_control(&event);
+}
+
+/**
+ * fim_window_open() - write down when a window begins and ends, and who opens it
+ * @window: set, but for its reason
+ * @seconds: how long it is
+ *
+ * Context: process.
+ */
+void fim_window_open(struct fim_window *window, u32 seconds)
+{
+	struct fim_subject subject;
+
+	fim_subject_read(&subject);
+	window->since = ktime_get_real_ns();
+	window->until = window->since + seconds * (u64)NSEC_PER_SEC;
+	window->opener = subject.loginuid != (u32)-1 ? subject.loginuid :
+						       subject.uid;
+}
+
+/**
+ * fim_event_window() - record what becomes of a maintenance window or a trial
+ * @type: one of the types about these
+ * @window: the window
+ * @passed: of FIM_EVENT_RESUMED, operations that were let through
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_window(enum fim_event_type type, const struct fim_window *window,
+		      u64 passed)
+{
+	struct fim_event event = {
+		.type = type,
+		.state = type == FIM_EVENT_PAUSED ? FIM_STATE_PAUSED :
+						    fim_state(),
+		.window = window,
+		.passed = passed,
 	};
 
 	emit_control(&event);

@@ -21,6 +21,7 @@ struct fim_policy;
 struct fim_rule;
 struct fim_slot;
 struct fim_verdict;
+struct fim_window;
 
 /**
  * struct fim_event_stats - what was recorded
@@ -57,7 +58,10 @@ void fim_event_rule(enum fim_event_type type,
 		    const struct fim_binding *binding);
 void fim_event_container(enum fim_event_type type,
 			 const struct fim_container *container);
-void fim_event_state(enum fim_state state);
+void fim_event_state(enum fim_event_type type);
+void fim_event_window(enum fim_event_type type, const struct fim_window *window,
+		      u64 passed);
+void fim_window_open(struct fim_window *window, u32 seconds);
 void fim_event_loaded(bool loaded);
 void fim_event_selftested(int err);
 void fim_event_denied(u8 cmd, int err);

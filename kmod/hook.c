@@ -31,6 +31,7 @@
 #include "hook.h"
 #include "ioctl.h"
 #include "object.h"
+#include "pause.h"
 #include "raw.h"
 #include "recheck.h"
 #include "rule.h"
@@ -73,6 +74,7 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 		return;
 	fim_caller_read(&caller);
 	fim_decide(rs, &access, &caller, &verdict);
+	fim_pause_decide(&verdict);
 	if (verdict.action == FIM_ACTION_BLOCK)
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
 	else

@@ -16,14 +16,22 @@
 #include "main.h"
 #include "netlink.h"
 #include "object.h"
+#include "pause.h"
 #include "policy.h"
 #include "recheck.h"
 #include "resolve.h"
 #include "selftest.h"
+#include "trial.h"
 #include "txn.h"
 
-/* Written under the self-test's lock and while loading, read anywhere. */
-static enum fim_state state = FIM_STATE_DISARMED;
+/*
+ * Whether hooks do what they should: disarmed, armed or degraded. Written under
+ * the self-test's lock and while loading, read anywhere.
+ */
+static enum fim_state health = FIM_STATE_DISARMED;
+
+/* Set once, under fim_policy_lock; read anywhere. */
+static bool sealed;
 
 /**
  * fim_state() - what the module does
@@ -32,7 +40,37 @@ static enum fim_state state = FIM_STATE_DISARMED;
  */
 enum fim_state fim_state(void)
 {
-	return READ_ONCE(state);
+	enum fim_state state = READ_ONCE(health);
+
+	if (state != FIM_STATE_ARMED)
+		return state;
+	if (fim_pause_open())
+		return FIM_STATE_PAUSED;
+	return fim_sealed() ? FIM_STATE_SEALED : state;
+}
+
+/**
+ * fim_sealed() - whether no policy may change any more
+ *
+ * Return: whether it is so.
+ */
+bool fim_sealed(void)
+{
+	return READ_ONCE(sealed);
+}
+
+/**
+ * fim_seal() - let no policy change any more, nor the module be unloaded
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ */
+void fim_seal(void)
+{
+	lockdep_assert_held(&fim_policy_lock);
+
+	__module_get(THIS_MODULE);
+	WRITE_ONCE(sealed, true);
+	fim_event_state(FIM_EVENT_SEALED);
 }
 
 /**
@@ -43,16 +81,12 @@ enum fim_state fim_state(void)
  */
 void fim_set_health(bool healthy)
 {
-	enum fim_state new_state = state;
+	enum fim_state now = healthy ? FIM_STATE_ARMED : FIM_STATE_DEGRADED;
 
-	if (!healthy)
-		new_state = FIM_STATE_DEGRADED;
-	else if (state == FIM_STATE_DISARMED || state == FIM_STATE_DEGRADED)
-		new_state = FIM_STATE_ARMED;
-	if (state == new_state)
+	if (health == now)
 		return;
-	WRITE_ONCE(state, new_state);
-	fim_event_state(new_state);
+	WRITE_ONCE(health, now);
+	fim_event_state(FIM_EVENT_STATE);
 }
 
 static int __init fim_init(void)
@@ -112,6 +146,8 @@ static void __exit fim_exit(void)
 	fim_event_loaded(false);
 	fim_netlink_exit();
 	fim_selftest_stop();
+	fim_pause_stop();
+	fim_trial_stop();
 	/* What hooks ask for from here on finds nothing to attach. */
 	fim_recheck_stop();
 	fim_detach();

@@ -10,6 +10,8 @@
 #include "fim.h"
 
 enum fim_state fim_state(void);
+bool fim_sealed(void);
+void fim_seal(void);
 void fim_set_health(bool healthy);
 
 #endif /* FIM_MAIN_H */

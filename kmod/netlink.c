@@ -22,18 +22,24 @@
 #include "main.h"
 #include "netlink.h"
 #include "nl_container.h"
+#include "nl_control.h"
 #include "nl_policy.h"
+#include "pause.h"
 #include "policy.h"
 #include "ring.h"
 #include "selftest.h"
 #include "tree.h"
+#include "trial.h"
 #include "txn.h"
 
 /* The longest message of a dump: a policy or a record with all there can be */
 #define DUMP_ROOM	(FIM_META_MAX + 2 * FIM_TEXT_MAX + 8 * PATH_MAX)
 
-/* genl_ops.internal_flags */
-enum who { FIM_MAY_READ, FIM_MAY_CONTROL };
+/*
+ * genl_ops.internal_flags. A sealed module refuses control, but not what takes
+ * nothing away: containers start and end, hooks are tested.
+ */
+enum who { FIM_MAY_READ, FIM_MAY_CONTROL, FIM_MAY_TEND };
 
 static struct genl_family fim_family;
 
@@ -56,7 +62,7 @@ static int check_may(struct sk_buff *skb, enum who who,
 		NL_SET_ERR_MSG(extack, "needs CAP_MAC_ADMIN and CAP_NET_ADMIN");
 		return -EPERM;
 	}
-	if (fim_state() == FIM_STATE_SEALED) {
+	if (who == FIM_MAY_CONTROL && fim_sealed()) {
 		NL_SET_ERR_MSG(extack, "sealed until reboot");
 		return -EPERM;
 	}
@@ -200,7 +206,9 @@ static int fill_records(struct sk_buff *skb)
 		    FIM_STATUS_A_PAD) ||
 	    nla_put_u32(skb, FIM_STATUS_A_RING_SIZE, stats.ring_size) ||
 	    put_u64(skb, FIM_STATUS_A_DENIED, stats.denied, FIM_STATUS_A_PAD) ||
-	    nla_put_u32(skb, FIM_STATUS_A_CONTAINERS, fim_container_count()))
+	    nla_put_u32(skb, FIM_STATUS_A_CONTAINERS, fim_container_count()) ||
+	    put_u64(skb, FIM_STATUS_A_PASSED, fim_account_passed(),
+		    FIM_STATUS_A_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -255,7 +263,7 @@ int fim_netlink_reply_status(struct genl_info *info)
 	    nla_put(skb, FIM_STATUS_A_BOOT_ID, sizeof(fim_boot_id),
 		    &fim_boot_id) ||
 	    fill_ruleset_status(skb) || fill_records(skb) ||
-	    fill_weaker(skb)) {
+	    fill_weaker(skb) || fim_nl_fill_control(skb)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
@@ -269,6 +277,7 @@ static int nl_status_get(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	mutex_lock(&fim_policy_lock);
+	fim_pause_tidy();
 	err = fim_netlink_reply_status(info);
 	mutex_unlock(&fim_policy_lock);
 	return err;
@@ -397,6 +406,8 @@ static const struct nla_policy fim_attrs[FIM_A_MAX + 1] = {
 	[FIM_A_SINCE] = { .type = NLA_U64 },
 	[FIM_A_EXPLAIN] = NLA_POLICY_NESTED(fim_explain_attrs),
 	[FIM_A_CONTAINER] = NLA_POLICY_NESTED(fim_container_attrs),
+	[FIM_A_SECONDS] = { .type = NLA_U32 },
+	[FIM_A_REASON] = { .type = NLA_NUL_STRING, .len = FIM_REASON_MAX },
 };
 
 static const struct genl_ops fim_ops[] = {
@@ -426,7 +437,7 @@ static const struct genl_ops fim_ops[] = {
 		.doit = fim_nl_explain,
 	}, {
 		.cmd = FIM_CMD_SELFTEST,
-		.internal_flags = FIM_MAY_CONTROL,
+		.internal_flags = FIM_MAY_TEND,
 		.doit = nl_selftest,
 	}, {
 		.cmd = FIM_CMD_TXN_BEGIN,
@@ -458,12 +469,28 @@ static const struct genl_ops fim_ops[] = {
 		.dumpit = fim_nl_container_get,
 	}, {
 		.cmd = FIM_CMD_CONTAINER_ADD,
-		.internal_flags = FIM_MAY_CONTROL,
+		.internal_flags = FIM_MAY_TEND,
 		.doit = fim_nl_container_add,
 	}, {
 		.cmd = FIM_CMD_CONTAINER_DEL,
-		.internal_flags = FIM_MAY_CONTROL,
+		.internal_flags = FIM_MAY_TEND,
 		.doit = fim_nl_container_del,
+	}, {
+		.cmd = FIM_CMD_PAUSE,
+		.internal_flags = FIM_MAY_CONTROL,
+		.doit = fim_nl_pause,
+	}, {
+		.cmd = FIM_CMD_RESUME,
+		.internal_flags = FIM_MAY_CONTROL,
+		.doit = fim_nl_resume,
+	}, {
+		.cmd = FIM_CMD_CONFIRM,
+		.internal_flags = FIM_MAY_CONTROL,
+		.doit = fim_nl_confirm,
+	}, {
+		.cmd = FIM_CMD_SEAL,
+		.internal_flags = FIM_MAY_CONTROL,
+		.doit = fim_nl_seal,
 	},
 };
 
@@ -497,10 +524,12 @@ static int socket_released(struct notifier_block *block, unsigned long event,
 
 	if (event != NETLINK_URELEASE || !net_eq(notify->net, &init_net) ||
 	    notify->protocol != NETLINK_GENERIC ||
-	    !fim_txn_may_be_of(notify->portid))
+	    (!fim_txn_may_be_of(notify->portid) &&
+	     !fim_trial_may_be_of(notify->portid)))
 		return NOTIFY_DONE;
 	mutex_lock(&fim_policy_lock);
 	fim_txn_abort(notify->portid);
+	fim_trial_disown(notify->portid);
 	mutex_unlock(&fim_policy_lock);
 	return NOTIFY_OK;
 }

@@ -12,12 +12,15 @@
 #include <net/genetlink.h>
 
 #include "container.h"
+#include "event.h"
+#include "main.h"
 #include "netlink.h"
 #include "nl_container.h"
 #include "nl_policy.h"
 #include "policy.h"
 #include "recheck.h"
 #include "tree.h"
+#include "trial.h"
 #include "txn.h"
 
 const struct nla_policy fim_container_attrs[FIM_CONTAINER_A_MAX + 1] = {
@@ -184,6 +187,10 @@ static int bind_policies(struct fim_container *container,
 			return blame(extack, attr,
 				     "a host policy holds for all", -EINVAL);
 		err = fim_container_bind_rules(container, policy);
+		/* So that it holds as well, should it come into force again. */
+		policy = fim_trial_policy(nla_data(attr));
+		if (!err && policy && policy->kind != FIM_KIND_HOST)
+			err = fim_container_bind_rules(container, policy);
 		if (err)
 			return blame(extack, attr, fim_nl_bind_error(err), err);
 	}
@@ -296,8 +303,18 @@ int fim_nl_container_del(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	mutex_lock(&fim_policy_lock);
 	container = fim_container_find(nla_data(attrs[FIM_CONTAINER_A_ID]));
-	err = container ? fim_container_remove(container) : -ENOENT;
+	if (!container)
+		err = -ENOENT;
+	else if (fim_sealed() && !fim_container_is_gone(container))
+		err = -EPERM;
+	else
+		err = fim_container_remove(container);
 	mutex_unlock(&fim_policy_lock);
+	if (err == -EPERM) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[FIM_CONTAINER_A_ID],
+				    "sealed until reboot, and the container has not ended");
+		fim_event_denied(FIM_CMD_CONTAINER_DEL, err);
+	}
 	if (err == -ENOENT)
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[FIM_CONTAINER_A_ID],
 				    "there is no container of that id");

@@ -67,7 +67,11 @@ int fim_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 	mutex_unlock(&fim_policy_lock);
 	if (err == -EBUSY)
 		NL_SET_ERR_MSG(info->extack, "a transaction is already open");
-	return err;
+	if (err != -EINPROGRESS)
+		return err;
+	NL_SET_ERR_MSG(info->extack,
+		       "a trial is pending: confirm it, or wait until it is rolled back");
+	return -EBUSY;
 }
 
 int fim_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
@@ -82,10 +86,16 @@ int fim_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
 
 int fim_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *time = info->attrs[FIM_A_SECONDS];
+	u32 seconds = time ? nla_get_u32(time) : 0;
 	int err;
 
+	if (time && (!seconds || seconds > FIM_TRIAL_MAX))
+		return fim_nl_refuse(info->extack, time,
+				     "a trial takes 1 second to an hour",
+				     -ERANGE);
 	mutex_lock(&fim_policy_lock);
-	err = fim_txn_commit(info->snd_portid);
+	err = fim_txn_commit(info->snd_portid, seconds);
 	if (err == -E2BIG)
 		NL_SET_ERR_MSG(info->extack, "too many policies or rules");
 	else if (err == -ENOTCONN)

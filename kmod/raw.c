@@ -23,6 +23,7 @@
 #include <scsi/sg.h>
 
 #include "event.h"
+#include "pause.h"
 #include "policy.h"
 #include "raw.h"
 #include "rule.h"
@@ -142,6 +143,7 @@ static bool is_refused(const struct file *file, dev_t device, bool certain)
 			},
 			.rest = { .object = file->f_path.dentry },
 		};
+		fim_pause_decide(&verdict);
 		fim_event_violation(&access, &verdict, FIM_RECHECK_NONE);
 	}
 	rcu_read_unlock_sched_notrace();

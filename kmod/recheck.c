@@ -167,6 +167,18 @@ bool fim_policy_tidy(void)
 	return fim_writers_guarded();
 }
 
+/**
+ * fim_recheck_all() - look at all paths, and for all files that are open for
+ *	writing
+ *
+ * Context: process, holding nothing; may sleep.
+ */
+void fim_recheck_all(void)
+{
+	fim_policy_recheck(true);
+	look_after_writers(true);
+}
+
 /*
  * An operation that had passed its hook when a ruleset came into force may take
  * its effect later: it has asked, and waits for a lock or a disk. A path that
@@ -174,8 +186,7 @@ bool fim_policy_tidy(void)
  */
 static void settle(struct work_struct *work)
 {
-	fim_policy_recheck(true);
-	look_after_writers(true);
+	fim_recheck_all();
 }
 
 static DECLARE_DELAYED_WORK(settle_work, settle);

@@ -11,6 +11,7 @@ void fim_policy_recheck(bool all);
 void fim_policy_recheck_later(void);
 int fim_policy_refresh(void);
 bool fim_policy_tidy(void);
+void fim_recheck_all(void);
 void fim_recheck_settle(void);
 void fim_recheck_stop(void);
 

@@ -10,7 +10,9 @@
 #include "container.h"
 #include "policy.h"
 #include "record.h"
+#include "pause.h"
 #include "ring.h"
+#include "rule.h"
 #include "slot.h"
 #include "subject.h"
 
@@ -81,8 +83,10 @@ static int fill_slot(struct sk_buff *skb, const struct fim_slot *slot)
 static int fill_verdict(struct sk_buff *skb, const struct fim_slot *slot)
 {
 	u32 error = slot->action == FIM_ACTION_BLOCK ? EACCES : 0;
+	u8 action = min_t(u8, slot->action, FIM_ACTION_MAX);
 
-	if (nla_put_u8(skb, FIM_EVENT_A_ACTION, slot->action) ||
+	/* Block without an error: a window was open. */
+	if (nla_put_u8(skb, FIM_EVENT_A_ACTION, action) ||
 	    nla_put_u32(skb, FIM_EVENT_A_ERRNO, error) ||
 	    nla_put_u8(skb, FIM_EVENT_A_OP, slot->op))
 		return -EMSGSIZE;
@@ -156,6 +160,7 @@ static int fill_control(struct sk_buff *skb, const struct fim_event *event)
 {
 	switch (event->type) {
 	case FIM_EVENT_STATE:
+	case FIM_EVENT_SEALED:
 		return nla_put_u8(skb, FIM_EVENT_A_STATE, event->state);
 	case FIM_EVENT_DENIED:
 		return nla_put_u8(skb, FIM_EVENT_A_CMD, event->cmd) ?:
@@ -165,6 +170,23 @@ static int fill_control(struct sk_buff *skb, const struct fim_event *event)
 	default:
 		return 0;
 	}
+}
+
+static int fill_window(struct sk_buff *skb, const struct fim_event *event)
+{
+	const struct fim_window *window = event->window;
+
+	if (nla_put_u8(skb, FIM_EVENT_A_STATE, event->state) ||
+	    put_string(skb, FIM_EVENT_A_REASON, window->reason) ||
+	    nla_put_u64_64bit(skb, FIM_EVENT_A_SINCE, window->since,
+			      FIM_EVENT_A_PAD) ||
+	    nla_put_u64_64bit(skb, FIM_EVENT_A_UNTIL, window->until,
+			      FIM_EVENT_A_PAD) ||
+	    nla_put_u32(skb, FIM_EVENT_A_OPENER, window->opener))
+		return -EMSGSIZE;
+	return event->type != FIM_EVENT_RESUMED ? 0 :
+	       nla_put_u64_64bit(skb, FIM_EVENT_A_PASSED, event->passed,
+				 FIM_EVENT_A_PAD);
 }
 
 static void *reserve_u64(struct sk_buff *skb, int attr)
@@ -201,6 +223,7 @@ static int fill_head(struct sk_buff *skb, const struct fim_event *event,
 static int fill_body(struct sk_buff *skb, const struct fim_event *event)
 {
 	if (fill_control(skb, event) ||
+	    (event->window && fill_window(skb, event)) ||
 	    (event->policy && fill_policy(skb, event)) ||
 	    (event->container && fill_container(skb, event->container)) ||
 	    (event->slot && fill_slot(skb, event->slot)) ||
@@ -225,6 +248,8 @@ static size_t body_size(const struct fim_event *event)
 		      nla_total_size(sizeof(u64[6])) +
 		      nla_total_size(2 * TASK_COMM_LEN);
 
+	if (event->window && event->window->reason)
+		size += strlen(event->window->reason);
 	if (event->policy)
 		size += text_size(&event->policy->text) + 2 * FIM_NAME_MAX;
 	if (event->rule)

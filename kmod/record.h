@@ -16,6 +16,7 @@ struct fim_rule;
 struct fim_slot;
 struct fim_subject;
 struct fim_subject_text;
+struct fim_window;
 struct sk_buff;
 
 /**
@@ -25,7 +26,9 @@ struct sk_buff;
  * @time: nanoseconds since 1970
  * @count: operations that it stands for, or 0
  * @last_time: of the last of them, or 0
- * @state: of FIM_EVENT_STATE
+ * @state: of FIM_EVENT_STATE and FIM_EVENT_SEALED, and if there is @window
+ * @window: or NULL
+ * @passed: of FIM_EVENT_RESUMED, operations that were let through
  * @cmd: enum fim_cmd, of FIM_EVENT_DENIED
  * @error: of FIM_EVENT_DENIED and FIM_EVENT_SELFTESTED, an errno
  * @policy: or NULL
@@ -42,6 +45,8 @@ struct fim_event {
 	u64 count;
 	u64 last_time;
 	enum fim_state state;
+	const struct fim_window *window;
+	u64 passed;
 	u8 cmd;
 	u32 error;
 	const struct fim_policy *policy;

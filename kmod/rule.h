@@ -96,9 +96,16 @@ struct fim_match {
 	u8 action;
 };
 
+/*
+ * In a verdict and what is made of it: a rule says Block, but a maintenance
+ * window is open.
+ */
+#define FIM_ACTION_PASSED	(FIM_ACTION_MAX + 1)
+
 /**
  * struct fim_verdict - what is to be done about an operation
- * @action: enum fim_action; FIM_ACTION_UNSET if no rule has anything to say
+ * @action: enum fim_action, or FIM_ACTION_PASSED; FIM_ACTION_UNSET if no rule
+ *	has anything to say
  * @match: the rule that decided
  * @rest: the other name of a rename or link, and the rule that it falls under
  */

@@ -47,7 +47,7 @@ enum fim_slot_doubt {
  * @doubt: enum fim_slot_doubt, written by @task only
  * @doubted: whether it was in doubt at first
  * @op: enum fim_op
- * @action: enum fim_action
+ * @action: enum fim_action, or FIM_ACTION_PASSED
  * @flags: enum fim_event_flags
  * @time: nanoseconds since 1970
  * @ino: inode number of the object, or 0

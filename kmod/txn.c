@@ -14,12 +14,14 @@
 #include "attach.h"
 #include "container.h"
 #include "event.h"
+#include "main.h"
 #include "object.h"
 #include "policy.h"
 #include "recheck.h"
 #include "rule.h"
 #include "selftest.h"
 #include "tree.h"
+#include "trial.h"
 #include "txn.h"
 #include "writer.h"
 
@@ -107,7 +109,8 @@ static void txn_clear(void)
  * @owner: port id of the socket that it will belong to, not 0
  *
  * Context: process, under fim_policy_lock, as all of fim_txn_*().
- * Return: 0, -EBUSY if it is open, or -ESHUTDOWN if the module is going.
+ * Return: 0, -EBUSY if it is open, -EINPROGRESS if another's trial is pending,
+ * -EPERM if the module was sealed just now, or -ESHUTDOWN if it is going.
  */
 int fim_txn_begin(u32 owner)
 {
@@ -115,6 +118,10 @@ int fim_txn_begin(u32 owner)
 
 	if (txn.owner)
 		return -EBUSY;
+	if (fim_trial_pending() && !fim_trial_is_of(owner))
+		return -EINPROGRESS;
+	if (fim_sealed())
+		return -EPERM;
 	/* Staging and committing are safe from an unload that has begun. */
 	if (!try_module_get(THIS_MODULE))
 		return -ESHUTDOWN;
@@ -490,11 +497,12 @@ static int check_limits(struct fim_policy **policies, unsigned int nr)
 /**
  * fim_txn_commit() - put into force what is staged
  * @owner: who does
+ * @seconds: after which it is rolled back unless it is confirmed; 0 for never
  *
  * Return: 0; -ENOTCONN; -E2BIG or -ENOMEM, and then nothing has changed and
  * the transaction is still open.
  */
-int fim_txn_commit(u32 owner)
+int fim_txn_commit(u32 owner, u32 seconds)
 {
 	struct fim_policy **policies, *policy, *next;
 	unsigned int nr = fim_current_ruleset()->nr_policies;
@@ -510,6 +518,8 @@ int fim_txn_commit(u32 owner)
 		return -ENOMEM;
 	nr = merge(policies);
 	err = check_limits(policies, nr);
+	if (!err && seconds)
+		err = fim_trial_prepare(owner);
 	if (err)
 		goto out;
 
@@ -518,12 +528,15 @@ int fim_txn_commit(u32 owner)
 	err = fim_put_into_force(policies, nr, fim_current_ruleset()->generation + 1);
 	list_for_each_entry_safe(policy, next, &outgoing, node) {
 		list_del_init(&policy->node);
-		if (!err)
+		if (!err && !fim_trial_keep(policy))
 			fim_policy_retire(policy);
 	}
-	if (err)
+	if (err) {
+		fim_trial_drop();
 		goto out;
+	}
 	report_commit();
+	fim_trial_start(seconds);
 	fim_recheck_settle();
 	list_for_each_entry_safe(policy, next, &txn.staged, node)
 		list_del_init(&policy->node);

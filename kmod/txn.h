@@ -17,7 +17,7 @@ bool fim_txn_may_be_of(u32 owner);
 int fim_txn_add(u32 owner, struct fim_policy *policy);
 struct fim_policy *fim_txn_policy(const char *name);
 int fim_txn_delete(u32 owner, const char *name);
-int fim_txn_commit(u32 owner);
+int fim_txn_commit(u32 owner, u32 seconds);
 int fim_txn_abort(u32 owner);
 bool fim_txn_is_open(void);
 void fim_txn_unbind(const struct fim_container *container);

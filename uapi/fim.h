@@ -21,8 +21,9 @@
  *   control  CAP_MAC_ADMIN and CAP_NET_ADMIN
  *   events   joining the multicast group "events" takes CAP_SYS_ADMIN
  *
- * Everything else answers -EPERM. A sealed module refuses every control
- * command with -EPERM until reboot.
+ * Everything else answers -EPERM. A sealed module refuses every control command
+ * with -EPERM until reboot, but for FIM_CMD_SELFTEST, FIM_CMD_CONTAINER_ADD and
+ * the FIM_CMD_CONTAINER_DEL of a container that has ended.
  *
  * FIM_CMD_STATUS_GET (do, read): the module's state.
  *
@@ -76,7 +77,8 @@
  * replaces the whole ruleset at once. An error in one staging command leaves
  * the earlier ones staged; the sender aborts, or commits what it has.
  *
- * FIM_CMD_TXN_BEGIN (do, control): -EBUSY if another socket's is open.
+ * FIM_CMD_TXN_BEGIN (do, control): -EBUSY if another socket's is open, or while
+ * another's trial is pending.
  *
  * FIM_CMD_POLICY_ADD (do, control): stages a policy without rules. It will
  * replace the one of the same name. -EEXIST if this transaction has staged
@@ -129,9 +131,38 @@
  *
  * FIM_CMD_TXN_COMMIT (do, control): puts into force what was staged, all or
  * nothing, and answers when no operation is decided by the old ruleset any
- * more.
+ * more. With SECONDS, 1 to FIM_TRIAL_MAX, it is a trial: unless
+ * FIM_CMD_CONFIRM comes within that time, the kernel puts the policies into
+ * force again that were so before, by a commit of its own. What the same socket
+ * commits meanwhile is a part of the trial, and goes with it; with SECONDS, the
+ * time runs anew. There is one trial at a time, and it keeps the module
+ * loaded. A container that is added meanwhile holds for the former policies of
+ * the same names as well.
  *
+ *   request: FIM_A_SECONDS (u32, optional)
  *   reply:   FIM_A_STATUS { FIM_STATUS_A_* }
+ *
+ * FIM_CMD_CONFIRM (do, control): what was committed on trial stays. -ENOENT if
+ * no trial is pending.
+ *
+ * FIM_CMD_PAUSE (do, control): opens a maintenance window, for 1 to
+ * FIM_PAUSE_MAX seconds by CLOCK_BOOTTIME (-ERANGE otherwise): what a rule
+ * would refuse is let through and recorded, with FIM_EVENT_A_ACTION
+ * FIM_ACTION_BLOCK and FIM_EVENT_A_ERRNO 0. The kernel ends it by itself, at
+ * that moment for every decision. What was opened for writing in it is looked
+ * for then, as when a rule comes into force: a little later. If a window is
+ * open, that one ends and the new one begins.
+ *
+ *   request: FIM_A_SECONDS, FIM_A_REASON
+ *   reply:   FIM_A_STATUS { FIM_STATUS_A_* }
+ *
+ * FIM_CMD_RESUME (do, control): ends the window. Answers when no operation is
+ * let through any more, and what was opened for writing is found. -ENOENT if
+ * none is open.
+ *
+ * FIM_CMD_SEAL (do, control): until reboot, policies do not change, no window
+ * opens and the module can't be unloaded. -EBUSY if no policy is in force, or
+ * while a transaction or a window is open or a trial pending.
  *
  * FIM_CMD_TXN_ABORT (do, control): throws the transaction away.
  *
@@ -202,6 +233,12 @@
 #define FIM_CONTAINERS_MAX	4096
 /** @FIM_IDENTITY_MAX: longest identity of a container in bytes */
 #define FIM_IDENTITY_MAX	16384
+/** @FIM_PAUSE_MAX: longest maintenance window in seconds */
+#define FIM_PAUSE_MAX		86400
+/** @FIM_TRIAL_MAX: longest trial in seconds */
+#define FIM_TRIAL_MAX		3600
+/** @FIM_REASON_MAX: longest reason for a window in bytes, without its NUL */
+#define FIM_REASON_MAX		255
 
 /**
  * enum fim_cmd - commands; the comment at the top of this file describes them
@@ -225,6 +262,10 @@ enum fim_cmd {
 	FIM_CMD_CONTAINER_GET,
 	FIM_CMD_CONTAINER_ADD,
 	FIM_CMD_CONTAINER_DEL,
+	FIM_CMD_PAUSE,
+	FIM_CMD_RESUME,
+	FIM_CMD_CONFIRM,
+	FIM_CMD_SEAL,
 	__FIM_CMD_LAST,
 };
 #define FIM_CMD_MAX (__FIM_CMD_LAST - 1)
@@ -239,6 +280,8 @@ enum fim_cmd {
  * @FIM_A_SINCE: u64, number of the first record wanted
  * @FIM_A_EXPLAIN: nested enum fim_explain_attr
  * @FIM_A_CONTAINER: nested enum fim_container_attr
+ * @FIM_A_SECONDS: u32, how long a window is open or a trial takes
+ * @FIM_A_REASON: string of 1 to FIM_REASON_MAX bytes, why a window is opened
  */
 enum fim_attr {
 	FIM_A_UNSPEC,
@@ -250,6 +293,8 @@ enum fim_attr {
 	FIM_A_SINCE,
 	FIM_A_EXPLAIN,
 	FIM_A_CONTAINER,
+	FIM_A_SECONDS,
+	FIM_A_REASON,
 	__FIM_A_LAST,
 };
 #define FIM_A_MAX (__FIM_A_LAST - 1)
@@ -260,8 +305,9 @@ enum fim_attr {
  * @FIM_STATE_ARMED: every required hook is proven and policies are enforced
  * @FIM_STATE_PAUSED: a maintenance window: what would be refused passes and is
  *	recorded
- * @FIM_STATE_SEALED: armed, and no control command is taken until reboot
- * @FIM_STATE_DEGRADED: a hook was found dead; what is left is enforced
+ * @FIM_STATE_SEALED: armed, and no policy can change until reboot
+ * @FIM_STATE_DEGRADED: a hook was found dead; what is left is enforced. Whether
+ *	it is sealed, or a window open, other attributes tell
  */
 enum fim_state {
 	FIM_STATE_DISARMED,
@@ -288,7 +334,8 @@ enum fim_state {
  * @FIM_STATUS_A_WAITING: u32, rules whose path does not exist
  * @FIM_STATUS_A_MARKS: u32, inodes that are marked, guards included
  * @FIM_STATUS_A_REFUSED: u64, operations refused
- * @FIM_STATUS_A_AUDITED: u64, operations let through by an Audit rule
+ * @FIM_STATUS_A_AUDITED: u64, operations let through by an Audit rule or in a
+ *	maintenance window
  * @FIM_STATUS_A_RECORDED: u64, of both, those that are told by a record
  * @FIM_STATUS_A_LOST: u64, of both, those that could not be recorded
  * @FIM_STATUS_A_PENDING: u32, of both, those whose record is not complete yet:
@@ -309,6 +356,14 @@ enum fim_state {
  *	absent if it is not
  * @FIM_STATUS_A_MISSED: u64, how often a hooked function ran without its hook,
  *	because another probe was just running; with "kprobe" only
+ * @FIM_STATUS_A_PASSED: u64, of AUDITED, those that a rule would have refused
+ *	but for a maintenance window
+ * @FIM_STATUS_A_PAUSE_LEFT: u32, seconds until the window ends, a part of one
+ *	counted as one; absent, as the next, if none is open
+ * @FIM_STATUS_A_PAUSE_REASON: string, why it was opened
+ * @FIM_STATUS_A_TRIAL_LEFT: u32, seconds until the trial is rolled back; absent
+ *	if none is pending
+ * @FIM_STATUS_A_SEALED: flag, sealed until reboot
  */
 enum fim_status_attr {
 	FIM_STATUS_A_PAD,
@@ -336,6 +391,11 @@ enum fim_status_attr {
 	FIM_STATUS_A_COUNT,
 	FIM_STATUS_A_WEAKER,
 	FIM_STATUS_A_MISSED,
+	FIM_STATUS_A_PASSED,
+	FIM_STATUS_A_PAUSE_LEFT,
+	FIM_STATUS_A_PAUSE_REASON,
+	FIM_STATUS_A_TRIAL_LEFT,
+	FIM_STATUS_A_SEALED,
 	__FIM_STATUS_A_LAST,
 };
 #define FIM_STATUS_A_MAX (__FIM_STATUS_A_LAST - 1)
@@ -690,10 +750,22 @@ enum fim_op {
  * @FIM_EVENT_SELFTESTED: the self-test was asked for; FIM_EVENT_A_ERRNO is its
  *	result
  * @FIM_EVENT_DENIED: the control command FIM_EVENT_A_CMD was refused with
- *	FIM_EVENT_A_ERRNO, for want of the right to give it. FIM_EVENT_A_COUNT: commands that this
- *	record stands for, above 1 if there were too many to tell each
+ *	FIM_EVENT_A_ERRNO, for want of the right to give it, or because the module
+ *	is sealed. FIM_EVENT_A_COUNT: commands that this record stands for, above
+ *	1 if there were too many to tell each
  * @FIM_EVENT_CONTAINER_ADDED: a container was added
  * @FIM_EVENT_CONTAINER_REMOVED: it was deleted, or found to be gone
+ * @FIM_EVENT_PAUSED: a maintenance window was opened, for FIM_EVENT_A_REASON,
+ *	from FIM_EVENT_A_SINCE until FIM_EVENT_A_UNTIL at the latest
+ * @FIM_EVENT_RESUMED: it was closed, by whom the record names: a kernel thread
+ *	if its time was over, FIM_EVENT_A_UNTIL. FIM_EVENT_A_PASSED operations
+ *	were let through in it
+ * @FIM_EVENT_SEALED: the module was sealed
+ * @FIM_EVENT_TRIED: policies were committed on trial, until FIM_EVENT_A_UNTIL;
+ *	the records of these come before
+ * @FIM_EVENT_CONFIRMED: the trial was confirmed
+ * @FIM_EVENT_ROLLED_BACK: it was not; the records of the policies that changed
+ *	by that come behind
  */
 enum fim_event_type {
 	FIM_EVENT_UNSPEC,
@@ -711,6 +783,12 @@ enum fim_event_type {
 	FIM_EVENT_DENIED,
 	FIM_EVENT_CONTAINER_ADDED,
 	FIM_EVENT_CONTAINER_REMOVED,
+	FIM_EVENT_PAUSED,
+	FIM_EVENT_RESUMED,
+	FIM_EVENT_SEALED,
+	FIM_EVENT_TRIED,
+	FIM_EVENT_CONFIRMED,
+	FIM_EVENT_ROLLED_BACK,
 	__FIM_EVENT_LAST,
 };
 #define FIM_EVENT_MAX (__FIM_EVENT_LAST - 1)
@@ -753,7 +831,8 @@ enum fim_event_flags {
  * @FIM_EVENT_A_TIME: u64, nanoseconds since 1970 UTC when the hook decided
  * @FIM_EVENT_A_FLAGS: u32, enum fim_event_flags
  * @FIM_EVENT_A_COUNT: u64, operations that this record stands for
- * @FIM_EVENT_A_STATE: u8, enum fim_state, of FIM_EVENT_STATE
+ * @FIM_EVENT_A_STATE: u8, enum fim_state, of FIM_EVENT_STATE, and of those
+ *	about windows, trials and the seal
  * @FIM_EVENT_A_KIND: u8, enum fim_policy_kind
  * @FIM_EVENT_A_POLICY: string
  * @FIM_EVENT_A_NAMESPACE: string, the policy's namespace
@@ -763,7 +842,8 @@ enum fim_event_flags {
  * @FIM_EVENT_A_TAGS: bytes, each tag ended by a NUL
  * @FIM_EVENT_A_MESSAGE: string
  * @FIM_EVENT_A_ACTION: u8, enum fim_action
- * @FIM_EVENT_A_ERRNO: u32, the error the caller was given, 0 if it passed
+ * @FIM_EVENT_A_ERRNO: u32, the error the caller was given, 0 if it passed; with
+ *	FIM_ACTION_BLOCK, that is in a maintenance window
  * @FIM_EVENT_A_OP: u8, enum fim_op
  * @FIM_EVENT_A_PATH: bytes, the object, below the rule's path as the policy
  *	names it
@@ -817,6 +897,14 @@ enum fim_event_flags {
  *	execve() was told it: of a script the script's, while EXE is its
  *	interpreter's. From the task's memory, as the command line is; at
  *	most 1024.
+ * @FIM_EVENT_A_REASON: string, why a window was opened
+ * @FIM_EVENT_A_SINCE: u64, when a window or a trial began, nanoseconds since 1970
+ *	UTC, as the next
+ * @FIM_EVENT_A_UNTIL: u64, when it ends or would have ended by itself
+ * @FIM_EVENT_A_OPENER: u32, login uid of who began it; his uid if it was never
+ *	set
+ * @FIM_EVENT_A_PASSED: u64, of FIM_EVENT_RESUMED: operations that the window let
+ *	through. An open that may create a file is counted when it is over
  */
 enum fim_event_attr {
 	FIM_EVENT_A_PAD,
@@ -874,6 +962,11 @@ enum fim_event_attr {
 	FIM_EVENT_A_TOTAL,
 	FIM_EVENT_A_CGROUP_PATH,
 	FIM_EVENT_A_EXECUTED,
+	FIM_EVENT_A_REASON,
+	FIM_EVENT_A_SINCE,
+	FIM_EVENT_A_UNTIL,
+	FIM_EVENT_A_OPENER,
+	FIM_EVENT_A_PASSED,
 	__FIM_EVENT_A_LAST,
 };
 #define FIM_EVENT_A_MAX (__FIM_EVENT_A_LAST - 1)
