@@ -58,18 +58,22 @@ extern const struct command commands[];
 
 extern const struct opt apply_opts[], check_opts[], container_opts[], explain_opts[],
 	get_opts[], watch_opts[], status_opts[], recommend_opts[],
-	probe_opts[];
+	probe_opts[], pause_opts[], control_opts[], seal_opts[];
 
 int cmd_apply(const struct command *cmd, int argc, char **argv);
 int cmd_check(const struct command *cmd, int argc, char **argv);
+int cmd_confirm(const struct command *cmd, int argc, char **argv);
 int cmd_container(const struct command *cmd, int argc, char **argv);
 int cmd_delete(const struct command *cmd, int argc, char **argv);
 int cmd_explain(const struct command *cmd, int argc, char **argv);
 int cmd_get(const struct command *cmd, int argc, char **argv);
 int cmd_help(const struct command *cmd, int argc, char **argv);
 int cmd_oci_hook(const struct command *cmd, int argc, char **argv);
+int cmd_pause(const struct command *cmd, int argc, char **argv);
 int cmd_probe(const struct command *cmd, int argc, char **argv);
 int cmd_recommend(const struct command *cmd, int argc, char **argv);
+int cmd_resume(const struct command *cmd, int argc, char **argv);
+int cmd_seal(const struct command *cmd, int argc, char **argv);
 int cmd_selftest(const struct command *cmd, int argc, char **argv);
 int cmd_status(const struct command *cmd, int argc, char **argv);
 int cmd_version(const struct command *cmd, int argc, char **argv);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "cmd.h"
-#include "config.h"
 #include "devices.h"
 #include "container.h"
 #include "implied.h"
@@ -19,6 +18,7 @@
 #include "load.h"
 #include "mem.h"
 #include "ruleset.h"
+#include "seconds.h"
 #include "selector.h"
 #include "status.h"
 #include "term.h"
@@ -30,6 +30,7 @@ const struct opt apply_opts[] = {
 	{ 0, "action", "ACTION", "Block or Audit, whichever the files say" },
 	{ 0, "dry-run", NULL, "let the kernel check them and change nothing" },
 	{ 0, "keep-going", NULL, "leave out what is not valid or is refused" },
+	{ 0, "try", "TIME", "roll back after 90s, 5m… unless confirmed; 1h at most" },
 	{ 0, "prune", NULL, "remove the policies that are not among them" },
 	{ 0, "no-scan", NULL, "don't look for mounts and other names of files" },
 	{ 0, "ignore-unsupported", NULL, "leave out what is about no files" },
@@ -45,6 +46,7 @@ const struct opt apply_opts[] = {
  * @now: what is in force once they are applied
  * @generation: number of the commit that put them into force
  * @last: number of the last record before it
+ * @trial: seconds after which it is rolled back unless it is confirmed, or 0
  * @dry_run: stage them only
  * @prune: remove all others
  * @no_scan: leave it at that
@@ -57,6 +59,7 @@ struct apply {
 	struct policies now;
 	uint64_t generation;
 	uint64_t last;
+	uint32_t trial;
 	bool dry_run;
 	bool prune;
 	bool no_scan;
@@ -78,27 +81,6 @@ static int select_policies(struct apply *a)
 		a->selected[i] = set->v[i].kind != FIM_KIND_HOST ||
 				 selector_matches(&set->v[i], host);
 	return EXIT_OK;
-}
-
-static bool has_allow(const struct policy *p)
-{
-	const struct rule *r;
-
-	for (r = p->rules; r < p->rules + p->nr_rules; r++)
-		if ((r->attrs.action ? r->attrs.action : p->attrs.action) ==
-		    FIM_ACTION_ALLOW)
-			return true;
-	return false;
-}
-
-/* Of policies without an Allow, no posture decides anything. */
-static void set_postures(struct policies *set)
-{
-	struct policy *p;
-
-	for (p = set->v; p < set->v + set->nr; p++)
-		if (!p->posture && has_allow(p))
-			p->posture = config_get()->file_posture;
 }
 
 static bool is_applied(const struct apply *a, const char *name)
@@ -409,7 +391,7 @@ static int commit_implied(struct apply *a, struct link *l, const bool *changed)
 		if (changed[i])
 			err = stage_policy(a, l, &set->v[i]);
 	if (!err)
-		err = txn_commit(l, NULL);
+		err = txn_commit(l, 0, NULL);
 	if (!err)
 		return EXIT_OK;
 	txn_abort(l);
@@ -452,6 +434,9 @@ static int finish(struct apply *a, struct link *l)
 		code = add_implied(a, l);
 	if (a->dry_run)
 		return code;
+	if (a->trial)
+		printf("on trial: rolled back after %u s unless 'fimctl confirm' is given\n",
+		       a->trial);
 	fflush(stdout);
 	if (writers_report(l, a->last + 1))
 		return link_report(l, "applied, but who has files open for writing is not known");
@@ -509,7 +494,7 @@ static int transact(struct apply *a, struct link *l)
 		err = begin_and_stage(a, l);
 	} while (err && skip_refused(a, l, err));
 	if (!err && !a->dry_run && a->load.set.nr)
-		err = txn_commit(l, &a->generation);
+		err = txn_commit(l, a->trial, &a->generation);
 	if (err || a->dry_run || !a->load.set.nr)
 		txn_abort(l);
 	if (!err && !a->load.set.nr)
@@ -534,7 +519,7 @@ static int apply(struct apply *a)
 		lint_rules(&a->load.set, &a->load.diags);
 	}
 	code = load_finish(&a->load);
-	set_postures(&a->load.set);
+	load_set_postures(&a->load);
 	if (code == EXIT_OK)
 		code = select_policies(a);
 	if (code != EXIT_OK)
@@ -558,7 +543,7 @@ static bool set_action(struct apply *a)
 int cmd_apply(const struct command *cmd, int argc, char **argv)
 {
 	struct apply a = { 0 };
-	bool bad_action = false;
+	bool bad_action = false, bad_time = false;
 	int c, code = EXIT_INVALID;
 
 	while ((c = opt_next(cmd, argc, argv)) != -1) {
@@ -568,6 +553,8 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 			load_add(&a.load, optarg);
 		else if (opt_is(cmd, c, "action"))
 			bad_action |= !set_action(&a);
+		else if (opt_is(cmd, c, "try"))
+			bad_time |= !(a.trial = seconds_parse(optarg));
 		else if (opt_is(cmd, c, "dry-run"))
 			a.dry_run = true;
 		else if (opt_is(cmd, c, "keep-going"))
@@ -583,6 +570,8 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 		opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
 	else if (bad_action)
 		opt_usage(cmd, "--action is Block or Audit");
+	else if (bad_time)
+		opt_usage(cmd, "--try takes a time as 90s or 5m");
 	else if (!a.load.nr)
 		opt_usage(cmd, "give a policy with -f");
 	else

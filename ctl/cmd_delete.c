@@ -36,7 +36,7 @@ static int transact(struct link *l, char **name)
 	if (err == -ENOENT)
 		return EXIT_FAILED;
 	if (!err)
-		err = txn_commit(l, NULL);
+		err = txn_commit(l, 0, NULL);
 	if (err)
 		return link_report(l, "nothing was removed");
 	for (; *name; name++)

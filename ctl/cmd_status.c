@@ -36,6 +36,7 @@ static const struct {
 	{ "marks", FIM_STATUS_A_MARKS },
 	{ "refused", FIM_STATUS_A_REFUSED },
 	{ "audited", FIM_STATUS_A_AUDITED },
+	{ "passed", FIM_STATUS_A_PASSED },
 	{ "recorded", FIM_STATUS_A_RECORDED },
 	{ "coalesced", FIM_STATUS_A_COALESCED },
 	{ "limited", FIM_STATUS_A_LIMITED },
@@ -109,6 +110,7 @@ static void print_json(const struct status *st, const struct hooks *hooks)
 		json_add_string(json, "version", st->version);
 	json_add_string(json, "state",
 			status_state_name(st->number[FIM_STATUS_A_STATE]));
+	status_add_control(json, st);
 	if (st->backend)
 		json_add_string(json, "backend", st->backend);
 	if (st->weaker) {
@@ -138,8 +140,12 @@ static void print_counters(const uint64_t *n)
 	printf("containers %" PRIu64 "%s\n", n[FIM_STATUS_A_CONTAINERS],
 	       cgroup_has_v2() ? "" :
 	       "; this host has no cgroup v2, so none can be protected");
-	printf("operations %" PRIu64 " refused, %" PRIu64 " audited\n",
+	printf("operations %" PRIu64 " refused, %" PRIu64 " audited",
 	       n[FIM_STATUS_A_REFUSED], n[FIM_STATUS_A_AUDITED]);
+	if (n[FIM_STATUS_A_PASSED])
+		printf(", %" PRIu64 " of these in maintenance windows",
+		       n[FIM_STATUS_A_PASSED]);
+	printf("\n");
 	printf("recorded   %" PRIu64 " in %" PRIu64 " records, %s%" PRIu64
 	       " lost%s, %" PRIu64 " pending\n",
 	       n[FIM_STATUS_A_RECORDED],
@@ -166,14 +172,11 @@ static void print_weaker(const struct status *st)
 
 static void print_text(const struct status *st, const struct hooks *hooks)
 {
-	uint64_t state = st->number[FIM_STATUS_A_STATE];
-	bool good = state == FIM_STATE_ARMED || state == FIM_STATE_SEALED;
 	struct buf boot_id = { 0 };
 
 	boot_id_text(st, &boot_id);
-	printf("state      %s%s%s\n",
-	       term_on(stdout, good ? TERM_GREEN : TERM_RED),
-	       status_state_name(state), term_off(stdout));
+	printf("state      ");
+	status_print_state(st);
 	printf("module     fim %s, hooks by %s\n",
 	       st->version ? st->version : "?",
 	       st->backend ? st->backend : "?");

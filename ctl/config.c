@@ -76,6 +76,15 @@ static void set_file_posture(const struct mark *at, char *value,
 	free(value);
 }
 
+static void set_seal(const struct mark *at, char *value, struct diags *diags)
+{
+	config.seal = !strcmp(value, "yes");
+	if (!config.seal && strcmp(value, "no"))
+		diag_error(diags, at, "'seal' must be yes or no, not '%s'",
+			   value);
+	free(value);
+}
+
 /**
  * struct setting - a key of the file
  * @key: the key
@@ -92,6 +101,7 @@ static const struct setting {
 	{ "instance-group", set_instance_group },
 	{ "instance-id", set_instance_id },
 	{ "container-failure", set_container_failure },
+	{ "seal", set_seal },
 };
 
 static void unknown_key(const struct mark *at, const char *key,

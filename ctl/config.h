@@ -22,6 +22,7 @@
  * @instance_group: as instanceGroup
  * @instance_id: as instanceID
  * @unprotected_start: a container starts whose policies can't be put into force
+ * @seal: fim.service seals the module, and heeds no fim=off
  * @broken: the file has errors, which were printed
  */
 struct config {
@@ -32,6 +33,7 @@ struct config {
 	const char *instance_group;
 	const char *instance_id;
 	bool unprotected_start;
+	bool seal;
 	bool broken;
 };
 

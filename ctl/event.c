@@ -40,6 +40,17 @@ static const struct event_name {
 					"A container was added" },
 	[FIM_EVENT_CONTAINER_REMOVED] = { "ContainerRemoved",
 					  "A container is gone" },
+	[FIM_EVENT_PAUSED] = { "MaintenanceStarted",
+			       "A maintenance window was opened" },
+	[FIM_EVENT_RESUMED] = { "MaintenanceEnded",
+				"The maintenance window was closed" },
+	[FIM_EVENT_SEALED] = { "Sealed", "The module was sealed until reboot" },
+	[FIM_EVENT_TRIED] = { "TrialStarted",
+			      "Policies were put into force on trial" },
+	[FIM_EVENT_CONFIRMED] = { "TrialConfirmed",
+				  "Policies on trial were confirmed" },
+	[FIM_EVENT_ROLLED_BACK] = { "TrialRolledBack",
+				    "Policies on trial were not confirmed and are rolled back" },
 };
 
 static const struct event_name *find(uint64_t type)
@@ -132,6 +143,13 @@ const char *event_command_name(uint64_t cmd)
 		[FIM_CMD_TXN_COMMIT] = "txn-commit",
 		[FIM_CMD_TXN_ABORT] = "txn-abort",
 		[FIM_CMD_EXPLAIN] = "explain",
+		[FIM_CMD_CONTAINER_GET] = "container-get",
+		[FIM_CMD_CONTAINER_ADD] = "container-add",
+		[FIM_CMD_CONTAINER_DEL] = "container-del",
+		[FIM_CMD_PAUSE] = "pause",
+		[FIM_CMD_RESUME] = "resume",
+		[FIM_CMD_CONFIRM] = "confirm",
+		[FIM_CMD_SEAL] = "seal",
 	};
 
 	return cmd < ARRAY_SIZE(name) && name[cmd] ? name[cmd] : "unknown";

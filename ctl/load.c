@@ -99,6 +99,32 @@ int load_finish(struct load *l)
 	return l->sources.unreadable ? EXIT_FAILED : EXIT_OK;
 }
 
+static bool has_allow(const struct policy *p)
+{
+	const struct rule *r;
+
+	for (r = p->rules; r < p->rules + p->nr_rules; r++)
+		if ((r->attrs.action ? r->attrs.action : p->attrs.action) ==
+		    FIM_ACTION_ALLOW)
+			return true;
+	return false;
+}
+
+/**
+ * load_set_postures() - give policies the posture of the configuration
+ * @l: the policies
+ *
+ * Of those without an Allow, no posture decides anything.
+ */
+void load_set_postures(struct load *l)
+{
+	struct policy *p;
+
+	for (p = l->set.v; p < l->set.v + l->set.nr; p++)
+		if (!p->posture && has_allow(p))
+			p->posture = config_get()->file_posture;
+}
+
 /**
  * load_free() - free all of it
  * @l: empty afterwards

@@ -12,10 +12,12 @@
 #include "term.h"
 
 const struct command commands[] = {
-	{ "apply", "-f FILE|DIR|- [--action Block|Audit] [--dry-run] [--prune] [--keep-going] "
-	  "[--no-scan] [--ignore-unsupported]",
+	{ "apply", "-f FILE|DIR|- [--action Block|Audit] [--dry-run] [--try TIME] [--prune] "
+	  "[--keep-going] [--no-scan] [--ignore-unsupported]",
 	  "put policies into force, all of them or none", apply_opts,
 	  cmd_apply },
+	{ "confirm", "[-o json]", "keep what 'apply --try' put into force",
+	  control_opts, cmd_confirm },
 	{ "delete", "NAME...", "remove policies, all of them or none", NULL,
 	  cmd_delete },
 	{ "get", "[NAME] [-o table|yaml|json]",
@@ -37,6 +39,14 @@ const struct command commands[] = {
 	  "containers that policies hold for", container_opts, cmd_container },
 	{ "oci-hook", "", "an OCI runtime's hook: adds and forgets a container",
 	  NULL, cmd_oci_hook },
+	{ "pause", "--for TIME --reason TEXT [-o json]",
+	  "open a maintenance window, which ends by itself", pause_opts,
+	  cmd_pause },
+	{ "resume", "[-o json]", "end the maintenance window", control_opts,
+	  cmd_resume },
+	{ "seal", "[--configured|--check] [-o json]",
+	  "let no policy change and no window open until reboot", seal_opts,
+	  cmd_seal },
 	{ "status", "[-o json|prometheus]", "show what the module does", status_opts,
 	  cmd_status },
 	{ "probe", "[--root DIR] [--kernel RELEASE] [-o json]",

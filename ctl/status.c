@@ -3,6 +3,7 @@
  * status.c - the module's state and hooks
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,9 +38,13 @@ int status_take(uint8_t cmd, struct nlattr **top, void *arg)
 	free(st->version);
 	free(st->backend);
 	free(st->weaker);
+	free(st->reason);
 	st->version = attr_string(tb[FIM_STATUS_A_VERSION]);
 	st->backend = attr_string(tb[FIM_STATUS_A_BACKEND]);
 	st->weaker = attr_string(tb[FIM_STATUS_A_WEAKER]);
+	st->reason = attr_string(tb[FIM_STATUS_A_PAUSE_REASON]);
+	/* A flag has no bytes that would be its number. */
+	st->number[FIM_STATUS_A_SEALED] = !!tb[FIM_STATUS_A_SEALED];
 	boot_id = tb[FIM_STATUS_A_BOOT_ID];
 	if (boot_id && nla_len(boot_id) == BOOT_ID_SIZE)
 		memcpy(st->boot_id, nla_data(boot_id), BOOT_ID_SIZE);
@@ -68,6 +73,7 @@ void status_free(struct status *st)
 	free(st->version);
 	free(st->backend);
 	free(st->weaker);
+	free(st->reason);
 	*st = (struct status){ 0 };
 }
 
@@ -88,6 +94,49 @@ const char *status_state_name(uint64_t state)
 	};
 
 	return state <= FIM_STATE_MAX ? name[state] : "unknown";
+}
+
+/**
+ * status_print_state() - print the state, and what it will not be for long
+ * @st: the module's state
+ */
+void status_print_state(const struct status *st)
+{
+	uint64_t state = st->number[FIM_STATUS_A_STATE];
+	bool good = state == FIM_STATE_ARMED || state == FIM_STATE_SEALED;
+
+	printf("%s%s%s", term_on(stdout, good ? TERM_GREEN : TERM_RED),
+	       status_state_name(state), term_off(stdout));
+	if (st->reason) {
+		printf(", paused for %" PRIu64 " s more: ",
+		       st->number[FIM_STATUS_A_PAUSE_LEFT]);
+		term_text(stdout, st->reason, strlen(st->reason));
+	}
+	if (st->number[FIM_STATUS_A_TRIAL_LEFT])
+		printf(", on trial: rolled back in %" PRIu64
+		       " s unless it is confirmed",
+		       st->number[FIM_STATUS_A_TRIAL_LEFT]);
+	if (st->number[FIM_STATUS_A_SEALED] && state != FIM_STATE_SEALED)
+		printf(", sealed");
+	printf("\n");
+}
+
+/**
+ * status_add_control() - put into JSON what is paused, on trial or sealed
+ * @to: the object
+ * @st: the module's state
+ */
+void status_add_control(cJSON *to, const struct status *st)
+{
+	if (st->reason) {
+		json_add_number(to, "pauseLeft",
+				st->number[FIM_STATUS_A_PAUSE_LEFT]);
+		json_add_string(to, "pauseReason", st->reason);
+	}
+	if (st->number[FIM_STATUS_A_TRIAL_LEFT])
+		json_add_number(to, "trialLeft",
+				st->number[FIM_STATUS_A_TRIAL_LEFT]);
+	json_add_bool(to, "sealed", st->number[FIM_STATUS_A_SEALED]);
 }
 
 static int take_hook(uint8_t cmd, struct nlattr **top, void *arg)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "counts.h"
+#include "json.h"
 #include "link.h"
 
 /** @BOOT_ID_SIZE: bytes of FIM_STATUS_A_BOOT_ID */
@@ -20,6 +21,7 @@
  * @version: its version
  * @backend: how its hooks are attached
  * @weaker: in what that is weaker, or NULL
+ * @reason: why a maintenance window is open, or NULL
  * @boot_id: drawn when it was loaded
  * @number: the attributes that are numbers, by attribute
  * @counts: what became of each operation
@@ -28,6 +30,7 @@ struct status {
 	char *version;
 	char *backend;
 	char *weaker;
+	char *reason;
 	uint8_t boot_id[BOOT_ID_SIZE];
 	uint64_t number[FIM_STATUS_A_MAX + 1];
 	struct counts counts;
@@ -63,6 +66,8 @@ int status_take(uint8_t cmd, struct nlattr **top, void *arg);
 int status_get(struct link *l, struct status *st);
 void status_free(struct status *st);
 const char *status_state_name(uint64_t state);
+void status_print_state(const struct status *st);
+void status_add_control(cJSON *to, const struct status *st);
 
 int hooks_get(struct link *l, struct hooks *hooks);
 void hooks_print(const struct hooks *hooks, int indent);

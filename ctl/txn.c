@@ -287,15 +287,20 @@ int txn_delete(struct link *l, const char *name)
 /**
  * txn_commit() - put what was staged into force
  * @l: the connection
+ * @seconds: after which it is rolled back unless it is confirmed, 0 for never
  * @generation: set to the number of commits with this one; may be NULL
  *
  * Return: 0 or -errno.
  */
-int txn_commit(struct link *l, uint64_t *generation)
+int txn_commit(struct link *l, uint32_t seconds, uint64_t *generation)
 {
+	struct nl_msg *msg = link_message(l->family, FIM_CMD_TXN_COMMIT, false);
 	struct status st = { 0 };
-	int err = link_command(l, FIM_CMD_TXN_COMMIT, status_take, &st);
+	int err;
 
+	if (seconds)
+		put(msg, FIM_A_SECONDS, &seconds, sizeof(seconds));
+	err = link_request(l, msg, status_take, &st);
 	if (generation)
 		*generation = st.number[FIM_STATUS_A_GENERATION];
 	status_free(&st);

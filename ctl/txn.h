@@ -32,7 +32,7 @@ struct txn_batch {
 int txn_begin(struct link *l);
 int txn_add(struct link *l, const struct policy *p, struct diags *diags);
 int txn_delete(struct link *l, const char *name);
-int txn_commit(struct link *l, uint64_t *generation);
+int txn_commit(struct link *l, uint32_t seconds, uint64_t *generation);
 void txn_abort(struct link *l);
 
 struct nl_msg *txn_policy_message(int family, const struct policy *p);
