@@ -75,3 +75,37 @@ int fim_rule_add(struct fim_nl *nl, const char *policy, const char *dir)
 	fim_put_nest(msg, FIM_A_RULE, rule);
 	return fim_nl_call(nl, msg, NULL, NULL);
 }
+
+/**
+ * fim_pause() - open a maintenance window
+ * @nl: the socket
+ * @seconds: how long; 0: without the attribute
+ * @reason: why; NULL: without the attribute
+ *
+ * Return: 0 or an errno.
+ */
+int fim_pause(struct fim_nl *nl, unsigned int seconds, const char *reason)
+{
+	struct nl_msg *msg = fim_msg(nl, FIM_CMD_PAUSE, 0);
+
+	if (seconds)
+		nla_put_u32(msg, FIM_A_SECONDS, seconds);
+	if (reason)
+		nla_put_string(msg, FIM_A_REASON, reason);
+	return fim_nl_call(nl, msg, NULL, NULL);
+}
+
+/**
+ * fim_commit_on_trial() - commit what is to be rolled back
+ * @nl: the socket
+ * @seconds: after how long
+ *
+ * Return: 0 or an errno.
+ */
+int fim_commit_on_trial(struct fim_nl *nl, unsigned int seconds)
+{
+	struct nl_msg *msg = fim_msg(nl, FIM_CMD_TXN_COMMIT, 0);
+
+	nla_put_u32(msg, FIM_A_SECONDS, seconds);
+	return fim_nl_call(nl, msg, NULL, NULL);
+}

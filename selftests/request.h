@@ -32,6 +32,8 @@ void fim_put_nest(struct nl_msg *msg, int nest, const struct fim_put *puts);
 
 int fim_policy_add(struct fim_nl *nl, const char *name, int action);
 int fim_policy_del(struct fim_nl *nl, const char *name);
+int fim_pause(struct fim_nl *nl, unsigned int seconds, const char *reason);
+int fim_commit_on_trial(struct fim_nl *nl, unsigned int seconds);
 int fim_rule_add(struct fim_nl *nl, const char *policy, const char *dir);
 
 #endif /* _FIM_TEST_REQUEST_H */

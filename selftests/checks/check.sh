@@ -111,7 +111,7 @@ whole() {
 	[ "$1" != "${kernels[0]}" ] || tap 'the harness finds failures' \
 		selftests/vm/harness.sh "$1" || :
 	vm "$1" selftests --timeout 1800
-	for payload in umount rival tool language keep backend alerts; do
+	for payload in umount rival tool language keep backend alerts seal; do
 		vm "$1" "$payload"
 	done
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" debian

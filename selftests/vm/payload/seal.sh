@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Seals the module, and tries all that a sealed module has to refuse. That lasts
+# as long as the machine, so it is a payload of its own.
+. /vm/lib-guest.sh
+
+dir=/mnt/ext4/seal
+mkdir -p $dir/protected $dir/other
+policy t $dir/protected >/tmp/t.yaml
+policy u $dir/other >/tmp/u.yaml
+
+refused() {
+	! (: >$dir/protected/new) 2>/dev/null
+}
+
+# says TEXT COMMAND...: it fails, and says so.
+says() {
+	text=$1
+	shift
+	"$@" >/tmp/out 2>&1 && return 1
+	cat /tmp/out
+	grep -q "$text" /tmp/out
+}
+
+denied() {
+	fimctl status -o prometheus | sed -n 's/^fim_commands_denied_total //p'
+}
+
+insmod /fim.ko
+check 'without a policy there is nothing to seal' \
+	says 'no policy is in force' fimctl seal
+fimctl apply -f /tmp/t.yaml
+fimctl pause --for 1m --reason test
+check 'a window has to be closed before' \
+	says 'a maintenance window is open' fimctl seal
+fimctl resume
+fimctl apply --try 1m -f /tmp/u.yaml
+check 'and a trial confirmed' says 'a trial is pending' fimctl seal
+fimctl confirm
+check '--configured does nothing unless fim.conf says so' fimctl seal --configured
+check 'the module is armed' sh -c 'fimctl status | grep -q "state *armed"'
+check 'the module is sealed' fimctl seal
+check 'status says so' sh -c 'fimctl status -o json | grep -q "\"sealed\":.*true"'
+before=$(denied)
+for change in 'apply -f /tmp/u.yaml' 'apply --action Audit -f /tmp/t.yaml' 'delete t' \
+	'pause --for 1m --reason test' 'resume' 'confirm' 'seal'; do
+	# shellcheck disable=SC2086
+	check "refused: $change" says 'sealed until reboot' fimctl $change
+done
+check 'each has been counted' [ "$(denied)" -ge $((before + 7)) ]
+fimctl watch --since boot --limit 1000 >/tmp/records 2>/dev/null &
+watch=$!
+sleep 2
+kill $watch
+check 'and recorded' grep -q CommandDenied /tmp/records
+check 'so is the seal' grep -q Sealed /tmp/records
+check 'the module cannot be unloaded' says '' rmmod fim
+check 'the self-test runs' fimctl selftest
+check 'it is still sealed' sh -c 'fimctl status | grep -q "state *sealed"'
+check 'policies are enforced' refused
+exit 0
