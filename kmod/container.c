@@ -16,6 +16,7 @@
 #include <linux/nsproxy.h>
 #include <linux/path.h>
 #include <linux/pid.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -52,13 +53,22 @@ static bool is_below(const struct cgroup *cgroup,
 }
 #endif
 
+static bool is_below_pid_ns(const struct pid_namespace *ns,
+			    const struct fim_container *container)
+{
+	/* Ancestors are held by their descendants. */
+	while (ns && ns->level > container->pid_ns->level)
+		ns = ns->parent;
+	return ns == container->pid_ns;
+}
+
 /**
  * fim_container_has() - whether a task is a container's
  * @container: the container
  * @caller: the task; NULL: somebody, who may be
  *
- * Who leaves the cgroup is still in the mount namespace, and who leaves that is
- * still in the cgroup.
+ * Who leaves the cgroup is still in the mount namespace, who leaves that is
+ * still in the cgroup, and its pid namespace a task never leaves.
  *
  * Context: any in which RCU protects @caller.
  * Return: whether it is.
@@ -69,6 +79,8 @@ bool fim_container_has(const struct fim_container *container,
 	if (!caller)
 		return true;
 	if (container->mnt_ns && caller->mnt_ns == container->mnt_ns)
+		return true;
+	if (container->pid_ns && is_below_pid_ns(caller->pid_ns, container))
 		return true;
 	return caller->cgroup && is_below(caller->cgroup, container);
 }
@@ -241,6 +253,9 @@ int fim_container_set_init(struct fim_container *container, u32 nr)
 	container->init = pid;
 	if (!task)
 		return err;
+	/* Who shares a namespace of others is told apart by the rest. */
+	if (pid->level && pid->numbers[pid->level].nr == 1)
+		container->pid_ns = ns_of_pid(pid);
 	task_lock(task);
 	if (task->nsproxy && is_in_cgroup(task, container)) {
 		if (!fim_mnt_ns_is_initial(task->nsproxy->mnt_ns))

@@ -15,6 +15,7 @@ struct fim_object;
 struct fim_policy;
 struct path;
 struct pid;
+struct pid_namespace;
 
 /**
  * struct fim_container - a container; constant, but for @entrance, @serial and @node
@@ -26,6 +27,8 @@ struct pid;
  * @root: inode of its root directory, a reference
  * @mnt_ns: inode number of its mount namespace; 0 if it has none of its own
  * @init: its first process, a reference
+ * @pid_ns: its pid namespace, which @init keeps; NULL if it is not the first
+ *	process of one
  * @identity: opaque to us; or NULL
  * @identity_len: length of @identity
  * @entrance: a path to the root directory, held only while the container is
@@ -42,6 +45,7 @@ struct fim_container {
 	struct fim_object *root;
 	u32 mnt_ns;
 	struct pid *init;
+	const struct pid_namespace *pid_ns;
 	void *identity;
 	unsigned int identity_len;
 	const struct path *entrance;

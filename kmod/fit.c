@@ -10,6 +10,7 @@
 #include <linux/cred.h>
 #include <linux/dcache.h>
 #include <linux/mm_types.h>
+#include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 
 #include "container.h"
@@ -63,6 +64,7 @@ void fim_caller_read(struct fim_caller *caller)
 	rcu_read_unlock();
 #endif
 	caller->mnt_ns = fim_mnt_ns_inum();
+	caller->pid_ns = task_active_pid_ns(current);
 }
 
 /**

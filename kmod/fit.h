@@ -15,6 +15,7 @@ struct dentry;
 struct fim_access;
 struct fim_binding;
 struct inode;
+struct pid_namespace;
 
 /**
  * struct fim_caller - what rules ask about who does it
@@ -24,6 +25,7 @@ struct inode;
  * @traced: somebody else may have him do it
  * @cgroup: in the hierarchy of cgroup v2, under RCU; or NULL
  * @mnt_ns: inode number of the mount namespace, or 0
+ * @pid_ns: the pid namespace, which the task keeps; NULL if it has none any more
  */
 struct fim_caller {
 	kuid_t fsuid;
@@ -32,6 +34,7 @@ struct fim_caller {
 	bool traced;
 	const struct cgroup *cgroup;
 	u32 mnt_ns;
+	const struct pid_namespace *pid_ns;
 };
 
 /**
