@@ -11,6 +11,7 @@
 #include "array.h"
 #include "cgroup.h"
 #include "cmd.h"
+#include "container.h"
 #include "json.h"
 #include "link.h"
 #include "metrics.h"
@@ -18,6 +19,9 @@
 #include "ruleset.h"
 #include "status.h"
 #include "term.h"
+
+/** @HOLDING_SHOWN: of how many containers people are told which policies hold */
+#define HOLDING_SHOWN 16
 
 const struct opt status_opts[] = {
 	{ 'o', "output", "FORMAT", "json or prometheus; for people if not given" },
@@ -99,9 +103,25 @@ static cJSON *counts_json(const struct status *st)
 	return list;
 }
 
-static void print_json(const struct status *st, const struct hooks *hooks)
+static cJSON *holding_json(const struct container *c)
 {
 	cJSON *json = json_object(), *list = json_list();
+	size_t i;
+
+	json_add_string(json, "container", c->id);
+	if (c->identity.name)
+		json_add_string(json, "name", c->identity.name);
+	for (i = 0; i < c->nr_policies; i++)
+		json_append_bytes(list, c->policies[i],
+				  strlen(c->policies[i]));
+	json_add(json, "policies", list);
+	return json;
+}
+
+static void print_json(const struct status *st, const struct hooks *hooks,
+		       const struct containers *all)
+{
+	cJSON *json = json_object(), *list = json_list(), *holding = json_list();
 	struct buf boot_id = { 0 };
 	size_t i;
 
@@ -122,6 +142,10 @@ static void print_json(const struct status *st, const struct hooks *hooks)
 	for (i = 0; i < ARRAY_SIZE(numbers); i++)
 		json_add_number(json, numbers[i].key,
 				st->number[numbers[i].attr]);
+	json_add_bool(json, "cgroupV2", cgroup_has_v2());
+	for (i = 0; i < all->nr; i++)
+		json_append(holding, holding_json(&all->v[i]));
+	json_add(json, "holding", holding);
 	json_add(json, "operations", counts_json(st));
 	for (i = 0; i < hooks->nr; i++)
 		json_append(list, hook_json(&hooks->v[i]));
@@ -131,7 +155,30 @@ static void print_json(const struct status *st, const struct hooks *hooks)
 	buf_free(&boot_id);
 }
 
-static void print_counters(const uint64_t *n)
+/* Which policies hold where: for people, of the first containers. */
+static void print_holding(const struct containers *all)
+{
+	const struct container *c = all->v, *end = c + all->nr;
+	size_t i;
+
+	for (; c < end && c < all->v + HOLDING_SHOWN; c++) {
+		printf("           %.12s ", c->id);
+		term_text(stdout, c->identity.name ? c->identity.name : "-",
+			  c->identity.name ? strlen(c->identity.name) : 1);
+		printf(": %s", c->nr_policies ? "" : "no policy");
+		for (i = 0; i < c->nr_policies; i++) {
+			printf("%s", i ? ", " : "");
+			term_text(stdout, c->policies[i],
+				  strlen(c->policies[i]));
+		}
+		printf("\n");
+	}
+	if (c < end)
+		printf("           and %zu more: fimctl container list\n",
+		       (size_t)(end - c));
+}
+
+static void print_counters(const uint64_t *n, const struct containers *all)
 {
 	printf("policies   %" PRIu64 " with %" PRIu64 " rules, %" PRIu64
 	       " waiting; %" PRIu64 " inodes marked\n",
@@ -140,6 +187,7 @@ static void print_counters(const uint64_t *n)
 	printf("containers %" PRIu64 "%s\n", n[FIM_STATUS_A_CONTAINERS],
 	       cgroup_has_v2() ? "" :
 	       "; this host has no cgroup v2, so none can be protected");
+	print_holding(all);
 	printf("operations %" PRIu64 " refused, %" PRIu64 " audited",
 	       n[FIM_STATUS_A_REFUSED], n[FIM_STATUS_A_AUDITED]);
 	if (n[FIM_STATUS_A_PASSED])
@@ -170,7 +218,8 @@ static void print_weaker(const struct status *st)
 		       missed, missed ? term_off(stdout) : "");
 }
 
-static void print_text(const struct status *st, const struct hooks *hooks)
+static void print_text(const struct status *st, const struct hooks *hooks,
+		       const struct containers *all)
 {
 	struct buf boot_id = { 0 };
 
@@ -181,7 +230,7 @@ static void print_text(const struct status *st, const struct hooks *hooks)
 	       st->version ? st->version : "?",
 	       st->backend ? st->backend : "?");
 	print_weaker(st);
-	print_counters(st->number);
+	print_counters(st->number, all);
 	printf("changes    %" PRIu64 " commits since it was loaded as %s\n",
 	       st->number[FIM_STATUS_A_GENERATION], boot_id.data);
 	printf("hooks      ");
@@ -221,6 +270,7 @@ static int show(struct link *l, int format)
 	struct status st = { 0 };
 	struct hooks hooks = { 0 };
 	struct policies policies = { 0 };
+	struct containers all = { 0 };
 	int err, code = EXIT_OK;
 
 	err = status_get(l, &st);
@@ -228,14 +278,17 @@ static int show(struct link *l, int format)
 		err = hooks_get(l, &hooks);
 	if (!err && format == FORMAT_PROMETHEUS)
 		err = ruleset_get(l, &policies);
+	else if (!err)
+		err = containers_get(l, &all);
 	if (err)
 		code = link_report(l, "can't read the status");
 	else if (format == FORMAT_PROMETHEUS)
 		print_metrics(&st, &hooks, &policies);
 	else if (format == FORMAT_JSON)
-		print_json(&st, &hooks);
+		print_json(&st, &hooks, &all);
 	else
-		print_text(&st, &hooks);
+		print_text(&st, &hooks, &all);
+	containers_free(&all);
 	policies_free(&policies);
 	hooks_free(&hooks);
 	status_free(&st);

@@ -16,6 +16,7 @@
 
 #include "array.h"
 #include "buf.h"
+#include "cgroup.h"
 #include "mem.h"
 #include "probe.h"
 
@@ -339,6 +340,72 @@ static void probe_build(struct probe *p, const char *root)
 		fclose(f);
 }
 
+static bool mentions(const char *root, const char *path, const char *word)
+{
+	char text[16384];
+
+	return read_below(root, path, text, sizeof(text)) > 0 &&
+	       strstr(text, word);
+}
+
+/* The programs of runtimes, and what would have one of them call fimctl */
+static void probe_runtimes(struct probe *p, const char *root)
+{
+	static const char *const names[] = {
+		"runc", "crun", "podman", "crio", "containerd", "dockerd",
+	};
+	static const char *const dirs[] = {
+		"/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin",
+	};
+	static const char *const callers[][2] = {
+		{ "/etc/containers/oci/hooks.d/fim.json", "oci-hook" },
+		{ "/usr/share/containers/oci/hooks.d/fim.json", "oci-hook" },
+		{ "/etc/containerd/config.toml", "fim-runc" },
+		{ "/etc/docker/daemon.json", "fim-runc" },
+	};
+	struct buf text = { 0 }, path = { 0 };
+	bool any = false;
+	size_t i, k;
+
+	for (i = 0; i < ARRAY_SIZE(names) * ARRAY_SIZE(dirs); i++) {
+		k = i / ARRAY_SIZE(dirs);
+		buf_clear(&path);
+		buf_addf(&path, "%s%s/%s", root, dirs[i % ARRAY_SIZE(dirs)],
+			 names[k]);
+		if (access(path.data, X_OK))
+			continue;
+		buf_addf(&text, "%s%s", text.len ? ", " : "", names[k]);
+		i = (k + 1) * ARRAY_SIZE(dirs) - 1;
+	}
+	buf_free(&path);
+	if (!text.len)
+		return;
+	for (i = 0; i < ARRAY_SIZE(callers); i++) {
+		if (!mentions(root, callers[i][0], callers[i][1]))
+			continue;
+		buf_addf(&text, "%s%s", any ? ", " : "; fimctl is called by ",
+			 callers[i][0]);
+		any = true;
+	}
+	if (!any)
+		buf_adds(&text, "; none of them is seen to call fimctl");
+	add(p, "runtimes", PROBE_NOTE, text.data);
+	buf_free(&text);
+}
+
+static void probe_cgroups(struct probe *p, const char *root)
+{
+	char info[32768];
+	struct buf dir = { 0 };
+	int n = read_below(root, "/proc/self/mountinfo", info, sizeof(info));
+	bool has = n > 0 && cgroup_find_mount(info, n, &dir);
+
+	if (n > 0)
+		add(p, "cgroup v2", has ? PROBE_OK : PROBE_NOTE, has ? "" :
+		    "is not mounted: policies with a selector hold for no container");
+	buf_free(&dir);
+}
+
 /**
  * probe_read() - look at everything
  * @p: empty; freed by probe_free()
@@ -357,6 +424,8 @@ void probe_read(struct probe *p, const char *root, const char *release)
 	probe_ftrace(p, root);
 	probe_running(p, root);
 	probe_build(p, root);
+	probe_cgroups(p, root);
+	probe_runtimes(p, root);
 }
 
 /**

@@ -146,6 +146,15 @@ static const struct flaw {
 	  "", PROBE_OK },
 	{ "rm -r lib/modules", "headers", PROBE_NOTE, "not installed", PROBE_OK },
 	{ "rm -r sys/module/fim", "module", PROBE_NOTE, "not loaded", PROBE_OK },
+	{ "mkdir proc/self; echo '30 23 0:26 / /sys/fs/cgroup rw - cgroup2 none rw' "
+	  ">proc/self/mountinfo", "cgroup v2", PROBE_OK, "", PROBE_OK },
+	{ "mkdir proc/self; echo '30 23 0:26 / /sys/fs/cgroup rw - cgroup none rw,cpu' "
+	  ">proc/self/mountinfo", "cgroup v2", PROBE_NOTE, "not mounted", PROBE_OK },
+	{ "mkdir -p usr/bin usr/sbin; cp /bin/true usr/bin/crun; cp /bin/true usr/sbin/runc",
+	  "runtimes", PROBE_NOTE, "runc, crun; none of them", PROBE_OK },
+	{ "mkdir -p usr/bin etc/docker; cp /bin/true usr/bin/dockerd; "
+	  "echo '/usr/libexec/fim-runc' >etc/docker/daemon.json", "runtimes", PROBE_NOTE,
+	  "dockerd; fimctl is called by /etc/docker/daemon.json", PROBE_OK },
 };
 
 TEST_F(system, flaws)
