@@ -57,6 +57,7 @@ struct command {
 extern const struct command commands[];
 
 extern const struct opt apply_opts[], check_opts[], container_opts[], explain_opts[],
+	oci_hook_opts[],
 	get_opts[], watch_opts[], status_opts[], recommend_opts[],
 	probe_opts[], pause_opts[], control_opts[], seal_opts[];
 

@@ -11,6 +11,9 @@
  * Not at createContainer: that hook runs in the container's namespaces, where
  * the module, which serves the initial network and user namespace, is not to
  * be reached.
+ *
+ * With --created it is not the runtime's own hook, but called between "create"
+ * and "start": the root is entered, and the first process waits still.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -25,8 +28,13 @@
 #include "file.h"
 #include "term.h"
 
+const struct opt oci_hook_opts[] = {
+	{ 0, "created", NULL, "called after create, before start" },
+	{ 0 },
+};
+
 /* Return: 0, or -errno; then @l->error says why. */
-static int add(struct link *l, const struct oci_state *state)
+static int add(struct link *l, const struct oci_state *state, bool created)
 {
 	struct identity identity = { 0 };
 	struct buf path = { 0 }, root = { 0 };
@@ -38,7 +46,7 @@ static int add(struct link *l, const struct oci_state *state)
 	config = file_read_json(path.data);
 	/* Its mounts are seen in its mount namespace only. */
 	buf_addf(&root, "/proc/%d/root", (int)state->pid);
-	why = bundle_root(config, state->bundle, &root);
+	why = created ? NULL : bundle_root(config, state->bundle, &root);
 	if (why) {
 		l->error = (struct link_error){ .code = -EINVAL };
 		snprintf(l->error.text, sizeof(l->error.text), "%s", why);
@@ -78,7 +86,7 @@ static int give_up(const char *id, const char *why)
 	return start ? EXIT_OK : EXIT_FAILED;
 }
 
-static int run(const struct oci_state *state)
+static int run(const struct oci_state *state, bool created)
 {
 	struct link l;
 	int err;
@@ -87,7 +95,8 @@ static int run(const struct oci_state *state)
 		return give_up(state->id, CONFIG_FILE " has errors");
 	err = link_open(&l);
 	if (!err)
-		err = state->stopped ? forget(&l, state) : add(&l, state);
+		err = state->stopped ? forget(&l, state) :
+				       add(&l, state, created);
 	link_close(&l);
 	if (!err)
 		return EXIT_OK;
@@ -103,11 +112,15 @@ int cmd_oci_hook(const struct command *cmd, int argc, char **argv)
 {
 	struct buf text = { 0 };
 	struct oci_state state;
+	bool created = false;
 	const char *why;
-	int code;
+	int c, code;
 
-	if (opt_next(cmd, argc, argv) != -1)
-		return EXIT_INVALID;
+	while ((c = opt_next(cmd, argc, argv)) != -1) {
+		if (c == '?')
+			return EXIT_INVALID;
+		created = true;
+	}
 	if (optind < argc)
 		return opt_usage(cmd, "the state comes on standard input");
 	if (file_read_stream(stdin, &text))
@@ -117,7 +130,7 @@ int cmd_oci_hook(const struct command *cmd, int argc, char **argv)
 		term_error("the state on standard input: %s", why);
 		code = give_up(NULL, why);
 	} else {
-		code = run(&state);
+		code = run(&state, created);
 	}
 	oci_state_free(&state);
 	buf_free(&text);

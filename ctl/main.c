@@ -38,7 +38,7 @@ const struct command commands[] = {
 	  "[--namespace NAME] [--label KEY=VALUE]... [-o table|json]",
 	  "containers that policies hold for", container_opts, cmd_container },
 	{ "oci-hook", "", "an OCI runtime's hook: adds and forgets a container",
-	  NULL, cmd_oci_hook },
+	  oci_hook_opts, cmd_oci_hook },
 	{ "pause", "--for TIME --reason TEXT [-o json]",
 	  "open a maintenance window, which ends by itself", pause_opts,
 	  cmd_pause },
