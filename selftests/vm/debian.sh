@@ -12,7 +12,8 @@ DEBIAN_PACKAGES=(systemd systemd-sysv udev dbus cron logrotate man-db python3
 		 libnl-genl-3-200 libyaml-0-2 libcjson1)
 
 # Of the machine with containers, besides: runtimes, and what is in containers.
-DEBIAN_CONTAINERS=(podman crun runc conmon busybox-static)
+DEBIAN_CONTAINERS=(podman crun runc conmon busybox-static catatonit uidmap
+		   dbus-user-session containerd docker.io)
 
 # What takes time under emulation, or wants a network.
 DEBIAN_MASKED=(apt-daily.timer apt-daily-upgrade.timer e2scrub_reap.service
@@ -20,7 +21,9 @@ DEBIAN_MASKED=(apt-daily.timer apt-daily-upgrade.timer e2scrub_reap.service
 	       systemd-hwdb-update.service systemd-pcrphase.service
 	       systemd-networkd.service systemd-timesyncd.service
 	       getty-static.service getty@tty1.service
-	       proc-sys-fs-binfmt_misc.automount)
+	       proc-sys-fs-binfmt_misc.automount docker.service docker.socket
+	       containerd.service podman-auto-update.timer
+	       podman-restart.service)
 
 # debian_use MACHINE: sets DEBIAN_DISK, and makes it if there is none: of the
 # machine "debian" or "containers". Another list of packages, or another of these
@@ -81,17 +84,19 @@ debian_settle() {
 
 # debian_disk FILE PAYLOAD: the second disk.
 debian_disk() {
-	local dir
+	local dir init
 
 	dir=$(mktemp -d "$RUN_DIR/vm.XXXX")
+	# by what process 1 is, if not by the machine's own
+	init=$(sed -n 's/^# init: //p' "$2")
 	chmod 755 "$dir"
 	cp "$FIM_BUILD/$K_LABEL/fim.ko" "$dir/"
 	cp "$FIM_ROOT/ctl/fimctl" "$dir/"
 	mkdir "$dir/policies"
 	cp "$FIM_ROOT"/policies/*.yaml "$dir/policies/"
 	cp -r "$VM_DIR"/{lib-guest.sh,splats,debian-units,containers} "$dir/"
-	cp "$FIM_ROOT/packaging/hooks.d/fim.json" "$dir/containers/"
-	cp "$VM_DIR/init-$machine" "$dir/init"
+	cp "$FIM_ROOT"/packaging/{hooks.d/fim.json,fim-runc} "$dir/containers/"
+	cp "$VM_DIR/init-${init:-$machine}" "$dir/init"
 	cp "$2" "$dir/payload"
 	chmod 755 "$dir/init"
 	truncate -s 64M "$1"

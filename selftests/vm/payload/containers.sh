@@ -6,10 +6,9 @@
 # runtimes make: runc and crun with an OCI bundle, and podman. The policy is
 # KubeArmor's own, unchanged, and the alert is the one that it documents.
 . /vm/lib-guest.sh
+. /vm/containers/lib.sh
 
 ID=b75628d4225b8071d5795da342cf2a5c03b1d67b22b40016697fcd17a0db20e4
-POLICY=/usr/share/fim/policies/harden-mysql-file-integrity-monitoring.yaml
-NAME=harden-mysql-file-integrity-monitoring
 MYSQL='"io.kubernetes.cri.container-name": "mysql",
 	"io.kubernetes.cri.image-name": "docker.io/library/mysql:5.6@sha256:20575ecebe6216036d25dab5903808211f1e9ba63dc7825ac20cb975e34cfcae",
 	"io.kubernetes.cri.sandbox-name": "mysql-74775b4bf4-65nqf",
@@ -18,31 +17,11 @@ MYSQL='"io.kubernetes.cri.container-name": "mysql",
 CAPS='"CAP_DAC_OVERRIDE", "CAP_CHOWN", "CAP_FOWNER"'
 ALL_CAPS="$CAPS, \"CAP_SYS_ADMIN\", \"CAP_SYS_CHROOT\", \"CAP_MAC_ADMIN\", \"CAP_NET_ADMIN\""
 
-# A root with programs of their own in /bin and /usr/bin, as mysql's had.
-make_lower() {
-	mkdir -p "$1"
-	for dir in bin sbin usr/bin usr/sbin usr/lib etc tmp proc dev sys lib lib64 root; do
-		mkdir -p "$1/$dir"
-	done
-	for program in touch sleep cat mkdir mv mount umount; do
-		cp -L "/usr/bin/$program" "$1/bin/$program"
-	done
-	cp -L /usr/bin/dash "$1/bin/sh"
-	cp -L /usr/bin/unshare "$1/usr/bin/unshare"
-	cp /vm/fimctl "$1/usr/sbin/fimctl"
-	for program in "$1"/bin/* "$1"/usr/bin/* "$1"/usr/sbin/*; do
-		ldd "$program" | grep -o '/[^ ]*\.so[^ ]*'
-	done | sort -u | while read -r lib; do
-		mkdir -p "$1${lib%/*}"
-		cp -L "$lib" "$1$lib"
-	done
-}
-
 # bundle ID COMMAND ANNOTATIONS [CAPS]: its root is an overlay.
 bundle() {
 	dir=/run/bundles/$1
 	mkdir -p "$dir/rootfs" "$dir/upper" "$dir/work"
-	mount -t overlay overlay -o "lowerdir=/run/lower,upperdir=$dir/upper,workdir=$dir/work" \
+	mount -t overlay overlay -o "lowerdir=${LOWER:-/run/lower},upperdir=$dir/upper,workdir=$dir/work" \
 		"$dir/rootfs" || return 1
 	annotations=$(echo "$3" | tr '\n' ' ')
 	sed "s|@COMMAND@|$2|; s|@ID@|$1|; s|@CAPS@|${4:-$CAPS}|g; s|@ANNOTATIONS@|$annotations|" \
@@ -57,35 +36,6 @@ unbundle() {
 run_once() {
 	runtime=$1 id=$2
 	$runtime run --bundle "/run/bundles/$id" "$id" >/tmp/output 2>&1
-}
-
-said() {
-	grep -qF -- "$1" /tmp/output || { cat /tmp/output; false; }
-}
-
-alert_of() {
-	last=$(status_of lastSequence)
-	[ "$last" -ge "$1" ] || return 1
-	timeout 20 fimctl watch --since "$1" --limit $((last - $1 + 1)) -o json |
-		grep '"Type":"MatchedPolicy"' >/tmp/alerts
-	head -n 1 /tmp/alerts >/tmp/alert
-	[ -s /tmp/alert ]
-}
-
-next() {
-	echo $(($(status_of lastSequence) + 1))
-}
-
-holds_for() {
-	fimctl container list >/tmp/output
-	grep "^$(echo "$1" | cut -c1-12)" /tmp/output | grep -q "$NAME" || {
-		cat /tmp/output
-		false
-	}
-}
-
-none_left() {
-	[ -z "$(fimctl container list)" ] && is marks "$1"
 }
 
 seed_alert() {
@@ -115,6 +65,25 @@ rm /etc/fim/fim.conf
 unbundle none
 
 check 'the module loads' insmod /vm/fim.ko
+
+# A host of cgroup v1 has none of what containers are told apart by.
+umount /sys/fs/cgroup
+mount -t tmpfs none /sys/fs/cgroup
+mkdir /sys/fs/cgroup/systemd
+mount -t cgroup -o none,name=systemd none /sys/fs/cgroup/systemd
+fimctl apply -f $POLICY >/tmp/output 2>&1
+check 'cgroup v1: apply says so' said 'holds for none: this host has no cgroup v2'
+fimctl status >/tmp/output
+check 'cgroup v1: status says so' said 'this host has no cgroup v2'
+fimctl container add --pid $$ >/tmp/output 2>&1
+check 'cgroup v1: no container is added' said 'this host has no cgroup v2'
+fimctl delete $NAME
+umount /sys/fs/cgroup/systemd /sys/fs/cgroup
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+fimctl apply -f $POLICY >/tmp/output 2>&1
+check_not 'cgroup v2: there is no such warning' said cgroup
+fimctl delete $NAME
+
 check "the use case's policy, unchanged" fimctl apply -f $POLICY
 check 'holds for nothing yet' none_left "$(status_of marks)"
 MARKS=$(status_of marks)
@@ -191,6 +160,35 @@ sleep 1
 runc delete -f $ID
 check 'it is gone' none_left "$MARKS"
 check 'nothing of it is kept busy' unbundle $ID
+
+# One whose root is somebody else on the host: it has all capabilities, in a user
+# namespace of its own, and the host's network namespace, where the module is.
+cp -a /run/lower /run/mapped && chown -R 100000:100000 /run/mapped
+LOWER=/run/mapped bundle mapped 'sleep 1000' '"app": "mysql"' "$ALL_CAPS"
+python3 /vm/containers/mapped.py /run/bundles/mapped/config.json
+check 'user namespace: a container is started' sh -c \
+	'runc run -d --bundle /run/bundles/mapped mapped </dev/null >/tmp/output 2>&1'
+in_mapped() {
+	timeout 20 runc exec --cap CAP_SYS_ADMIN --cap CAP_MAC_ADMIN \
+		--cap CAP_NET_ADMIN --cap CAP_DAC_OVERRIDE mapped \
+		/bin/sh -c "$1" >/tmp/output 2>&1
+}
+check 'user namespace: the policy holds' holds_for mapped
+check 'user namespace: its root is not the host'"'"'s' in_mapped 'cat /proc/self/uid_map'
+check 'user namespace: it has its own' said '100000'
+check 'user namespace: a change beside' in_mapped 'touch /tmp/x'
+check_not 'user namespace: a change' in_mapped 'touch /sbin/x'
+check 'user namespace: a mount beside' in_mapped 'mount -t tmpfs none /root && umount /root'
+check_not 'user namespace: a mount over it' in_mapped 'mount -t tmpfs none /sbin'
+for command in "delete $NAME" 'container delete mapped' 'container list' \
+	'watch --limit 1' 'watch --since 1 --limit 1'; do
+	in_mapped "/usr/sbin/fimctl $command"
+	check "user namespace: it may not: fimctl $command" no_privilege
+done
+runc delete -f mapped
+sleep 1
+check 'user namespace: nothing is left' none_left "$MARKS"
+check 'user namespace: nothing is kept busy' unbundle mapped
 
 # One without a hook, by hand
 unshare -m -p -f sh -c 'mkdir /sys/fs/cgroup/by-hand
