@@ -453,6 +453,25 @@ static void add_patterns(struct search *s)
 	matches_sort(&s->patterns);
 }
 
+/*
+ * Those about the host: the paths of a policy with a selector lead elsewhere in
+ * each container. Its place is kept, its rules are left out.
+ */
+static struct policies of_host(const struct policies *now)
+{
+	struct policies host = { .nr = now->nr };
+	size_t i;
+
+	host.v = mem_resize(NULL, now->nr + 1, sizeof(*host.v));
+	for (i = 0; i < now->nr; i++) {
+		host.v[i] = now->v[i];
+		if (host.v[i].kind == FIM_KIND_CONTAINER ||
+		    host.v[i].kind == FIM_KIND_CLUSTER)
+			host.v[i].nr_rules = 0;
+	}
+	return host;
+}
+
 /**
  * implied_find() - find the rules that follow, and say so
  * @now: the policies in force
@@ -462,7 +481,8 @@ static void add_patterns(struct search *s)
 void implied_find(const struct policies *now, const bool *wanted,
 		  struct implied *found)
 {
-	struct search s = { .now = now, .wanted = wanted, .found = found };
+	struct policies host = of_host(now);
+	struct search s = { .now = &host, .wanted = wanted, .found = found };
 	const struct mark nowhere = { 0 };
 	size_t i, nr = 0;
 
@@ -481,6 +501,7 @@ void implied_find(const struct policies *now, const bool *wanted,
 		policy_free(&s.files[i]);
 	}
 	free(s.files);
+	free(host.v);
 }
 
 /**

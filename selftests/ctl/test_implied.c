@@ -200,6 +200,20 @@ TEST_F(ns, nearest)
 	EXPECT_EQ(7, self->found[1].rules.rules[0].attrs.severity);
 }
 
+/* What is about containers says nothing about the host's files. */
+TEST_F(ns, containers)
+{
+	struct policy *p = add_policy(self, BLOCK, true);
+
+	add_rule(self, p, "a/", true);
+	p = add_policy(self, BLOCK, false);
+	p->kind = FIM_KIND_CONTAINER;
+	add_rule(self, p, "a/b/", true);
+	add_rule(self, p, "a/b/c/", true);
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs none a/b/c"));
+	EXPECT_STREQ("0:/a/b/c/:dr ", find(self));
+}
+
 TEST_F(ns, two_say_the_same)
 {
 	struct policy *p;
