@@ -117,6 +117,7 @@ whole() {
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" debian
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" containers \
 		--append "fim.containers=$2"
+	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" pods --mem 1536
 	vm "$1" life --timeout 1800 --append "fim.cycles=$2"
 	step "$K_LABEL: every case of the catalogue" \
 		selftests/attacks/attacks.sh --from-logs "$1" || :
