@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "cmd.h"
 #include "devices.h"
 #include "container.h"
@@ -509,20 +508,6 @@ static int transact(struct apply *a, struct link *l)
 	return EXIT_INVALID;
 }
 
-/* Which cgroup v2 tells apart. */
-static void warn_without_cgroups(struct apply *a)
-{
-	const struct policy *p = a->load.set.v, *end = p + a->load.set.nr;
-
-	if (cgroup_has_v2())
-		return;
-	for (; p < end; p++)
-		if (p->kind != FIM_KIND_HOST)
-			diag_warning(&a->load.diags, &p->at,
-				     "%s is for containers, and holds for none: this host has no cgroup v2, which they are told apart by",
-				     p->name);
-}
-
 static int apply(struct apply *a)
 {
 	struct link l;
@@ -532,7 +517,7 @@ static int apply(struct apply *a)
 	if (!a->load.diags.errors || a->load.keep_going) {
 		load_drop_bad(&a->load);
 		lint_rules(&a->load.set, &a->load.diags);
-		warn_without_cgroups(a);
+		containers_warn(&a->load.set, &a->load.diags);
 	}
 	code = load_finish(&a->load);
 	load_set_postures(&a->load);

@@ -19,6 +19,7 @@
 #include "attr.h"
 #include "cgroup.h"
 #include "container.h"
+#include "diag.h"
 #include "mem.h"
 #include "ruleset.h"
 #include "status.h"
@@ -121,6 +122,25 @@ const char *containers_bind(const struct containers *set, struct policy *p)
 	}
 	return len > BOUND_MAX ? "is for more containers than fit in a message" :
 				 NULL;
+}
+
+/**
+ * containers_warn() - say of policies with a selector that they hold for none, if
+ *	containers can't be told apart here
+ * @set: the policies
+ * @diags: added to
+ */
+void containers_warn(const struct policies *set, struct diags *diags)
+{
+	const struct policy *p = set->v, *end = p + set->nr;
+
+	if (cgroup_has_v2())
+		return;
+	for (; p < end; p++)
+		if (p->kind != FIM_KIND_HOST)
+			diag_warning(diags, &p->at,
+				     "%s is for containers, and holds for none: this host has no cgroup v2, which they are told apart by",
+				     p->name);
 }
 
 static void put(struct nl_msg *msg, int attr, const void *bytes, size_t len)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "diag.h"
 #include "identity.h"
 #include "link.h"
 
@@ -48,6 +49,7 @@ struct containers {
 int containers_get(struct link *l, struct containers *set);
 void containers_free(struct containers *set);
 const char *containers_bind(const struct containers *set, struct policy *p);
+void containers_warn(const struct policies *set, struct diags *diags);
 
 int container_add(struct link *l, const char *id, pid_t pid, const char *root,
 		  const struct identity *identity);
