@@ -197,7 +197,7 @@ check_not 'rootless: nor is a mount over it let through' \
 check 'rootless: beside it nothing is' in_user 'touch /tmp/y'
 as_user 'podman rm -f -t 0 db'
 check 'rootless: nothing is left' wait_for none_left "$(status_of marks)"
-clock done
+clock 'all of it'
 
 check 'the policies are deleted' fimctl delete $NAME guarded
 check 'the module is unloaded' rmmod fim
