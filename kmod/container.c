@@ -87,14 +87,16 @@ bool fim_container_has(const struct fim_container *container,
 
 /*
  * Whether current still makes the container: its first process, before it has
- * changed its root to the container's.
+ * changed its root to the container's and executed the container's program. Who
+ * has, may change its root as often as it likes.
  */
 static bool is_setting_up(const struct fim_container *container)
 {
 	const struct fs_struct *fs = current->fs;
 	const struct dentry *root;
 
-	if (task_tgid(current) != container->init || !fs)
+	if (container->entered || task_tgid(current) != container->init ||
+	    current->self_exec_id != container->exec_id || !fs)
 		return false;
 	/* RCU keeps it, should another thread change it. */
 	root = READ_ONCE(fs->root.dentry);
@@ -193,37 +195,6 @@ int fim_container_set_cgroup(struct fim_container *container, int fd)
 #endif
 }
 
-/**
- * fim_container_set_root() - tell a container's root directory
- * @container: not added yet
- * @fd: the current task's descriptor of it
- * @root: where to put its path, a reference, if 0 is returned
- *
- * Return: 0, -EBADF, -ENOTDIR or -ENOMEM.
- */
-int fim_container_set_root(struct fim_container *container, int fd,
-			   struct path *root)
-{
-	struct file *file = fget_raw(fd);
-	int err = 0;
-
-	if (!file)
-		return -EBADF;
-	if (!S_ISDIR(file_inode(file)->i_mode)) {
-		err = -ENOTDIR;
-	} else {
-		container->root = fim_object_get(file_inode(file));
-		if (!container->root)
-			err = -ENOMEM;
-	}
-	if (!err) {
-		*root = file->f_path;
-		path_get(root);
-	}
-	fput(file);
-	return err;
-}
-
 static bool is_in_cgroup(struct task_struct *task,
 			 const struct fim_container *container)
 {
@@ -256,6 +227,7 @@ int fim_container_set_init(struct fim_container *container, u32 nr)
 	/* Who shares a namespace of others is told apart by the rest. */
 	if (pid->level && pid->numbers[pid->level].nr == 1)
 		container->pid_ns = ns_of_pid(pid);
+	container->exec_id = READ_ONCE(task->self_exec_id);
 	task_lock(task);
 	if (task->nsproxy && is_in_cgroup(task, container)) {
 		if (!fim_mnt_ns_is_initial(task->nsproxy->mnt_ns))
@@ -267,26 +239,11 @@ int fim_container_set_init(struct fim_container *container, u32 nr)
 	return err;
 }
 
-/**
- * fim_container_root() - where a container's paths begin
- * @container: the container
- * @root: where to put the path, a reference, if 0 is returned
- *
- * Context: process, under fim_policy_lock.
- * Return: 0, or -ESRCH if its first process has ended or has another root.
- */
-int fim_container_root(const struct fim_container *container,
-		       struct path *root)
+/* The root of the first process, a reference, if it is the container's. */
+static int init_root(const struct fim_container *container, struct path *root)
 {
 	struct task_struct *init;
 
-	lockdep_assert_held(&fim_policy_lock);
-
-	if (container->entrance) {
-		*root = *container->entrance;
-		path_get(root);
-		return 0;
-	}
 	init = get_pid_task(container->init, PIDTYPE_TGID);
 	if (!init)
 		return -ESRCH;
@@ -303,6 +260,61 @@ int fim_container_root(const struct fim_container *container,
 		return 0;
 	path_put(root);
 	return -ESRCH;
+}
+
+/**
+ * fim_container_set_root() - tell a container's root directory
+ * @container: not added yet, but its first process is known
+ * @fd: the current task's descriptor of it
+ * @root: where to put its path, a reference, if 0 is returned
+ *
+ * Return: 0, -EBADF, -ENOTDIR or -ENOMEM.
+ */
+int fim_container_set_root(struct fim_container *container, int fd,
+			   struct path *root)
+{
+	struct file *file = fget_raw(fd);
+	struct path its;
+	int err = 0;
+
+	if (!file)
+		return -EBADF;
+	if (!S_ISDIR(file_inode(file)->i_mode)) {
+		err = -ENOTDIR;
+	} else {
+		container->root = fim_object_get(file_inode(file));
+		if (!container->root)
+			err = -ENOMEM;
+	}
+	if (!err) {
+		*root = file->f_path;
+		path_get(root);
+		container->entered = !init_root(container, &its);
+		if (container->entered)
+			path_put(&its);
+	}
+	fput(file);
+	return err;
+}
+
+/**
+ * fim_container_root() - where a container's paths begin
+ * @container: the container
+ * @root: where to put the path, a reference, if 0 is returned
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: 0, or -ESRCH if its first process has ended or has another root.
+ */
+int fim_container_root(const struct fim_container *container,
+		       struct path *root)
+{
+	lockdep_assert_held(&fim_policy_lock);
+
+	if (!container->entrance)
+		return init_root(container, root);
+	*root = *container->entrance;
+	path_get(root);
+	return 0;
 }
 
 /**
@@ -519,16 +531,23 @@ int fim_container_remove(struct fim_container *container)
  * fim_container_is_gone() - whether a container has ended
  * @container: the container
  *
+ * A cgroup may be emptied and removed by who is in it.
+ *
  * Context: may sleep.
  * Return: whether no task can be in it any more, or none that finds its files.
  */
 bool fim_container_is_gone(const struct fim_container *container)
 {
 	struct super_block *sb;
-	bool gone = true;
+	bool gone = true, alive;
 
 	if (!fim_object_held(container->root))
 		return true;
+	rcu_read_lock();
+	alive = pid_task(container->init, PIDTYPE_TGID);
+	rcu_read_unlock();
+	if (alive)
+		return false;
 	sb = fim_object_pin_sb(container->cgroup_dir);
 	if (sb) {
 		gone = IS_DEADDIR(container->cgroup_dir->inode);

@@ -29,6 +29,8 @@ struct pid_namespace;
  * @init: its first process, a reference
  * @pid_ns: its pid namespace, which @init keeps; NULL if it is not the first
  *	process of one
+ * @exec_id: how often that had executed something, and whoever made it
+ * @entered: it had changed its root when the container was added
  * @identity: opaque to us; or NULL
  * @identity_len: length of @identity
  * @entrance: a path to the root directory, held only while the container is
@@ -46,6 +48,8 @@ struct fim_container {
 	u32 mnt_ns;
 	struct pid *init;
 	const struct pid_namespace *pid_ns;
+	u64 exec_id;
+	bool entered;
 	void *identity;
 	unsigned int identity_len;
 	const struct path *entrance;
