@@ -18,6 +18,7 @@ make_lower() {
 	done
 	cp -L /usr/bin/dash "$1/bin/sh"
 	cp -L /usr/bin/unshare "$1/usr/bin/unshare"
+	cp -L /usr/sbin/chroot "$1/usr/sbin/chroot"
 	cp /vm/fimctl "$1/usr/sbin/fimctl"
 	for program in "$1"/bin/* "$1"/usr/bin/* "$1"/usr/sbin/*; do
 		ldd "$program" | grep -o '/[^ ]*\.so[^ ]*'

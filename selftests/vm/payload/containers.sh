@@ -23,8 +23,9 @@ bundle() {
 	mkdir -p "$dir/rootfs" "$dir/upper" "$dir/work"
 	mount -t overlay overlay -o "lowerdir=${LOWER:-/run/lower},upperdir=$dir/upper,workdir=$dir/work" \
 		"$dir/rootfs" || return 1
+	command=$(echo "$2" | tr '\n\t' '  ')
 	annotations=$(echo "$3" | tr '\n' ' ')
-	sed "s|@COMMAND@|$2|; s|@ID@|$1|; s|@CAPS@|${4:-$CAPS}|g; s|@ANNOTATIONS@|$annotations|" \
+	sed "s|@COMMAND@|$command|; s|@ID@|$1|; s|@CAPS@|${4:-$CAPS}|g; s|@ANNOTATIONS@|$annotations|" \
 		/vm/containers/config.json >"$dir/config.json"
 }
 
@@ -138,6 +139,8 @@ check 'it leaves its cgroup' in_it \
 	'mkdir /sys/fs/cgroup/out; echo 0 >/sys/fs/cgroup/out/cgroup.procs || true'
 check_not 'from another cgroup' in_it \
 	'mkdir -p /sys/fs/cgroup/out; echo 0 >/sys/fs/cgroup/out/cgroup.procs; touch /sbin/x'
+check_not 'nor in a mount namespace of its own, too' in_it \
+	'echo 0 >/sys/fs/cgroup/out/cgroup.procs; unshare -m touch /sbin/x'
 check_not 'it changes no policy' in_it "/usr/sbin/fimctl delete $NAME"
 check_not 'it forgets no container' in_it "/usr/sbin/fimctl container delete $ID"
 check 'the host may' touch "$ROOT/sbin/x"
@@ -155,11 +158,28 @@ check 'a change passes' in_it 'touch /sbin/z3'
 check 'it is found by a scan' fimctl container scan
 check 'and the policy holds for it' holds_for $ID
 check_not 'a change is refused' in_it 'touch /sbin/z4'
-runc kill $ID KILL
+# Everybody leaves the cgroup, which is removed.
+in_it "for p in \$(cat /sys/fs/cgroup/test/$ID/cgroup.procs); do
+	echo \$p >/sys/fs/cgroup/out/cgroup.procs; done" || true
+check 'its cgroup is removed' rmdir /sys/fs/cgroup/test/$ID
+check 'the policy holds still' holds_for $ID
+check_not 'a change is refused still' nsenter -t "$PID" -m -p /bin/touch /sbin/z5
+check 'beside it is not' nsenter -t "$PID" -m -p /bin/touch /tmp/z5
+kill -9 "$PID"
 sleep 1
 runc delete -f $ID
 check 'it is gone' none_left "$MARKS"
 check 'nothing of it is kept busy' unbundle $ID
+
+# A first process that changes its root is no runtime at work.
+bundle chroots "for d in bin lib lib64 usr sbin; do
+	mkdir -p /tmp/r/\$d; mount --bind /\$d /tmp/r/\$d; done; mkdir /tmp/r/root;
+	exec chroot /tmp/r /bin/sh -c 'mount -t tmpfs none /root \&\& echo beside;
+	exec mount -t tmpfs none /sbin'" '"app": "mysql"' "$ALL_CAPS"
+run_once runc chroots
+check 'with another root: a mount beside' said beside
+check 'with another root: none over it' said 'cannot mount none'
+check 'with another root: nothing is kept busy' unbundle chroots
 
 # One whose root is somebody else on the host: it has all capabilities, in a user
 # namespace of its own, and the host's network namespace, where the module is.
