@@ -240,7 +240,7 @@ static struct entry *alloc_entry(const struct fim_identity *id,
 	struct entry *entry;
 	size_t size = struct_size(entry, data, paths + body->len);
 
-	entry = kmalloc(size, GFP_KERNEL | __GFP_NOWARN);
+	entry = kmalloc(size, FIM_GFP_QUIET);
 	if (!entry)
 		return NULL;
 	entry->id = *id;

@@ -37,12 +37,13 @@ static bool may_wait(const struct fim_event *event)
 
 /*
  * Tells who did it: current, whose netlink request is being served, whose
- * operation has moved a path, or us.
+ * operation has moved a path, or us. Returns 0, or -ENOMEM: nobody hears of it.
  */
-static void emit_control(struct fim_event *event)
+static int emit_control(struct fim_event *event)
 {
-	struct fim_subject_text *text = kvmalloc(sizeof(*text), GFP_KERNEL);
+	struct fim_subject_text *text = kvmalloc(sizeof(*text), FIM_GFP_QUIET);
 	struct fim_subject subject;
+	int err;
 
 	/* What was counted until now comes before, if it is not too much. */
 	if (event->type != FIM_EVENT_DENIED)
@@ -56,10 +57,12 @@ static void emit_control(struct fim_event *event)
 		event->flags |= text->flags;
 		event->text = text;
 	}
-	if (fim_event_emit(event))
+	err = fim_event_emit(event);
+	if (err)
 		pr_warn("fim: no memory for a control record of type %d\n",
 			event->type);
 	kvfree(text);
+	return err;
 }
 
 /**
@@ -232,7 +235,8 @@ void fim_event_denied(u8 cmd, int err)
 	if (!__ratelimit(&limit))
 		return;
 	event.count = atomic64_xchg(&untold, 0);
-	emit_control(&event);
+	if (emit_control(&event))
+		atomic64_add(event.count, &untold);
 }
 
 /**

@@ -242,7 +242,8 @@ static void finished(void)
 static struct finishing *take_over(const struct fim_slot *slot,
 				   const struct fim_identity *id)
 {
-	struct finishing *finishing = kvmalloc(sizeof(*finishing), GFP_KERNEL);
+	struct finishing *finishing = kvmalloc(sizeof(*finishing),
+						FIM_GFP_QUIET);
 
 	if (finishing) {
 		finishing->slot = *slot;

@@ -131,7 +131,7 @@ static int set_identity(struct fim_container *container,
 {
 	if (!attr || !nla_len(attr))
 		return 0;
-	container->identity = kvmalloc(nla_len(attr), GFP_KERNEL);
+	container->identity = kvmalloc(nla_len(attr), FIM_GFP_QUIET);
 	if (!container->identity)
 		return -ENOMEM;
 	container->identity_len = nla_len(attr);

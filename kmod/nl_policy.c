@@ -196,7 +196,7 @@ static int set_policy(struct fim_policy *policy, struct nlattr **attrs,
 			return -ENOMEM;
 	}
 	if (meta && nla_len(meta)) {
-		policy->meta = kvmalloc(nla_len(meta), GFP_KERNEL);
+		policy->meta = kvmalloc(nla_len(meta), FIM_GFP_QUIET);
 		if (!policy->meta)
 			return -ENOMEM;
 		policy->meta_len = nla_len(meta);

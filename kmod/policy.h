@@ -15,6 +15,9 @@
 #include "fim.h"
 #include "resolve.h"
 
+/* For what is not lost without a word if there is no memory */
+#define FIM_GFP_QUIET	(GFP_KERNEL | __GFP_NOWARN)
+
 struct fim_container;
 struct fim_glob;
 struct netlink_ext_ack;

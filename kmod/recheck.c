@@ -17,8 +17,14 @@
 #include "txn.h"
 #include "writer.h"
 
-/* How long after a commit what was under way is looked for, in jiffies */
+/*
+ * How long after a commit what was under way is looked for, and when it is tried
+ * again what there was no memory for; in jiffies
+ */
 #define SETTLE_DELAY	HZ
+
+/* Something could not be looked at, for lack of memory. */
+static bool unseen;	/* under fim_policy_lock */
 
 static bool recheck_binding(struct fim_binding **binding)
 {
@@ -26,6 +32,7 @@ static bool recheck_binding(struct fim_binding **binding)
 	bool was_armed = fim_binding_armed(*binding);
 	int ret = fim_binding_renew(binding);
 
+	unseen |= ret == -ENOMEM;
 	if (ret < 0 && was_bound && !was_armed)
 		ret = fim_binding_forget(binding);
 	if (ret != FIM_RENEWED_PATH)
@@ -61,7 +68,7 @@ static struct fim_policy **copy_policies(unsigned int *nr)
 	struct fim_policy **policies;
 
 	policies = kvmalloc_array(rs->nr_policies, sizeof(*policies),
-				  GFP_KERNEL);
+				  FIM_GFP_QUIET);
 	if (!policies)
 		return NULL;
 	*nr = rs->nr_policies;
@@ -74,7 +81,7 @@ static struct fim_policy **copy_policies(unsigned int *nr)
  * @all: those of all rules, not only of those that wait for one
  *
  * What leads elsewhere than before is in force when this returns, or soon if
- * the caller is killed.
+ * the caller is killed or memory is short.
  *
  * Context: process, holding nothing; may sleep.
  */
@@ -93,11 +100,14 @@ void fim_policy_recheck(bool all)
 		fim_policy_recheck_later();
 		return;
 	}
+	unseen = false;
 	if (all)
 		changed = fim_containers_reap();
 	policies = copy_policies(&nr);
-	if (!policies)
+	if (!policies) {
+		unseen = true;
 		goto out;
+	}
 	for (i = 0; i < nr; i++) {
 		if (!policies[i]->kind)
 			continue;
@@ -109,6 +119,8 @@ void fim_policy_recheck(bool all)
 		fim_put_into_force(policies, nr, fim_current_ruleset()->generation);
 	kvfree(policies);
 out:
+	if (unseen || !fim_bindings_published())
+		fim_recheck_settle();
 	mutex_unlock(&fim_policy_lock);
 }
 
@@ -145,11 +157,13 @@ static void look_after_writers(bool find)
 	unsigned int nr;
 
 	mutex_lock(&fim_policy_lock);
-	if (find || fim_writers_exist()) {
+	if (find || fim_writers_exist() || !fim_writers_guarded()) {
 		policies = copy_policies(&nr);
 		if (policies)
 			fim_update_writers(policies, nr,
 					   fim_current_ruleset()->generation);
+		else
+			fim_recheck_settle();
 		kvfree(policies);
 	}
 	mutex_unlock(&fim_policy_lock);
@@ -220,6 +234,7 @@ void fim_recheck_settle(void)
  */
 void fim_recheck_stop(void)
 {
-	cancel_delayed_work_sync(&settle_work);
+	/* The first may ask for the second, but not the other way round. */
 	cancel_work_sync(&recheck_work);
+	cancel_delayed_work_sync(&settle_work);
 }

@@ -281,7 +281,7 @@ static size_t body_size(const struct fim_event *event)
  */
 struct sk_buff *fim_record_body(const struct fim_event *event)
 {
-	struct sk_buff *skb = nlmsg_new(body_size(event), GFP_KERNEL);
+	struct sk_buff *skb = nlmsg_new(body_size(event), FIM_GFP_QUIET);
 
 	if (skb && WARN_ON_ONCE(fill_body(skb, event))) {
 		nlmsg_free(skb);
@@ -305,7 +305,7 @@ struct sk_buff *fim_record_make(const struct fim_event *event, const void *body,
 {
 	size_t size = 8 * nla_total_size_64bit(sizeof(u64)) +
 		      nla_total_size(sizeof(fim_boot_id)) + len;
-	struct sk_buff *skb = nlmsg_new(size, GFP_KERNEL);
+	struct sk_buff *skb = nlmsg_new(size, FIM_GFP_QUIET);
 	struct nlattr *nest;
 
 	if (!skb)

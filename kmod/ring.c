@@ -104,7 +104,8 @@ int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
 {
 	struct record *record;
 
-	record = kvmalloc(struct_size(record, data, skb->len), GFP_KERNEL);
+	record = kvmalloc(struct_size(record, data, skb->len),
+			  GFP_KERNEL | __GFP_NOWARN);
 	if (!record)
 		return -ENOMEM;
 

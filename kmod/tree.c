@@ -74,7 +74,7 @@ static void *grow(void *list, unsigned int nr, size_t size)
 
 	if (nr & (nr - 1))
 		return list;
-	grown = kvmalloc_array(nr ? 2 * nr : 1, size, GFP_KERNEL);
+	grown = kvmalloc_array(nr ? 2 * nr : 1, size, FIM_GFP_QUIET);
 	if (!grown)
 		return NULL;
 	if (nr)
@@ -471,20 +471,22 @@ static struct fim_ruleset *alloc_ruleset(const struct sizes *sizes)
 	slots = roundup_pow_of_two(2 * marks + 1);
 	bits = roundup_pow_of_two(marks * FIM_FILTER_BITS_PER_MARK + 1);
 	bits = clamp(bits, FIM_FILTER_MIN_BITS, FIM_FILTER_MAX_BITS);
-	rs = kvzalloc(struct_size(rs, filter, BITS_TO_LONGS(bits)), GFP_KERNEL);
+	rs = kvzalloc(struct_size(rs, filter, BITS_TO_LONGS(bits)),
+		      FIM_GFP_QUIET);
 	if (!rs)
 		return NULL;
 	rs->shift = 32 - ilog2(bits);
 	rs->mask = slots - 1;
-	rs->marks = kvcalloc(slots, sizeof(*rs->marks), GFP_KERNEL);
-	rs->sbs = kvcalloc(sizes->bindings, sizeof(*rs->sbs), GFP_KERNEL);
+	rs->marks = kvcalloc(slots, sizeof(*rs->marks), FIM_GFP_QUIET);
+	rs->sbs = kvcalloc(sizes->bindings, sizeof(*rs->sbs), FIM_GFP_QUIET);
 	rs->devices = kvcalloc(sizes->devices, sizeof(*rs->devices),
-			       GFP_KERNEL);
-	rs->mounts = kvcalloc(sizes->mounts, sizeof(*rs->mounts), GFP_KERNEL);
+			       FIM_GFP_QUIET);
+	rs->mounts = kvcalloc(sizes->mounts, sizeof(*rs->mounts),
+			      FIM_GFP_QUIET);
 	rs->policies = kvcalloc(sizes->policies, sizeof(*rs->policies),
-				GFP_KERNEL);
+				FIM_GFP_QUIET);
 	rs->bindings = kvcalloc(sizes->bindings, sizeof(*rs->bindings),
-				GFP_KERNEL);
+				FIM_GFP_QUIET);
 	if (!rs->marks || !rs->sbs || !rs->devices || !rs->mounts ||
 	    !rs->policies || !rs->bindings) {
 		fim_ruleset_free(rs);

@@ -391,8 +391,8 @@ bool fim_writers_guarded(void)
 void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 			u64 generation)
 {
+	unsigned int found;
 	LIST_HEAD(leaving);
-	bool found;
 
 	fim_writers_leave(fim_current_ruleset(), &leaving);
 	found = fim_writers_find(fim_current_ruleset());
@@ -403,13 +403,16 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 		pr_warn("fim: no memory to guard files that are open for writing\n");
 		/* The ruleset in force still knows them. */
 		list_splice(&leaving, &fim_writers);
+		fim_recheck_settle();
 		return;
 	}
 	fim_writers_free(&leaving);
 	if (fim_attach_on_demand(fim_writers_exist()))
 		pr_warn("fim: can't guard files that are open for writing\n");
 	else
-		writers_unguarded = false;
+		writers_unguarded = found & FIM_WRITERS_MISSED;
+	if (found & FIM_WRITERS_MISSED)
+		fim_recheck_settle();
 }
 
 /* Rules are bound to what the ruleset in force does not know. */
@@ -513,7 +516,7 @@ int fim_txn_commit(u32 owner, u32 seconds)
 		return err;
 	list_for_each_entry(policy, &txn.staged, node)
 		nr++;
-	policies = kvcalloc(nr, sizeof(*policies), GFP_KERNEL);
+	policies = kvcalloc(nr, sizeof(*policies), FIM_GFP_QUIET);
 	if (!policies)
 		return -ENOMEM;
 	nr = merge(policies);

@@ -158,29 +158,29 @@ static void get_use(struct inode *inode, struct use *use)
 	dput(dentry);
 }
 
-/* Returns whether the file is one that was not known. */
-static bool look_at(const struct fim_ruleset *rs, struct inode *inode)
+/* Returns enum fim_writers_found. */
+static unsigned int look_at(const struct fim_ruleset *rs, struct inode *inode)
 {
+	unsigned int found = FIM_WRITERS_NONE;
 	struct fim_object *object;
 	struct fim_slot *slot;
-	bool added = false;
 	struct use use;
 
 	if (!S_ISREG(inode->i_mode) || is_known(inode))
-		return false;
+		return found;
 	/* What has no name any more, and can't be given one, is in no tree. */
 	if (!inode->i_nlink && !fim_inode_is_linkable(inode))
-		return false;
+		return found;
 	get_use(inode, &use);
 	if (!use.writers)
-		return false;
+		return found;
 
 	slot = kzalloc(sizeof(*slot), GFP_KERNEL);
 	if (!is_protected(rs, inode, slot))
 		goto out;
 	object = fim_object_get(inode);
-	added = object && add(object);
-	if (!added) {
+	found = object && add(object) ? FIM_WRITERS_ADDED : FIM_WRITERS_MISSED;
+	if (found == FIM_WRITERS_MISSED) {
 		pr_warn("fim: no memory to guard inode %lu, which is open for writing\n",
 			(unsigned long)inode->i_ino);
 		fim_object_put(object);
@@ -191,18 +191,19 @@ static bool look_at(const struct fim_ruleset *rs, struct inode *inode)
 	}
 out:
 	kfree(slot);
-	return added;
+	return found;
 }
 
 /*
  * Goes through the inodes of a filesystem that are in memory, as those that are
  * open are. The one that is looked at is held, so that it keeps its place.
  */
-static bool find_on_sb(const struct fim_ruleset *rs, struct super_block *sb)
+static unsigned int find_on_sb(const struct fim_ruleset *rs,
+			       struct super_block *sb)
 {
 	struct inode *inode, *held = NULL;
 	bool stacked = is_stacked(sb);
-	bool any = false;
+	unsigned int any = FIM_WRITERS_NONE;
 
 	spin_lock(&sb->s_inode_list_lock);
 	list_for_each_entry(inode, &sb->s_inodes, i_sb_list) {
@@ -228,14 +229,13 @@ static bool find_on_sb(const struct fim_ruleset *rs, struct super_block *sb)
  * @rs: the ruleset in force
  *
  * Context: process, under fim_policy_lock; may sleep.
- * Return: whether there is one that was not known: a new ruleset is due.
+ * Return: enum fim_writers_found.
  */
-bool fim_writers_find(const struct fim_ruleset *rs)
+unsigned int fim_writers_find(const struct fim_ruleset *rs)
 {
 	const struct fim_route *route;
+	unsigned int i, any = FIM_WRITERS_NONE;
 	struct super_block *sb;
-	bool any = false;
-	unsigned int i;
 
 	lockdep_assert_held(&fim_policy_lock);
 

@@ -23,11 +23,23 @@ struct fim_writer {
 	struct list_head node;
 };
 
+/**
+ * enum fim_writers_found - what a search came to, as bits
+ * @FIM_WRITERS_NONE: nothing that was not known
+ * @FIM_WRITERS_ADDED: some that were not known: a new ruleset is due
+ * @FIM_WRITERS_MISSED: some that there was no memory for
+ */
+enum fim_writers_found {
+	FIM_WRITERS_NONE = 0,
+	FIM_WRITERS_ADDED = 1 << 0,
+	FIM_WRITERS_MISSED = 1 << 1,
+};
+
 /* Under fim_policy_lock, as all that follows */
 extern struct list_head fim_writers;
 
 int fim_writers_add_canary(struct fim_object *object);
-bool fim_writers_find(const struct fim_ruleset *rs);
+unsigned int fim_writers_find(const struct fim_ruleset *rs);
 void fim_writers_leave(const struct fim_ruleset *rs, struct list_head *leaving);
 void fim_writers_free(struct list_head *leaving);
 bool fim_writers_exist(void);
