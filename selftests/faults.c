@@ -4,12 +4,14 @@
  *
  * /proc/thread-self/fail-nth makes the kernel's n-th allocation for a task fail,
  * on a kernel with fault injection ("make check-debug"). Each operation is done
- * with n = 1, 2, 3, … until it needs no n-th allocation any more.
+ * with n = 1, 2, 3, … until it needs no n-th allocation any more; what takes long
+ * with larger and larger steps.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,12 +21,16 @@
 #define FAULTS "/sys/kernel/debug/"
 /* Operations need a few dozens, a transaction some hundred. */
 #define ENOUGH 5000
+/* An n-th part of n more each time */
+#define EACH ENOUGH
+#define LONG 12
 
 FIXTURE(faults) {
 	struct fim_nl nl;
 	struct fim_tree tree;
 	struct fim_status before;
-	const char *dir, *open, *missing;
+	const char *dir, *open, *goal, *missing;
+	int writer;
 };
 
 static const char *prepare(void)
@@ -50,7 +56,7 @@ static const char *prepare(void)
 /*
  *   root, a tmpfs
  *   ├── a/prot/f  <- rule of policy "t"
- *   └── open/f    <- rule of policy "u", which tests apply
+ *   └── open/f    <- the goal, of policy "u", which tests apply
  */
 FIXTURE_SETUP(faults)
 {
@@ -63,6 +69,7 @@ FIXTURE_SETUP(faults)
 	ASSERT_EQ(0, fim_tree_make(&self->tree, FIM_TMPFS));
 	self->dir = fim_fmt("%s/", self->tree.prot);
 	self->open = fim_fmt("%s/", self->tree.open);
+	self->goal = self->open;
 	ASSERT_EQ(0, fim_write_file(fim_fmt("%sf", self->dir), "base"));
 	ASSERT_EQ(0, fim_write_file(fim_fmt("%sf", self->open), "open"));
 	ASSERT_EQ(0, fim_apply_dirs("t", "Block", self->dir, NULL));
@@ -111,27 +118,32 @@ struct walk {
 };
 
 static struct walk walk(FIXTURE_DATA(faults) *self, operation op,
-			int (*check)(FIXTURE_DATA(faults) *self))
+			operation check, int part)
 {
 	struct walk walk = {};
+	int nth = 0, err = 0;
 	bool failed;
 
 	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (fail_nth < 0)
 		abort();
 	do {
-		set_fault(++walk.tried);
+		nth += 1 + nth / part;
+		set_fault(nth);
 		walk.last = op(self);
 		failed = end_fault();
+		walk.tried++;
 		walk.passed += !walk.last;
-		if (check && check(self)) {
-			walk.last = -1;
-			break;
-		}
-	} while (failed && walk.tried < ENOUGH);
+		err = check ? check(self) : 0;
+	} while (failed && !err && nth < ENOUGH);
 	close(fail_nth);
-	printf("# %d allocations, %d times without harm\n", walk.tried - 1,
-	       walk.passed);
+	fprintf(stderr, "# %d allocations, %d of them failed, %d times without harm\n",
+		nth - 1, walk.tried - 1, walk.passed);
+	if (err) {
+		fprintf(stderr, "# after allocation %d failed (%s): %s\n",
+			nth, strerror(walk.last), strerror(err));
+		walk.last = -1;
+	}
 	return walk;
 }
 
@@ -139,8 +151,7 @@ static int accounted(FIXTURE_DATA(faults) *self)
 {
 	struct fim_status st;
 
-	return fim_settle(&self->nl, &st) ||
-	       st.refused + st.audited != st.recorded + st.lost;
+	return fim_status(&self->nl, &st) ?: !adds_up(&st) ? EBADE : 0;
 }
 
 static int write_f(FIXTURE_DATA(faults) *self)
@@ -171,7 +182,7 @@ static int move_in(FIXTURE_DATA(faults) *self)
 			  fim_fmt("%sg", self->dir)));
 }
 
-TEST_F(faults, nothing_is_let_through)
+TEST_F_TIMEOUT(faults, J24_nothing_is_let_through, 1500)
 {
 	static const operation operations[] = {
 		write_f, make_directory, rename_f, change_mode, move_in,
@@ -181,7 +192,7 @@ TEST_F(faults, nothing_is_let_through)
 
 	NEEDS(self->missing);
 	for (i = 0; i < ARRAY_SIZE(operations); i++) {
-		struct walk w = walk(self, operations[i], accounted);
+		struct walk w = walk(self, operations[i], accounted, EACH);
 
 		EXPECT_EQ(0, w.passed);
 		EXPECT_EQ(EACCES, w.last);
@@ -200,37 +211,132 @@ static int apply(FIXTURE_DATA(faults) *self)
 	if (!err)
 		err = fim_policy_add(&self->nl, "u", FIM_ACTION_BLOCK);
 	if (!err)
-		err = fim_rule_add(&self->nl, "u", self->open);
+		err = fim_rule_add(&self->nl, "u", self->goal);
 	return err ?: fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT);
 }
+
+static int delete(FIXTURE_DATA(faults) *self)
+{
+	return fim_nl_do(&self->nl, FIM_CMD_TXN_BEGIN) ?:
+	       fim_policy_del(&self->nl, "u") ?:
+	       fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT);
+}
+
+static bool in_force;
 
 /* All of it took place, or nothing; "t" holds whatever came of it. */
 static int all_or_nothing(FIXTURE_DATA(faults) *self)
 {
 	struct fim_status st;
-	bool refused, there;
+	bool refused;
 
 	fim_nl_do(&self->nl, FIM_CMD_TXN_ABORT);
 	if (write_f(self) != EACCES || fim_status(&self->nl, &st))
-		return 1;
-	there = st.policies == 2;
+		return EBADE;
+	in_force = st.policies == 2;
 	refused = fim_opened(open(fim_fmt("%sf", self->open),
 				  O_WRONLY | O_CLOEXEC)) == EACCES;
-	if (there != refused)
-		return 1;
-	return there ? fim_delete("u") : 0;
+	return in_force != refused ? EBADE : 0;
 }
 
-TEST_F(faults, apply_is_all_or_nothing)
+static int then_delete(FIXTURE_DATA(faults) *self)
+{
+	return all_or_nothing(self) ?: in_force ? delete(self) : 0;
+}
+
+static int then_apply(FIXTURE_DATA(faults) *self)
+{
+	return all_or_nothing(self) ?: in_force ? 0 : apply(self);
+}
+
+TEST_F_TIMEOUT(faults, J24_apply_is_all_or_nothing, 1500)
 {
 	struct walk w;
 
 	NEEDS(self->missing);
-	w = walk(self, apply, all_or_nothing);
+	w = walk(self, apply, then_delete, EACH);
 	EXPECT_EQ(0, w.last);
 	EXPECT_LT(20, w.tried);
-	EXPECT_GT(ENOUGH, w.tried);
 	EXPECT_EQ(EACCES, write_f(self));
+}
+
+TEST_F_TIMEOUT(faults, J24_delete_is_all_or_nothing, 1500)
+{
+	struct walk w;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, apply(self));
+	w = walk(self, delete, then_apply, EACH);
+	EXPECT_EQ(0, w.last);
+	EXPECT_LT(10, w.tried);
+	EXPECT_EQ(EACCES, write_f(self));
+}
+
+/* What there was no memory for is tried again, a second later. */
+static int becomes_refused(FIXTURE_DATA(faults) *self, operation op)
+{
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		if (op(self) == EACCES)
+			return 0;
+		usleep(100000);
+	}
+	return ETIMEDOUT;
+}
+
+static int make_goal(FIXTURE_DATA(faults) *self)
+{
+	return sys(mkdir(self->goal, 0755));
+}
+
+static int change_goal(FIXTURE_DATA(faults) *self)
+{
+	return sys(chmod(self->goal, 0755));
+}
+
+static int takes_hold(FIXTURE_DATA(faults) *self)
+{
+	if (access(self->goal, F_OK))
+		return 0;
+	return becomes_refused(self, change_goal) ?: delete(self) ?:
+	       sys(rmdir(self->goal)) ?: apply(self);
+}
+
+TEST_F_TIMEOUT(faults, J24_what_is_awaited_is_protected, 1500)
+{
+	struct walk w;
+
+	NEEDS(self->missing);
+	self->goal = fim_fmt("%swait/", self->open);
+	ASSERT_EQ(0, apply(self));
+	w = walk(self, make_goal, takes_hold, EACH);
+	EXPECT_EQ(0, w.last);
+	EXPECT_LT(10, w.tried);
+}
+
+static int write_by_descriptor(FIXTURE_DATA(faults) *self)
+{
+	return sys(pwrite(self->writer, "x", 1, 0));
+}
+
+static int is_guarded(FIXTURE_DATA(faults) *self)
+{
+	return all_or_nothing(self) ?: !in_force ? 0 :
+	       becomes_refused(self, write_by_descriptor) ?: delete(self);
+}
+
+TEST_F_TIMEOUT(faults, J24_writers_are_guarded, 1500)
+{
+	struct walk w;
+
+	NEEDS(self->missing);
+	self->writer = open(fim_fmt("%sf", self->open), O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, self->writer);
+	w = walk(self, apply, is_guarded, LONG);
+	close(self->writer);
+	EXPECT_EQ(0, w.last);
+	EXPECT_LT(20, w.tried);
 }
 
 static void nothing(struct nlattr **attrs, void *arg)
@@ -244,20 +350,26 @@ static int ask(FIXTURE_DATA(faults) *self)
 		FIM_CMD_EVENT_GET,
 	};
 	struct fim_status st;
-	int err = fim_status(&self->nl, &st);
+	struct fim_nl nl;
+	int err = fim_nl_open(&nl);
 	size_t i;
 
+	if (err)
+		return err;
+	err = fim_status(&nl, &st);
 	for (i = 0; !err && i < ARRAY_SIZE(dumps); i++)
-		err = fim_nl_dump(&self->nl, dumps[i], nothing, NULL);
+		err = fim_nl_dump(&nl, dumps[i], nothing, NULL);
+	/* A dump that has failed leaves its socket of no use. */
+	fim_nl_close(&nl);
 	return err;
 }
 
-TEST_F(faults, asking)
+TEST_F_TIMEOUT(faults, J24_asking, 1500)
 {
 	struct walk w;
 
 	NEEDS(self->missing);
-	w = walk(self, ask, NULL);
+	w = walk(self, ask, NULL, LONG);
 	EXPECT_EQ(0, w.last);
 	EXPECT_LT(5, w.tried);
 	EXPECT_EQ(EACCES, write_f(self));
@@ -273,15 +385,16 @@ static int is_armed(FIXTURE_DATA(faults) *self)
 {
 	struct fim_status st;
 
-	return fim_status(&self->nl, &st) || st.state != FIM_STATE_ARMED;
+	return fim_status(&self->nl, &st) ?:
+	       st.state != FIM_STATE_ARMED ? EBADE : 0;
 }
 
-TEST_F(faults, selftest)
+TEST_F_TIMEOUT(faults, J24_selftest, 1500)
 {
 	struct walk w;
 
 	NEEDS(self->missing);
-	w = walk(self, selftest, is_armed);
+	w = walk(self, selftest, is_armed, LONG);
 	EXPECT_EQ(0, w.last);
 	EXPECT_LT(5, w.tried);
 }

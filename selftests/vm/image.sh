@@ -37,6 +37,7 @@ image_initramfs() {
 
 	dir=$(mktemp -d "$RUN_DIR/initramfs.XXXX")
 	mkdir -p "$dir"/{bin,modules,proc,sys,dev,root}
+	: >"$dir/modules/order"
 	cp "$(image_program busybox)" "$dir/bin/busybox"
 	cp "$VM_DIR/init-initramfs" "$dir/init"
 	for name in "${IMAGE_MODULES[@]}"; do

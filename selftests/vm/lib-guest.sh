@@ -110,21 +110,53 @@ policy() {
 	done
 }
 
+# Where allocations are made to fail, the kernel shows who had no memory.
+without_injected() {
+	[ -e /sys/kernel/debug/failslab ] || exec cat
+	awk '/vmalloc error: |page allocation failure: / { injected = 1 }
+		/Call Trace:/ && injected { injected = 0; next }
+		{ print }'
+}
+
 # What the kernel complained about, the boot's own lines left out, and whether it
 # calls itself tainted by more than a module from outside (4096, 8192), or by
 # somebody who answers for opens by fanotify (65536).
 splats() {
-	dmesg | grep -E -f /vm/splats
+	dmesg | without_injected | grep -E -f /vm/splats
 	taint=$(($(cat /proc/sys/kernel/tainted) & ~(4096 | 8192 | 65536)))
 	[ $taint -eq 0 ] || echo "tainted: $taint"
 }
 
+# begin_leaks: what the kernel has lost until now is not ours. Its own thread
+# would keep those waiting who wait for all tasks, for as long as it looks.
+leaks=/sys/kernel/debug/kmemleak
+begin_leaks() {
+	[ -e $leaks ] || return 0
+	echo scan=off >$leaks
+	echo clear >$leaks
+}
+
+# What the kernel finds lost, if it looks for that. What was just freed, or is
+# in a register, looks lost at first.
+leaks() {
+	[ -e $leaks ] || return
+	for _scan in 1 2; do
+		sleep 6
+		echo scan >$leaks
+	done
+	cat $leaks
+}
+
 finish() {
+	leaks >/tmp/leaks
 	found=$(splats)
 	if [ -n "$found" ]; then
 		echo "splat: $found"
 		dmesg | tail -n 200
 		report "end fail splat: $(echo "$found" | head -n 1)"
+	elif [ -s /tmp/leaks ]; then
+		cat /tmp/leaks
+		report "end fail leak: $(head -n 1 /tmp/leaks)"
 	elif [ "$1" -ne 0 ]; then
 		report "end fail payload: exit status $1"
 	else
