@@ -56,6 +56,7 @@ static const format_writer writers[] = {
  * @format: enum format
  * @state: file that keeps the place, or NULL
  * @saved: what is in it
+ * @full: it was said that there is no room for it
  * @failed: a message was printed
  * @self: this process's id in the initial pid namespace, "" if it can't be told
  */
@@ -70,6 +71,7 @@ struct watch {
 	int format;
 	const char *state;
 	struct place saved;
+	bool full;
 	bool failed;
 	char self[16];
 };
@@ -140,12 +142,21 @@ static bool settle(void *arg)
 				  BOOT_ID_SIZE)))
 		return true;
 	err = place_write(w->state, &w->follow.place);
+	/* What is in it is older, so nothing is missed: alerts matter more. */
+	if (err == -ENOSPC || err == -EDQUOT) {
+		if (!w->full)
+			term_warning("no room for %s; after a restart alerts come again",
+				     w->state);
+		w->full = true;
+		return true;
+	}
 	if (err) {
 		term_error("can't write %s: %s", w->state, strerror(-err));
 		w->failed = true;
 		return false;
 	}
 	w->saved = w->follow.place;
+	w->full = false;
 	return true;
 }
 

@@ -56,9 +56,15 @@ static int write_once(struct sink *s, const struct buf *text)
 {
 	struct stat st = { 0 };
 	ssize_t n;
+	int err;
 
 	if (fstat(s->fd, &st))
 		return -errno;
+	/* Nobody would read what is written to a file that was removed. */
+	if (!st.st_nlink) {
+		err = reopen(s);
+		return err ? err : 1;
+	}
 	n = write(s->fd, text->data, text->len);
 	if (n == (ssize_t)text->len)
 		return 0;

@@ -19,6 +19,7 @@
 #include "array.h"
 #include "sink.h"
 #include "term.h"
+#include "text.h"
 
 /** @RETRY_MS: how long to wait for a journal that is not there */
 #define RETRY_MS	1000
@@ -95,8 +96,11 @@ static void add_message(struct buf *out, const cJSON *alert)
 		buf_addf(&message, "%s", format_value(alert, "Operation"));
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		value = format_value(alert, keys[i]);
-		if (value)
-			buf_addf(&message, "%s%s", before[i], value);
+		if (!value)
+			continue;
+		/* The other fields have it as it is. */
+		buf_adds(&message, before[i]);
+		text_escape(&message, value, strlen(value));
 	}
 	add_field(out, "MESSAGE", message.data);
 	buf_free(&message);

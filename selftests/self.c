@@ -108,7 +108,7 @@ TEST_F(scene, J23_processors_come_and_go)
 }
 
 /* fimctl watch, of what comes from now on, with its output somewhere */
-static pid_t watch(FIXTURE_DATA(scene) *self, int out)
+static pid_t watch(FIXTURE_DATA(scene) *self, int out, const char *state)
 {
 	/* However late it begins to listen */
 	const char *since = fim_fmt("%llu", last_seq(&self->nl) + 1);
@@ -120,7 +120,7 @@ static pid_t watch(FIXTURE_DATA(scene) *self, int out)
 		dup2(out, 1);
 		dup2(out, 2);
 		execlp("fimctl", "fimctl", "watch", "-o", "json", "--since",
-		       since, NULL);
+		       since, state ? "--state" : NULL, state, NULL);
 		_exit(127);
 	}
 	return pid;
@@ -157,7 +157,7 @@ TEST_F(scene, K07_disk_full)
 	NEEDS_TMPFS();
 	ASSERT_LE(0, full);
 	ASSERT_EQ(0, protect(self));
-	pid = watch(self, full);
+	pid = watch(self, full, NULL);
 	EXPECT_DECIDED(fim_fmt("open %s", at(self, "a/prot/f")), 0,
 		       write_f(self));
 	status = end_of(pid);
@@ -166,6 +166,47 @@ TEST_F(scene, K07_disk_full)
 	if (status == -1)
 		stop(pid);
 	close(full);
+}
+
+/* Whether a line comes within ten seconds */
+static bool line_comes(int fd)
+{
+	char c = 0;
+	int i;
+
+	for (i = 0; c != '\n' && i < 1000;)
+		if (read(fd, &c, 1) != 1) {
+			usleep(10000);
+			i++;
+		}
+	return c == '\n';
+}
+
+/* Who can't keep his place shows what comes all the same. */
+TEST_F(scene, K07_no_room_for_the_place)
+{
+	const char *dir = "/run/full";
+	int ends[2];
+	pid_t pid;
+	int i;
+
+	NEEDS_POLICY();
+	NEEDS_TMPFS();
+	mkdir(dir, 0755);
+	ASSERT_EQ(0, sys(mount("full", dir, "tmpfs", 0, "size=4k")));
+	ASSERT_EQ(0, fim_write_file(fim_fmt("%s/big", dir),
+				    fim_fmt("%4096d", 0)));
+	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC | O_NONBLOCK));
+	ASSERT_EQ(0, protect(self));
+	pid = watch(self, ends[1], fim_fmt("%s/place", dir));
+	for (i = 0; i < 2; i++) {
+		EXPECT_EQ(self->block ? EACCES : 0, write_f(self));
+		EXPECT_TRUE(line_comes(ends[0]));
+	}
+	EXPECT_EQ(0, waitpid(pid, NULL, WNOHANG));
+	stop(pid);
+	EXPECT_EQ(0, sys(umount(dir)));
+	rmdir(dir);
 }
 
 /*
@@ -185,7 +226,7 @@ TEST_F(scene, K12_log_in_the_tree)
 		   O_CLOEXEC, 0600);
 	ASSERT_LE(0, log);
 	ASSERT_EQ(0, protect(self));
-	pid = watch(self, log);
+	pid = watch(self, log, NULL);
 	since = last_seq(&self->nl);
 	EXPECT_EQ(self->block ? EACCES : 0, write_f(self));
 	usleep(1500000);
@@ -238,7 +279,7 @@ TEST_F(scene, J14_forged_record)
 	NEEDS_TMPFS();
 	ASSERT_EQ(0, pipe2(ends, O_CLOEXEC | O_NONBLOCK));
 	ASSERT_EQ(0, protect(self));
-	pid = watch(self, ends[1]);
+	pid = watch(self, ends[1], NULL);
 	msg = fim_msg(&self->nl, FIM_CMD_EVENT, 0);
 	ev = nla_nest_start(msg, FIM_A_EVENT);
 	nla_put_u64(msg, FIM_EVENT_A_SEQ, last_seq(&self->nl) + 1);

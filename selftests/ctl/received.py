@@ -85,7 +85,8 @@ def journal():
         entry = json.loads(line)
         fields = {name: text(value) for name, value in entry.items()
                   if name.startswith("FIM_")}
-        if entry["SYSLOG_IDENTIFIER"] != "fim" or not entry["MESSAGE"] or \
+        if entry["SYSLOG_IDENTIFIER"] != "fim" or \
+                not entry["MESSAGE"].isprintable() or \
                 not 2 <= int(entry["PRIORITY"]) <= 5:
             print("wrong entry: %r" % line)
         if "FIM_SEQUENCE" in fields:

@@ -134,6 +134,10 @@ TEST(file)
 	EXPECT_EQ(0, put(&s, 3));
 	EXPECT_EQ(3, lines(old));
 	EXPECT_EQ(1, lines(path));
+	/* Removed, and nobody says so. */
+	ASSERT_EQ(0, unlink(path));
+	EXPECT_EQ(0, put(&s, 4));
+	EXPECT_EQ(1, lines(path));
 	sink_close(&s);
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	EXPECT_EQ(0, system(command));
