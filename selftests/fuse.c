@@ -25,7 +25,8 @@
 
 /*
  * What the server has: directories 1 (the root) and 2 (prot), files 3 (prot/f)
- * and 4 (open). Names that begin with "s" it may be told not to answer about.
+ * and 4 (open). Names that begin with "s", and reads of "open", it may be told not
+ * to answer about.
  */
 struct shared {
 	char text[64];
@@ -104,7 +105,10 @@ static int answer(struct shared *shared, const struct fuse_in_header *in,
 	case FUSE_OPEN:
 	case FUSE_OPENDIR:
 		memset(out, 0, sizeof(struct fuse_open_out));
-		((struct fuse_open_out *)out)->open_flags = FOPEN_DIRECT_IO;
+		/* That one can be mapped, also by kernels before 6.6. */
+		if (in->nodeid != 4)
+			((struct fuse_open_out *)out)->open_flags =
+				FOPEN_DIRECT_IO;
 		return sizeof(struct fuse_open_out);
 	case FUSE_READ:
 		if (read->offset)
@@ -144,8 +148,9 @@ static void serve(int fd, struct shared *shared)
 	while (read(fd, request, sizeof(request)) > 0) {
 		if (in->opcode == FUSE_FORGET || in->opcode == FUSE_BATCH_FORGET)
 			continue;
-		if (in->opcode == FUSE_LOOKUP && shared->stalls &&
-		    arg[0] == 's')
+		if (shared->stalls &&
+		    ((in->opcode == FUSE_LOOKUP && arg[0] == 's') ||
+		     (in->opcode == FUSE_READ && in->nodeid == 4)))
 			continue;
 		len = answer(shared, in, arg, reply.rest);
 		reply.header.unique = in->unique;
@@ -261,6 +266,43 @@ TEST_F(fuse, D23_server_that_does_not_answer)
 	kill(self->server, SIGKILL);
 	for (i = 0; i < ARRAY_SIZE(stuck); i++)
 		EXPECT_EQ(stuck[i], waitpid(stuck[i], NULL, 0));
+}
+
+/* A page of the file that the server does not answer about has the arguments. */
+static int violate_with_arguments_there(const void *unused)
+{
+	int fd = open(MNT "/open", O_RDWR | O_CLOEXEC);
+	unsigned long page = (unsigned long)mmap(NULL, 4096,
+						 PROT_READ | PROT_WRITE,
+						 MAP_PRIVATE, fd, 0);
+
+	(void)unused;
+	if (fd < 0 || (void *)page == MAP_FAILED ||
+	    prctl(PR_SET_MM, PR_SET_MM_ARG_START, page, 0, 0) ||
+	    prctl(PR_SET_MM, PR_SET_MM_ARG_END, page + 4096, 0, 0))
+		return errno;
+	return sys(chmod(PROT "/f", 0600)) == EACCES ? 0 : errno ?: EIO;
+}
+
+/* Nor does it hold up who has his arguments there: they are not read. */
+TEST_F(fuse, arguments_at_a_server_that_does_not_answer)
+{
+	unsigned long long since = 0;
+	const struct fim_event *ev;
+	struct fim_events events;
+
+	NEEDS(self->missing);
+	NEEDS(self->block ? NULL : "one action does it");
+	ASSERT_EQ(0, fim_apply_dirs("t", variant->action, PROT "/", NULL));
+	since = last_seq(&self->nl);
+	self->shared->stalls = true;
+	EXPECT_EQ(0, fim_run(0, violate_with_arguments_there, NULL, NULL));
+	ASSERT_EQ(0, fim_events_since(&self->nl, since, &events));
+	ev = fim_violation(&events);
+	ASSERT_NE(NULL, ev);
+	EXPECT_FALSE(fim_has(ev, FIM_EVENT_A_CMDLINE));
+	EXPECT_TRUE(fim_has(ev, FIM_EVENT_A_EXE));
+	fim_events_free(&events);
 }
 
 TEST_HARNESS_MAIN
