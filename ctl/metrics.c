@@ -239,7 +239,7 @@ void metrics_write(struct buf *out, const struct status *st,
 			 st->number[numbers[i].attr]);
 	}
 	add_head(out, "fim_ring_records", "gauge",
-		 "Records that the ring holds.");
+		 "Newest records, of which the ring holds all.");
 	buf_addf(out, "fim_ring_records %" PRIu64 "\n",
 		 first ? last - first + 1 : 0);
 	add_operations(out, st);

@@ -342,6 +342,7 @@ static void tell(struct entry *entry)
 {
 	const struct fim_event event = {
 		.type = FIM_EVENT_VIOLATION,
+		.source = entry->id.source,
 		.flags = entry->flags | (entry->id.wide ? FIM_EVENT_VARIOUS : 0),
 		.time = entry->first,
 		.count = entry->count,

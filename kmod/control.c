@@ -5,10 +5,11 @@
  */
 #include <linux/atomic.h>
 #include <linux/mm.h>
-#include <linux/ratelimit.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
+#include <linux/workqueue.h>
 
+#include "budget.h"
 #include "coalesce.h"
 #include "event.h"
 #include "main.h"
@@ -17,10 +18,9 @@
 #include "record.h"
 #include "subject.h"
 
-/* Refused commands that have a record of their own */
-#define DENIED_PER_SECOND	16
-
 static atomic64_t fim_denied = ATOMIC64_INIT(0);
+/* Of these, those that no record has told yet */
+static atomic64_t fim_denied_untold = ATOMIC64_INIT(0);
 
 /*
  * Whether who did it may be waited for: not if the caller holds a lock, as with
@@ -49,6 +49,7 @@ static int emit_control(struct fim_event *event)
 	if (event->type != FIM_EVENT_DENIED)
 		fim_coalesce_flush();
 	fim_subject_read(&subject);
+	fim_source_read(&event->source);
 	event->time = ktime_get_real_ns();
 	event->flags = subject.flags;
 	event->subject = &subject;
@@ -209,34 +210,57 @@ void fim_event_selftested(int err)
 	emit_control(&event);
 }
 
+/* What can't be told stays to be told with those that come next. */
+static void tell_denied(struct work_struct *work)
+{
+	const struct fim_event event = {
+		.type = FIM_EVENT_DENIED,
+		.time = ktime_get_real_ns(),
+		.count = atomic64_xchg(&fim_denied_untold, 0),
+	};
+
+	if (event.count && fim_event_emit(&event))
+		atomic64_add(event.count, &fim_denied_untold);
+}
+
+static DECLARE_DELAYED_WORK(fim_denied_work, tell_denied);
+
 /**
  * fim_event_denied() - record that a command was refused
  * @cmd: enum fim_cmd
  * @err: why
  *
- * Anybody can send commands: those above a number a second are only counted,
- * and told with the next one that is.
+ * Anybody can send commands: those of who has used up his budget are counted,
+ * and a record a second tells how many they were.
  *
  * Context: process; may sleep.
  */
 void fim_event_denied(u8 cmd, int err)
 {
-	static DEFINE_RATELIMIT_STATE(limit, HZ, DENIED_PER_SECOND);
-	static atomic64_t untold = ATOMIC64_INIT(0);
 	struct fim_event event = {
 		.type = FIM_EVENT_DENIED,
 		.cmd = cmd,
 		.error = -err,
+		.count = 1,
 	};
 
 	atomic64_inc(&fim_denied);
-	atomic64_inc(&untold);
-	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
-	if (!__ratelimit(&limit))
+	fim_source_read(&event.source);
+	if (fim_budget_spend(&event.source) && !emit_control(&event))
 		return;
-	event.count = atomic64_xchg(&untold, 0);
-	if (emit_control(&event))
-		atomic64_add(event.count, &untold);
+	atomic64_inc(&fim_denied_untold);
+	schedule_delayed_work(&fim_denied_work, HZ);
+}
+
+/**
+ * fim_event_denied_flush() - tell of refused commands, when none can come
+ *
+ * Context: process; may sleep.
+ */
+void fim_event_denied_flush(void)
+{
+	cancel_delayed_work_sync(&fim_denied_work);
+	tell_denied(NULL);
 }
 
 /**

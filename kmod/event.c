@@ -84,8 +84,7 @@ int fim_event_emit_body(const struct fim_event *event, const void *body,
 	skb = fim_record_make(event, body, len, &blanks);
 	if (!skb)
 		return -ENOMEM;
-	err = fim_ring_add(skb, &blanks, operations,
-			   event->type == FIM_EVENT_DENIED);
+	err = fim_ring_add(skb, &blanks, operations, &event->source);
 	nlmsg_free(skb);
 	return err;
 }
@@ -190,6 +189,7 @@ static void finish_record(const struct fim_slot *slot,
 {
 	struct fim_event event = {
 		.type = FIM_EVENT_VIOLATION,
+		.source = slot->source,
 		.flags = slot->flags,
 		.time = slot->time,
 		.count = slot->count,
@@ -569,6 +569,7 @@ void fim_event_drain(void)
 			!atomic_read(&fim_finishing));
 	irq_work_sync(&fim_event_kick);
 	flush_work(&fim_event_work);
+	fim_event_denied_flush();
 	fim_coalesce_exit();
 	cancel_delayed_work_sync(&fim_losses_work);
 }

@@ -65,6 +65,7 @@ void fim_window_open(struct fim_window *window, u32 seconds);
 void fim_event_loaded(bool loaded);
 void fim_event_selftested(int err);
 void fim_event_denied(u8 cmd, int err);
+void fim_event_denied_flush(void);
 u64 fim_event_denials(void);
 int fim_event_emit(const struct fim_event *event);
 int fim_event_emit_body(const struct fim_event *event, const void *body,

@@ -143,6 +143,7 @@ err_resolve:
 
 static void __exit fim_exit(void)
 {
+	fim_event_denied_flush();
 	fim_event_loaded(false);
 	fim_netlink_exit();
 	fim_selftest_stop();

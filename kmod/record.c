@@ -163,6 +163,8 @@ static int fill_control(struct sk_buff *skb, const struct fim_event *event)
 	case FIM_EVENT_SEALED:
 		return nla_put_u8(skb, FIM_EVENT_A_STATE, event->state);
 	case FIM_EVENT_DENIED:
+		if (!event->cmd)
+			return 0;
 		return nla_put_u8(skb, FIM_EVENT_A_CMD, event->cmd) ?:
 		       nla_put_u32(skb, FIM_EVENT_A_ERRNO, event->error);
 	case FIM_EVENT_SELFTESTED:

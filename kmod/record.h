@@ -7,6 +7,7 @@
 
 #include <linux/types.h>
 
+#include "budget.h"
 #include "fim.h"
 
 struct fim_container;
@@ -22,6 +23,7 @@ struct sk_buff;
 /**
  * struct fim_event - a record that is complete
  * @type: enum fim_event_type
+ * @source: who has it made, us if it is all 0
  * @flags: enum fim_event_flags
  * @time: nanoseconds since 1970
  * @count: operations that it stands for, or 0
@@ -40,6 +42,7 @@ struct sk_buff;
  */
 struct fim_event {
 	enum fim_event_type type;
+	struct fim_source source;
 	u32 flags;
 	u64 time;
 	u64 count;

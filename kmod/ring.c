@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The last records, numbered: as many as the ring may hold in number and in
- * memory, oldest first out.
+ * memory.
  *
  * A record is kept as the attribute that is sent, so that a listener and a
  * reader of the ring get the same bytes.
  *
- * Commands that are refused have a lane of their own, as anybody can have them
- * recorded: they push out each other, and no record of anything else.
+ * Who has many records made pushes out his own: the oldest one goes of the
+ * source that has most. So whatever a source does, what others did stays for a
+ * listener that is late.
  */
+#include <linux/list.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/xarray.h>
 
+#include "budget.h"
 #include "netlink.h"
 #include "ring.h"
 
@@ -28,65 +33,113 @@ MODULE_PARM_DESC(ring_kib, "memory that they take at most, in KiB");
 
 guid_t fim_boot_id;
 
+/**
+ * struct record - a record that is kept; under fim_ring_lock
+ * @node: in its lane
+ * @seq: its number
+ * @len: length of @data
+ * @data: the attribute
+ */
 struct record {
+	struct list_head node;
 	u64 seq;
 	unsigned int len;
 	u8 data[];
 };
 
 /**
- * struct lane - records in the order of their numbers; under fim_ring_lock
- * @records: they, each at its place modulo @size
- * @size: how many it holds at most
- * @bytes_max: what they may take
+ * struct lane - the records of a source; under fim_ring_lock
+ * @source: whose they are, if there are any
+ * @records: they, oldest first
+ * @nr: how many
  * @bytes: what they take
- * @first: place of the oldest
- * @next: place of the one that comes next; @first if there is none
- * @dropped: number of the last record that was dropped, 0 if none was
  */
 struct lane {
-	struct record **records;
-	unsigned int size;
-	u64 bytes_max;
+	struct fim_source source;
+	struct list_head records;
+	unsigned int nr;
 	u64 bytes;
-	u64 first;
-	u64 next;
-	u64 dropped;
 };
 
-/* What part of the ring refused commands may take */
-#define DENIED_SHARE	8
+#define LANES	256
 
 /* Protects all that follows, and keeps the notifications in order. */
 static DEFINE_MUTEX(fim_ring_lock);
-static struct lane fim_lanes[2];	/* the second is for refused commands */
+static struct lane fim_lanes[LANES + 1];	/* the last is for all others */
+static DEFINE_XARRAY(fim_records);	/* by number */
+static unsigned int fim_ring_nr;
+static u64 fim_ring_bytes;	/* what the records take */
 static u64 fim_ring_last;	/* number of the newest record */
+static u64 fim_ring_dropped;	/* of the newest that is not kept any more */
 static u64 fim_ring_total;	/* operations that all of them told */
 
-static struct record *record_at(const struct lane *lane, u64 place)
+static struct lane *find_lane(const struct fim_source *source)
 {
-	return lane->records[place % lane->size];
+	struct lane *lane, *empty = &fim_lanes[LANES];
+
+	lockdep_assert_held(&fim_ring_lock);
+
+	for (lane = fim_lanes; lane < &fim_lanes[LANES]; lane++) {
+		if (lane->nr && !memcmp(&lane->source, source, sizeof(*source)))
+			return lane;
+		if (!lane->nr && empty == &fim_lanes[LANES])
+			empty = lane;
+	}
+	empty->source = *source;
+	return empty;
+}
+
+/* The lane that has most records, or takes most memory. */
+static struct lane *find_most(bool bytes)
+{
+	struct lane *lane, *most = fim_lanes;
+
+	lockdep_assert_held(&fim_ring_lock);
+
+	for (lane = fim_lanes; lane <= &fim_lanes[LANES]; lane++)
+		if (bytes ? lane->bytes > most->bytes : lane->nr > most->nr)
+			most = lane;
+	return most;
 }
 
 static void drop_oldest(struct lane *lane)
 {
-	struct record *record = record_at(lane, lane->first++);
+	struct record *record = list_first_entry(&lane->records, struct record,
+						 node);
 
+	list_del(&record->node);
+	lane->nr--;
 	lane->bytes -= record->len;
-	lane->dropped = record->seq;
+	fim_ring_nr--;
+	fim_ring_bytes -= record->len;
+	fim_ring_dropped = max(fim_ring_dropped, record->seq);
+	xa_erase(&fim_records, record->seq);
 	kvfree(record);
+}
+
+static void make_room(unsigned int len)
+{
+	bool bytes;
+
+	lockdep_assert_held(&fim_ring_lock);
+
+	while (fim_ring_nr) {
+		bytes = fim_ring_bytes + len > (u64)ring_kib * 1024;
+		if (!bytes && fim_ring_nr < ring)
+			break;
+		drop_oldest(find_most(bytes));
+	}
 }
 
 static void keep(struct lane *lane, struct record *record)
 {
 	lockdep_assert_held(&fim_ring_lock);
 
-	while (lane->first < lane->next &&
-	       (lane->next - lane->first == lane->size ||
-		lane->bytes + record->len > lane->bytes_max))
-		drop_oldest(lane);
-	lane->records[lane->next++ % lane->size] = record;
+	list_add_tail(&record->node, &lane->records);
+	lane->nr++;
 	lane->bytes += record->len;
+	fim_ring_nr++;
+	fim_ring_bytes += record->len;
 }
 
 /**
@@ -94,15 +147,16 @@ static void keep(struct lane *lane, struct record *record)
  * @skb: holds the record, one attribute; stays the caller's
  * @blanks: what in @skb is to be filled in
  * @operations: that the record tells
- * @denied: it is about a command that was refused
+ * @source: who has it made
  *
  * Context: process; may sleep.
  * Return: 0, or -ENOMEM: then it has no number, and nobody hears of it.
  */
 int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
-		 u64 operations, bool denied)
+		 u64 operations, const struct fim_source *source)
 {
 	struct record *record;
+	int err;
 
 	record = kvmalloc(struct_size(record, data, skb->len),
 			  GFP_KERNEL | __GFP_NOWARN);
@@ -110,33 +164,24 @@ int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
 		return -ENOMEM;
 
 	mutex_lock(&fim_ring_lock);
-	record->seq = ++fim_ring_last;
+	make_room(skb->len);
+	record->seq = fim_ring_last + 1;
+	err = xa_err(xa_store(&fim_records, record->seq, record, GFP_KERNEL));
+	if (err) {
+		mutex_unlock(&fim_ring_lock);
+		kvfree(record);
+		return err;
+	}
+	fim_ring_last = record->seq;
 	fim_ring_total += operations;
 	memcpy(blanks->seq, &fim_ring_last, sizeof(fim_ring_last));
 	memcpy(blanks->total, &fim_ring_total, sizeof(fim_ring_total));
 	record->len = skb->len;
 	memcpy(record->data, skb->data, skb->len);
-	keep(&fim_lanes[denied], record);
+	keep(find_lane(source), record);
 	fim_netlink_notify(record->data, record->len);
 	mutex_unlock(&fim_ring_lock);
 	return 0;
-}
-
-/* The first record of a lane that has that number or a later one, or NULL. */
-static struct record *find_since(const struct lane *lane, u64 since)
-{
-	u64 low = lane->first, high = lane->next, middle;
-
-	lockdep_assert_held(&fim_ring_lock);
-
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (record_at(lane, middle)->seq < since)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < lane->next ? record_at(lane, low) : NULL;
 }
 
 /**
@@ -150,14 +195,12 @@ static struct record *find_since(const struct lane *lane, u64 since)
  */
 int fim_ring_read(u64 since, struct sk_buff *skb, u64 *seq)
 {
-	struct record *record, *denied;
+	unsigned long place = since;
+	struct record *record;
 	int err = -ENOENT;
 
 	mutex_lock(&fim_ring_lock);
-	record = find_since(&fim_lanes[0], since);
-	denied = find_since(&fim_lanes[1], since);
-	if (!record || (denied && denied->seq < record->seq))
-		record = denied;
+	record = xa_find(&fim_records, &place, ULONG_MAX, XA_PRESENT);
 	if (record) {
 		err = -EMSGSIZE;
 		if (skb_tailroom(skb) >= record->len) {
@@ -180,55 +223,40 @@ void fim_ring_range(u64 *first, u64 *last, u32 *size)
 {
 	mutex_lock(&fim_ring_lock);
 	*last = fim_ring_last;
-	*first = max(fim_lanes[0].dropped, fim_lanes[1].dropped) + 1;
+	*first = fim_ring_dropped + 1;
 	if (*first > *last)
 		*first = 0;
 	mutex_unlock(&fim_ring_lock);
 	*size = ring;
 }
 
-static int make_lane(struct lane *lane, unsigned int size, u64 bytes_max)
-{
-	lane->size = size;
-	lane->bytes_max = bytes_max;
-	lane->records = kvcalloc(size, sizeof(*lane->records), GFP_KERNEL);
-	return lane->records ? 0 : -ENOMEM;
-}
-
-static void free_lane(struct lane *lane)
-{
-	while (lane->first < lane->next)
-		drop_oldest(lane);
-	kvfree(lane->records);
-}
-
 /**
  * fim_ring_init() - make the ring
  *
- * Return: 0 or -ENOMEM, or -EINVAL for a parameter out of range.
+ * Return: 0, or -EINVAL for a parameter out of range.
  */
 int fim_ring_init(void)
 {
-	u64 bytes = (u64)ring_kib * 1024, denied = bytes / DENIED_SHARE;
-	unsigned int nr_denied = ring / DENIED_SHARE;
-	int err;
+	unsigned int i;
 
 	/* A record alone takes some 30 KiB at most. */
-	if (ring < DENIED_SHARE || ring > 1 << 20 || ring_kib < 64)
+	if (ring < 8 || ring > 1 << 20 || ring_kib < 64)
 		return -EINVAL;
 	guid_gen(&fim_boot_id);
-	err = make_lane(&fim_lanes[0], ring - nr_denied, bytes - denied) ?:
-	      make_lane(&fim_lanes[1], nr_denied, denied);
-	if (err)
-		fim_ring_exit();
-	return err;
+	for (i = 0; i < ARRAY_SIZE(fim_lanes); i++)
+		INIT_LIST_HEAD(&fim_lanes[i].records);
+	return 0;
 }
 
 /**
- * fim_ring_exit() - free the ring and the records in it
+ * fim_ring_exit() - free the records in the ring
  */
 void fim_ring_exit(void)
 {
-	free_lane(&fim_lanes[0]);
-	free_lane(&fim_lanes[1]);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(fim_lanes); i++)
+		while (fim_lanes[i].nr)
+			drop_oldest(&fim_lanes[i]);
+	xa_destroy(&fim_records);
 }

@@ -8,6 +8,7 @@
 #include <linux/types.h>
 #include <linux/uuid.h>
 
+struct fim_source;
 struct sk_buff;
 
 /* Drawn at random by fim_ring_init(): whose numbers these are */
@@ -25,7 +26,7 @@ struct fim_blanks {
 };
 
 int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
-		 u64 operations, bool denied);
+		 u64 operations, const struct fim_source *source);
 int fim_ring_read(u64 since, struct sk_buff *skb, u64 *seq);
 void fim_ring_range(u64 *first, u64 *last, u32 *size);
 int fim_ring_init(void);

@@ -54,8 +54,8 @@
  * moment the record is complete. Record numbers are dense: a listener that
  * misses one reads it with FIM_CMD_EVENT_GET, and what the ring no longer
  * holds is lost, number by number; FIM_EVENT_A_TOTAL tells how many operations
- * these records were about. Refused commands push only each other out of the
- * ring.
+ * these records were about. The ring gives up the oldest record of the user (in
+ * a cgroup) who has most, so there may be newer ones that are missing.
  *
  * FIM_CMD_EXPLAIN (do, read): what the ruleset in force would say to an
  * operation, by the code that says it to real ones. The path is resolved in the
@@ -751,8 +751,8 @@ enum fim_op {
  *	result
  * @FIM_EVENT_DENIED: the control command FIM_EVENT_A_CMD was refused with
  *	FIM_EVENT_A_ERRNO, for want of the right to give it, or because the module
- *	is sealed. FIM_EVENT_A_COUNT: commands that this record stands for, above
- *	1 if there were too many to tell each
+ *	is sealed. Without both: FIM_EVENT_A_COUNT commands were, of those who
+ *	have had too many; one a second at most
  * @FIM_EVENT_CONTAINER_ADDED: a container was added
  * @FIM_EVENT_CONTAINER_REMOVED: it was deleted, or found to be gone
  * @FIM_EVENT_PAUSED: a maintenance window was opened, for FIM_EVENT_A_REASON,

@@ -26,21 +26,6 @@ attacks() {
 	done 2>/dev/null
 }
 
-# In a user namespace nobody may do anything here.
-denied() {
-	i=0
-	while [ $i -lt "$1" ]; do
-		unshare -U fimctl selftest
-		i=$((i + 1))
-	done >/dev/null 2>&1
-}
-
-# since SINCE OPERATION: whether such an alert is among what the ring holds.
-since() {
-	timeout 3 fimctl watch -o json --since "$1" --limit 1 --operation "$2" |
-		grep -q .
-}
-
 # A number that comes in all files, each once or more, up to the last record.
 numbers() {
 	cat $alerts* | sed -n 's/.*"Sequence":\([0-9]*\).*/\1/p' | sort -nu
@@ -146,14 +131,6 @@ fimctl status -o prometheus >/tmp/metrics
 check 'metrics of the policy' grep -Eq \
 	'^fim_policy_operations_refused_total\{policy="alerts",operation="create"\} [1-9]' /tmp/metrics
 check 'metrics of the state' grep -qx 'fim_state{state="armed"} 1' /tmp/metrics
-
-# An eighth of the ring is for commands that are refused. They come 16 a second.
-denied 60
-check 'refused commands are recorded' since boot CommandDenied
-check 'and push out each other' [ "$(($(status_of firstSequence)))" -gt 10 ]
-check 'and nothing else' since boot ModuleLoaded
-check 'nothing else at all' sh -c \
-	'timeout 3 fimctl watch -o json --since boot | grep -c "\"FileOperation\":\"create\"" | grep -qx 3'
 
 ynl() {
 	chroot /ynl python3 /tools/net/ynl/cli.py --no-schema --output-json \

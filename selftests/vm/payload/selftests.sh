@@ -67,7 +67,7 @@ tap() {
 # The programs wait for what is coalesced, and are one source that makes many
 # records.
 check 'the module loads' insmod /fim.ko coalesce_ms=250 burst=1024 rate=200 \
-	ring=2048 ${parameter:+"$parameter"}
+	ring=4096 ${parameter:+"$parameter"}
 facts
 for program in /tests/*; do
 	[ -x "$program" ] || continue
