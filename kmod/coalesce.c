@@ -91,6 +91,18 @@ static siphash_key_t fim_coalesce_key;
 static void close_old(struct work_struct *work);
 static DECLARE_DELAYED_WORK(fim_coalesce_work, close_old);
 
+/* Of another task it can't be read without waiting. */
+static u64 hash_executed(const struct task_struct *task)
+{
+	char path[256];
+	unsigned int len;
+
+	if (task != current)
+		return 0;
+	len = fim_subject_executed(path, sizeof(path));
+	return len ? siphash(path, len, &fim_coalesce_key) : 0;
+}
+
 /**
  * fim_identity_read() - find out what a violation has in common with others
  * @id: where to put it
@@ -120,6 +132,7 @@ void fim_identity_read(struct fim_identity *id, const struct fim_slot *slot)
 	id->action = slot->action;
 	fim_subject_executable(slot->task, &id->exe_ino, &id->exe_dev,
 			       &id->exe_generation);
+	id->executed = hash_executed(slot->task);
 	/* An address to compare; who holds the task holds what has it. */
 	id->tty = READ_ONCE(slot->task->signal->tty);
 	memcpy(id->comm, subject->comm, sizeof(id->comm));

@@ -26,6 +26,8 @@ struct sk_buff;
  * @tty: address of the controlling terminal
  * @ino: inode number of the object, or 0
  * @exe_ino: of the executable, or 0
+ * @executed: hash of the path by which it was executed, which tells a script from
+ *	others of its interpreter; 0 if it can't be read without waiting
  * @exe_dev: its device
  * @exe_generation: of its inode, whose number may be another's soon
  * @dev: device of the object's filesystem
@@ -39,7 +41,7 @@ struct sk_buff;
  * @action: enum fim_action, or FIM_ACTION_PASSED
  * @wide: of policy, container, operation, action and source alone, as the source
  *	had too many
- * @comm: name of the task: a script's, if its interpreter is the executable
+ * @comm: name of the task
  */
 struct fim_identity {
 	const struct fim_policy *policy;
@@ -49,6 +51,7 @@ struct fim_identity {
 	const void *tty;
 	u64 ino;
 	u64 exe_ino;
+	u64 executed;
 	u32 exe_dev;
 	u32 exe_generation;
 	u32 dev;

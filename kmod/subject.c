@@ -17,6 +17,7 @@
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/tty.h>
+#include <linux/uaccess.h>
 #include <asm/syscall.h>
 
 #include "budget.h"
@@ -207,6 +208,39 @@ static void read_cmdline(struct task_struct *task, struct mm_struct *mm,
 		text->cmdline_len = got;
 }
 
+/* Where the path is by which a program was executed, or 0 */
+static unsigned long executed_at(const struct mm_struct *mm)
+{
+	unsigned int i;
+
+	for (i = 0; i + 1 < ARRAY_SIZE(mm->saved_auxv) && mm->saved_auxv[i];
+	     i += 2)
+		if (mm->saved_auxv[i] == AT_EXECFN)
+			return mm->saved_auxv[i + 1];
+	return 0;
+}
+
+/**
+ * fim_subject_executed() - by which path current was executed
+ * @path: where to put as much of it as there is room for, without a NUL
+ * @size: how much that is
+ *
+ * Context: process; waits for nobody: what is not in memory is not read.
+ * Return: its length, or 0.
+ */
+unsigned int fim_subject_executed(char *path, unsigned int size)
+{
+	unsigned long at = current->mm ? executed_at(current->mm) : 0;
+	long len;
+
+	if (!at)
+		return 0;
+	pagefault_disable();
+	len = strncpy_from_user(path, (const char __user *)at, size);
+	pagefault_enable();
+	return max(len, 0L);
+}
+
 /*
  * The name that a script was executed by is not its executable's. It lies where
  * the command line does, and is no more to be trusted.
@@ -214,14 +248,9 @@ static void read_cmdline(struct task_struct *task, struct mm_struct *mm,
 static void read_executed(struct task_struct *task, struct mm_struct *mm,
 			  struct fim_subject_text *text)
 {
-	unsigned long at = 0;
-	unsigned int i;
+	unsigned long at = executed_at(mm);
 	int got;
 
-	for (i = 0; i + 1 < ARRAY_SIZE(mm->saved_auxv) && mm->saved_auxv[i];
-	     i += 2)
-		if (mm->saved_auxv[i] == AT_EXECFN)
-			at = mm->saved_auxv[i + 1];
 	if (!at)
 		return;
 	got = access_process_vm(task, at, text->executed,

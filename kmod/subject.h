@@ -98,6 +98,7 @@ struct fim_subject_text {
 void fim_subject_read(struct fim_subject *subject);
 void fim_subject_executable(struct task_struct *task, u64 *ino, u32 *dev,
 			    u32 *generation);
+unsigned int fim_subject_executed(char *path, unsigned int size);
 void fim_subject_describe(struct task_struct *task,
 			  struct fim_subject_text *text, bool memory);
 

@@ -216,6 +216,44 @@ TEST_F(coalesce, different)
 	EXPECT_EQ(self->before.last_seq + 1, st.last_seq);
 }
 
+static int run_script(const void *script)
+{
+	execl(script, script, NULL);
+	return errno;
+}
+
+/* Of scripts the interpreter is the executable, and their names may be equal. */
+TEST_F(coalesce, scripts)
+{
+	const char *script[2];
+	struct fim_status st;
+	int i;
+
+	NEEDS_MODULE();
+	for (i = 0; i < 2; i++) {
+		const char *dir = fim_fmt("%s/%d", self->tree.open, i);
+
+		ASSERT_EQ(0, sys(mkdir(dir, 0755)));
+		script[i] = fim_fmt("%s/script", dir);
+		ASSERT_EQ(0, fim_write_file(script[i],
+					    fim_fmt("#!/bin/sh\n: >%s\n",
+						    self->f)));
+		ASSERT_EQ(0, chmod(script[i], 0755));
+	}
+	ASSERT_EQ(0, protect(self, "Block"));
+	for (i = 0; i < 4; i++)
+		EXPECT_NE(0, fim_run(0, run_script, script[i % 2], NULL));
+	ASSERT_EQ(0, look(self, &st));
+	EXPECT_EQ(self->before.refused + 4, st.refused);
+	ASSERT_EQ(4, self->events.count);
+	for (i = 0; i < 4; i++) {
+		EXPECT_EQ(1, count_of(&self->events.event[i]));
+		EXPECT_STREQ(script[i % 2],
+			     fim_bytes(&self->events.event[i],
+				       FIM_EVENT_A_EXECUTED));
+	}
+}
+
 /* What became of operations, by enum fim_op and enum fim_count_attr */
 struct counts {
 	unsigned long long nr[FIM_OP_MAX + 1][FIM_COUNT_A_MAX + 1];
