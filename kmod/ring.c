@@ -166,7 +166,8 @@ int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
 	mutex_lock(&fim_ring_lock);
 	make_room(skb->len);
 	record->seq = fim_ring_last + 1;
-	err = xa_err(xa_store(&fim_records, record->seq, record, GFP_KERNEL));
+	err = xa_err(xa_store(&fim_records, record->seq, record,
+			      GFP_KERNEL | __GFP_NOWARN));
 	if (err) {
 		mutex_unlock(&fim_ring_lock);
 		kvfree(record);
