@@ -32,16 +32,18 @@ json=$FIM_BUILD/bench.json
 parts=()
 status=0
 
-# print_records FILE: what a record costs.
+# print_records FILE: what a record costs, beside one of the kernel's audit.
 print_records() {
 	awk '{ n[$2, $1] = $3 }
 	END {
-		print "| a change and its record | without | with |"
-		print "|---|---:|---:|"
+		print "| a change and its record | without | FIM | its line | audit | records a second, FIM to audit |"
+		print "|---|---:|---:|---:|---:|---:|"
 		split("latency flood same", what)
 		for (i = 1; i in what; i++)
-			printf "| %s | %d | %d |\n", what[i],
-				n[what[i], "plain"], n[what[i], "fim"]
+			printf "| %s | %d | %d | %d | %d | %.2f |\n", what[i],
+				n[what[i], "plain"], n[what[i], "fim"],
+				n[what[i], "line"], n[what[i], "audit"],
+				n[what[i], "audit"] / n[what[i], "fim"]
 	}' "$1"
 }
 

@@ -4,26 +4,36 @@
  *
  *	records plain DIRECTORY		nobody keeps any
  *	records fim DIRECTORY		a policy audits changes in DIRECTORY
+ *	records line DIRECTORY		likewise, and fimctl watch listens: what is
+ *					received are its lines on standard output
+ *	records audit DIRECTORY		the kernel's audit does, as by auditctl -w
+ *					DIRECTORY -p a; this is its auditd
  *
- * DIRECTORY has files 0 to FILES-1, whose mode is changed. Prints:
+ * DIRECTORY has files 0 to FILES-1, whose mode is changed by a child, while the
+ * parent listens. Prints:
  *
  *	latency INSTRUCTIONS	from before the call until all that is said about
  *				it has been received, the median of many calls
- *	flood INSTRUCTIONS	a call, when many are made before what is said
- *				about them is received, that included
- *	same INSTRUCTIONS	likewise, when all of them are the same
+ *	flood INSTRUCTIONS	a call, when many are made at once, with what is
+ *				said about them being received
+ *	same INSTRUCTIONS	likewise, when all of them are the same; of fim
+ *				without the one record of them, a second later
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <x86intrin.h>
 
+#include <linux/audit.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
@@ -37,6 +47,8 @@ static char *dir;
 static char buffer[1 << 17] __attribute__((aligned(8)));
 /* Return: how many operations a message ends. */
 static unsigned int (*told)(struct nlmsghdr *nlh);
+/* Return: how many operations were received; NULL if nobody is told of any. */
+static unsigned int (*receive)(void);
 
 static void die(const char *what)
 {
@@ -54,7 +66,7 @@ static void change(unsigned int i)
 }
 
 /* Receive one datagram. Return: how many operations it ends. */
-static unsigned int receive(void)
+static unsigned int receive_message(void)
 {
 	struct nlmsghdr *nlh = (struct nlmsghdr *)buffer;
 	int len = recv(sock, buffer, sizeof(buffer), 0);
@@ -67,13 +79,85 @@ static unsigned int receive(void)
 	return nr;
 }
 
+/* Of fimctl watch -o json, one for each */
+static unsigned int receive_lines(void)
+{
+	ssize_t len = read(sock, buffer, sizeof(buffer)), i;
+	unsigned int nr = 0;
+
+	if (len <= 0)
+		die("read");
+	for (i = 0; i < len; i++)
+		nr += buffer[i] == '\n';
+	return nr;
+}
+
 static void receive_all(unsigned int nr)
 {
-	while (told && nr) {
+	while (nr) {
 		unsigned int got = receive();
 
 		nr -= got < nr ? got : nr;
 	}
+}
+
+/**
+ * struct job - what the child is to do, and when it did it; shared
+ * @first: the first file whose mode is changed
+ * @step: from one to the next
+ * @nr: how often
+ * @start: before the first
+ * @end: behind the last
+ */
+struct job {
+	unsigned int first;
+	unsigned int step;
+	unsigned int nr;
+	unsigned long long start;
+	unsigned long long end;
+};
+
+static volatile struct job *job;
+static int begin[2], done[2];
+
+static void perform(void)
+{
+	unsigned int i, file;
+	char c;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (read(begin[0], &c, 1) == 1) {
+		job->start = __rdtsc();
+		for (i = 0, file = job->first; i < job->nr; i++) {
+			change(file);
+			file += job->step;
+		}
+		job->end = __rdtsc();
+		if (write(done[1], &c, 1) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+/* Return: what it took until all are made and, with @received, also received. */
+static unsigned long long run(unsigned int first, unsigned int step,
+			      unsigned int nr, int received)
+{
+	unsigned long long end = 0;
+	char c = 0;
+
+	job->first = first;
+	job->step = step;
+	job->nr = nr;
+	if (write(begin[1], &c, 1) != 1)
+		die("write");
+	if (received && receive) {
+		receive_all(nr);
+		end = __rdtsc();
+	}
+	if (read(done[0], &c, 1) != 1)
+		die("read");
+	return (end > job->end ? end : job->end) - job->start;
 }
 
 static int compare(const void *a, const void *b)
@@ -83,33 +167,24 @@ static int compare(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-static void measure(void)
+static void measure(int coalesced)
 {
 	static unsigned long long took[CALLS];
-	unsigned long long start;
 	unsigned int i;
 
-	for (i = 0; i < CALLS; i++) {
-		start = __rdtsc();
-		change(i);
-		receive_all(1);
-		took[i] = __rdtsc() - start;
-	}
+	job = mmap(NULL, sizeof(*job), PROT_READ | PROT_WRITE,
+		   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (job == MAP_FAILED || pipe(begin) || pipe(done))
+		die("pipe");
+	if (!fork())
+		perform();
+	for (i = 0; i < CALLS; i++)
+		took[i] = run(i, 0, 1, 1);
 	qsort(took, CALLS, sizeof(*took), compare);
 	printf("latency %llu\n", took[CALLS / 2]);
-
-	start = __rdtsc();
-	for (i = CALLS; i < FILES; i++)
-		change(i);
-	receive_all(FILES - CALLS);
-	printf("flood %llu\n", (__rdtsc() - start) / (FILES - CALLS));
-
-	/* Without waiting for the end of the second that they are counted in */
-	start = __rdtsc();
-	for (i = 0; i < FILES; i++)
-		change(0);
-	start = __rdtsc() - start;
-	printf("same %llu\n", start / FILES);
+	printf("flood %llu\n", run(CALLS, 1, FILES - CALLS, 1) /
+				(FILES - CALLS));
+	printf("same %llu\n", run(0, 0, FILES, !coalesced) / FILES);
 }
 
 static void open_socket(int protocol)
@@ -216,17 +291,80 @@ static void listen_to_fim(void)
 	if (setsockopt(sock, 270, NETLINK_ADD_MEMBERSHIP, DATA(group), 4))
 		die("the group");
 	told = told_by_fim;
+	receive = receive_message;
+}
+
+static void listen_to_lines(void)
+{
+	int data[2];
+
+	if (pipe(data))
+		die("pipe");
+	if (!fork()) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(data[1], STDOUT_FILENO);
+		execlp("fimctl", "fimctl", "watch", "-o", "json", NULL);
+		_exit(127);
+	}
+	close(data[1]);
+	sock = data[0];
+	receive = receive_lines;
+	/* It listens by then. */
+	sleep(3);
+}
+
+/* The last of what is said about a system call */
+static unsigned int told_by_audit(struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_type == AUDIT_EOE;
+}
+
+static void listen_to_audit(void)
+{
+	struct audit_status status = {
+		.mask = AUDIT_STATUS_ENABLED | AUDIT_STATUS_PID |
+			AUDIT_STATUS_BACKLOG_LIMIT,
+		.enabled = 1,
+		.pid = getpid(),
+		.backlog_limit = 8 * FILES,
+	};
+	struct {
+		struct audit_rule_data data;
+		char path[256];
+	} rule = {
+		.data = {
+			.flags = AUDIT_FILTER_EXIT,
+			.action = AUDIT_ALWAYS,
+			.field_count = 2,
+			.fields = { AUDIT_DIR, AUDIT_PERM },
+			.values = { strlen(dir), AUDIT_PERM_ATTR },
+			.fieldflags = { AUDIT_EQUAL, AUDIT_EQUAL },
+			.buflen = strlen(dir),
+		},
+	};
+
+	memset(rule.data.mask, 0xff, sizeof(rule.data.mask));
+	memcpy(rule.data.buf, dir, strlen(dir));
+	open_socket(NETLINK_AUDIT);
+	ask(AUDIT_SET, &status, sizeof(status));
+	ask(AUDIT_ADD_RULE, &rule, sizeof(rule.data) + strlen(dir));
+	told = told_by_audit;
+	receive = receive_message;
 }
 
 int main(int argc, char **argv)
 {
 	if (argc != 3) {
-		fprintf(stderr, "usage: records plain|fim DIRECTORY\n");
+		fprintf(stderr, "usage: records plain|fim|line|audit DIRECTORY\n");
 		return 2;
 	}
 	dir = argv[2];
 	if (!strcmp(argv[1], "fim"))
 		listen_to_fim();
-	measure();
+	else if (!strcmp(argv[1], "line"))
+		listen_to_lines();
+	else if (!strcmp(argv[1], "audit"))
+		listen_to_audit();
+	measure(strcmp(argv[1], "audit"));
 	return 0;
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# Measures what a record costs and when a listener has it, and the same changes
-# without.
+# Measures what a record costs and when a listener has it, the same changes
+# without, and what the kernel's audit takes for its records of the same.
 #
 # Prints "WHO WHAT INSTRUCTIONS" as data.
 . /vm/lib-guest.sh
@@ -24,8 +24,11 @@ policy audited $dir | sed 's/Block/Audit/' >/tmp/policy.yaml
 check 'apply' fimctl apply -f /tmp/policy.yaml
 sleep 3
 run fim
+run line
 fimctl status
 check 'all of it is told' is lost 0
 check 'delete' fimctl delete audited
 check 'unload' rmmod fim
+# Once audit was on, every call pays for it: so it comes last.
+run audit
 exit 0
