@@ -299,6 +299,9 @@ static void status_cb(struct nlattr **attrs, void *arg)
 	st->limited = number(tb[FIM_STATUS_A_LIMITED]);
 	st->first_seq = number(tb[FIM_STATUS_A_FIRST_SEQ]);
 	st->last_seq = number(tb[FIM_STATUS_A_LAST_SEQ]);
+	if (tb[FIM_STATUS_A_BACKEND])
+		nla_strlcpy(st->backend, tb[FIM_STATUS_A_BACKEND],
+			    sizeof(st->backend));
 	if (tb[FIM_STATUS_A_BOOT_ID])
 		nla_memcpy(st->boot_id, tb[FIM_STATUS_A_BOOT_ID],
 			   sizeof(st->boot_id));

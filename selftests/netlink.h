@@ -58,6 +58,7 @@ struct fim_status {
 	unsigned long long coalesced, limited;
 	unsigned long long first_seq, last_seq;
 	unsigned char boot_id[16];
+	char backend[16];
 };
 
 int fim_status(struct fim_nl *nl, struct fim_status *st);

@@ -35,9 +35,9 @@ quietly "$FIM_BUILD/log/tests.log" make -s -C selftests \
 	KSELFTEST_INC="$(kernel_source)/tools/testing/selftests"
 selftests/vm/vmtools.sh
 
-vm debug 600
+vm debug 1800
 vm life 3000 fim.cycles=20
-vm backend 1200
+vm backend 1800
 vm selftests 9000 fim.timeout=1800
 awk '{ p += $1; f += $2; s += $3 }
 	END { printf "%d passed, %d failed, %d skipped\n", p, f, s

@@ -149,7 +149,8 @@ image_fim() {
 	local dir=$1 programs=() file
 
 	cp "$FIM_BUILD/$K_LABEL/fim.ko" "$dir/fim.ko"
-	cp "$FIM_BUILD/$K_LABEL/rival/rival.ko" "$dir/vm/"
+	[ ! -e "$FIM_BUILD/$K_LABEL/rival/rival.ko" ] ||
+		cp "$FIM_BUILD/$K_LABEL/rival/rival.ko" "$dir/vm/"
 	if [ -x "$A_TOOL" ]; then
 		cp "$A_TOOL" "$dir/usr/bin/fimctl"
 		programs+=("$dir/usr/bin/fimctl")
