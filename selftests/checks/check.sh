@@ -111,7 +111,7 @@ whole() {
 	[ "$1" != "${kernels[0]}" ] || tap 'the harness finds failures' \
 		selftests/vm/harness.sh "$1" || :
 	vm "$1" selftests --timeout 1800
-	for payload in umount rival tool language keep backend alerts seal; do
+	for payload in umount rival tool language keep backend alerts seal init; do
 		vm "$1" "$payload"
 	done
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" debian
@@ -175,6 +175,7 @@ step 'the tool builds without a warning' build_tool || programs=
 step 'the test programs build without a warning' build_tests || programs=
 tap 'unit tests of the tool' make -s -C selftests/ctl check \
 	KSELFTEST_INC="$harness" || :
+tap 'the Buildroot package and the Yocto recipes' selftests/package/images.sh || :
 tap 'Kbuild says which kernels it refuses' selftests/checks/kbuild.sh || :
 tap 'the check of the module can fail' selftests/checks/ko.sh --self-test || :
 

@@ -11,6 +11,7 @@ cd "$(dirname "$0")/../.." || exit 1
 status=0
 
 selftests/package/source.sh "$@" || status=1
+selftests/package/images.sh || status=1
 selftests/package/dkms.sh "$@" || status=1
 selftests/package/deb.sh "$@" || status=1
 selftests/package/install.sh "$@" || status=1

@@ -94,6 +94,34 @@ install_debs() {
 	in_root sh -c 'dpkg -i /tmp/debs/*.deb'
 }
 
+# An initramfs of initramfs-tools for the kernel that is booted, which has the
+# package's hook; a policy for it, and an init that tries to write first of all.
+make_initramfs() {
+	printf '%s\n' virtio_pci virtio_blk ext4 >>"$ROOT/etc/initramfs-tools/modules"
+	sed -i 's/^MODULES=.*/MODULES=list/' "$ROOT/etc/initramfs-tools/initramfs.conf"
+	kernel_fetch
+	cp -rn "$K_DIR/lib/modules/$new" "$ROOT/lib/modules/"
+	cp "$K_DIR/boot/config-$new" "$ROOT/boot/"
+	in_root depmod "$new"
+	mkdir -p "$ROOT/srv/early"
+	(. selftests/vm/lib-guest.sh && policy early /srv/early) \
+		>"$ROOT/etc/fim/early.d/early.yaml"
+	cat >"$ROOT/root/first" <<-'EOF'
+	#!/bin/sh
+	echo x >>/srv/early/file && early=passed || early=refused
+	[ -e /dev/kmsg ] || mount -t devtmpfs dev /dev
+	echo "early write: $early" >/dev/kmsg
+	modprobe virtio_console
+	mount -t ext4 /dev/vdb /vm
+	exec /vm/init
+	EOF
+	chmod 755 "$ROOT/root/first"
+	in_root mkinitramfs -o /tmp/initramfs "$new"
+	in_root lsinitramfs /tmp/initramfs | grep -E 'init-bottom/fim$|/fim.ko' | sort >"$work/list"
+	mv "$ROOT/tmp/initramfs" "$work/initramfs"
+	[ "$(wc -l <"$work/list")" = 2 ]
+}
+
 # The disk of the virtual machine, with a policy that is right and one that is
 # not, and the new packages.
 make_disk() {
@@ -120,6 +148,11 @@ boot() {
 	selftests/vm/run.sh --timeout 400 --disk "$work/disk" "$@"
 }
 
+boot_early() {
+	boot --initrd "$work/initramfs" --append 'root=/dev/vda rw init=/root/first' \
+		"$kernel" package-early
+}
+
 for suite in "${@:-bookworm}"; do
 	debs=$FIM_BUILD/deb-$suite
 	result "$suite: there are packages" [ -e "$debs/fimctl_${version}_$HOST_ARCH.deb" ]
@@ -136,12 +169,14 @@ for suite in "${@:-bookworm}"; do
 	result "$suite: a new kernel's headers" install_headers
 	result "$suite: the module is built for that, too" built "$version" "$RELEASE" "$new"
 	result "$suite: a new version" make_new
+	result "$suite: an initramfs with the module" make_initramfs
 	result "$suite: a disk of it" make_disk "$work/disk"
 	result "$suite: upgrade" install_debs "$work/new"
 	result "$suite: the new module is built for both" built "$version.1" "$RELEASE" "$new"
 	result "$suite: nothing is left after purging" nothing_left
 	root_end
 	result "$suite: on a machine, booted" boot "$kernel" package
+	result "$suite: protected before init" boot_early
 	result "$suite: booted with fim=off" boot --append fim=off "$kernel" package-off
 	rm -rf "${work:?}"/*
 done

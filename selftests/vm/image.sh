@@ -182,6 +182,7 @@ image_root() {
 		image_module "$dir/vm/modules" "$name" || :
 	done
 	cp "$VM_DIR"/{init,lib-guest.sh,splats} "$dir/vm/"
+	cp "$FIM_ROOT"/packaging/{fim-init,busybox/S01fim,openrc/fim} "$dir/vm/"
 	cp "$2" "$dir/vm/payload"
 	chmod 755 "$dir/vm/init"
 	! grep -qx '# needs: ynl' "$2" || receivers_image "$dir/ynl"

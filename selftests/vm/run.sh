@@ -13,6 +13,7 @@
 #   --timeout S    longest the machine may take (180)
 #   --icount       count instructions: one CPU whose clock is the count
 #   --disk FILE    the disk of a payload "# machine: package"
+#   --initrd FILE  an initramfs of its own
 #   --append TEXT  more for the kernel's command line
 #   --as NAME      what the run is called in the names of its logs (PAYLOAD)
 #
@@ -31,7 +32,7 @@ set -euo pipefail
 . "$VM_DIR/debian.sh"
 . "$VM_DIR/package.sh"
 
-verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append='' as='' disk=''
+verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append='' as='' disk='' initrd=''
 while [ $# -gt 2 ]; do
 	case $1 in
 	-v) verbose=1; shift ;;
@@ -42,6 +43,7 @@ while [ $# -gt 2 ]; do
 	--timeout) timeout=$2; shift 2 ;;
 	--icount) icount=1 smp=1; shift ;;
 	--disk) disk=$2; shift 2 ;;
+	--initrd) initrd=$2; shift 2 ;;
 	--append) append=$2; shift 2 ;;
 	--as) as=$2; shift 2 ;;
 	*) die "run.sh: no option $1" ;;
@@ -90,7 +92,7 @@ boot() {
 		[ "$K_ARCH" != amd64 ] || cmdline+=' tsc=unstable'
 	fi
 	[ -z "$disk" ] || root="file=$disk,snapshot=on,$drive"
-	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$RUN_DIR/initramfs"
+	args+=(-kernel "$K_DIR/vmlinuz" -initrd "$initrd"
 		-append "$cmdline"
 		-drive "$root" -drive "file=$RUN_DIR/ext4.img,$drive"
 		-drive "file=$RUN_DIR/nvme.img,if=none,id=nvme,format=raw,cache=unsafe"
@@ -159,7 +161,10 @@ judge() {
 
 : >"$data"
 printf 'payload %s\n' "$as" >"$results"
-image_initramfs "$RUN_DIR/initramfs"
+if [ -z "$initrd" ]; then
+	initrd=$RUN_DIR/initramfs
+	image_initramfs "$initrd"
+fi
 if [ "$machine" = package ]; then
 	[ -n "$disk" ] || die "$2 takes --disk"
 	package_disk "$RUN_DIR/ext4.img" "$payload"

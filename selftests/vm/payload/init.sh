@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh
+#
+# Machines without systemd: busybox's S01fim, OpenRC's script, and fim-init, which
+# is process 1 before init; on a root that is read-only, as appliances have it.
+. /vm/lib-guest.sh
+
+# option TEXT: what the kernel's command line says from now on.
+option() {
+	cat /proc/cmdline >/run/cmdline
+	sed -i "s/\$/ $1/" /run/cmdline
+	mount --bind /run/cmdline /proc/cmdline
+}
+
+release=$(uname -r)
+mkdir -p "/lib/modules/$release" /srv/web /srv/early /etc/fim/early.d
+cp /fim.ko "/lib/modules/$release/"
+depmod
+policy web /srv/web >/etc/fim/policies.d/web.yaml
+policy early /srv/early >/etc/fim/early.d/early.yaml
+mount -o remount,ro / || exit 1
+check_not 'the root is read-only' touch /srv/file
+
+# in_force NAME...: these policies, and no other.
+in_force() {
+	[ "$(fimctl get | sed -n '2,$s/ .*//p' | sort | tr '\n' ' ')" = "${*:+$* }" ]
+}
+
+loaded() {
+	[ -d /sys/module/fim ]
+}
+
+forget() {
+	fimctl delete "$@" && rmmod fim
+}
+
+# What OpenRC gives a script; this is not OpenRC.
+openrc() {
+	(
+		ebegin() { echo "$*"; }
+		ewarn() { echo "$*"; }
+		eend() { return "$1"; }
+		. /vm/fim
+		"$1"
+	)
+}
+
+check 'S01fim start' sh /vm/S01fim start
+check 'the policy is in force' in_force web
+check 'S01fim stop' sh /vm/S01fim stop
+check 'takes nothing away' in_force web
+check 'S01fim reload' sh /vm/S01fim reload
+check 'the root is made writable' mount -o remount,rw /
+check_not 'but not what is protected' touch /srv/web/file
+check 'its twin is' touch /srv/early/file
+rm /srv/early/file
+echo 'kind: [' >/etc/fim/policies.d/00-broken.yaml
+mount -o remount,ro /
+sh /vm/S01fim restart
+check 'a broken file shows' [ $? -eq 4 ]
+check 'and disarms nothing' in_force web
+forget web
+
+check_not 'OpenRC: start with a broken file says so' openrc start
+check 'the others are in force' in_force web
+mount -o remount,rw /
+rm /etc/fim/policies.d/00-broken.yaml
+mount -o remount,ro /
+check 'OpenRC: reload' openrc reload
+check 'OpenRC: stop' openrc stop
+check 'takes nothing away' in_force web
+forget web
+check 'OpenRC: start' openrc start
+check 'the policy is in force' in_force web
+forget web
+
+# what it becomes writes to a file of /run what it is called with
+printf '#!/bin/sh\necho "$0 $* ${FIM_INIT:-unset}" >/run/became\n' >/run/init
+chmod 755 /run/init
+FIM_INIT=/run/init sh /vm/fim-init one two
+check 'fim-init becomes init' grep -qx '/run/init one two unset' /run/became
+check 'with the early policy in force' in_force early
+forget early
+rm /run/became
+mv /run/init /run/init2
+FIM_INIT=/run/init2 PATH=/nowhere /bin/sh /vm/fim-init
+check 'whatever PATH is' grep -q init2 /run/became
+check 'the policy is in force' in_force early
+forget early
+
+option fim=off
+check 'fim=off: S01fim start' sh /vm/S01fim start
+check 'fim=off: OpenRC start' openrc start
+rm /run/became
+FIM_INIT=/run/init2 sh /vm/fim-init
+check 'fim=off: fim-init becomes init' grep -q init2 /run/became
+check_not 'nothing is loaded' loaded
+umount /proc/cmdline
+mkdir /run/bin
+mount --bind /run/bin "/lib/modules/$release"
+rm /run/became
+FIM_INIT=/run/init2 sh /vm/fim-init
+check 'without the module it becomes init all the same' grep -q init2 /run/became
+exit 0
