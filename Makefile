@@ -76,6 +76,9 @@ check-package: ## packages: built twice, installed in Debian 12 and 13, booted
 bench: ## counts the instructions that FIM adds to system calls (KERNEL=)
 	@selftests/bench/bench.sh $(KERNEL)
 
+sizes: ## what module, tool, rules and records take (KERNEL=)
+	@selftests/bench/sizes.sh $(KERNEL)
+
 lint: ## style and spelling of the sources
 	@selftests/checks/lint.sh
 
@@ -91,4 +94,4 @@ help: ## this text
 	@echo "  Kernels and build trees are kept in \$$FIM_CACHE (~/.cache/fim)."
 
 FORCE:
-.PHONY: all module tool install install-policies dkms deb demo check check-kernels check-debug check-package attacks attacks-docs bench lint clean help FORCE
+.PHONY: all module tool install install-policies dkms deb demo check check-kernels check-debug check-package attacks attacks-docs bench sizes lint clean help FORCE
