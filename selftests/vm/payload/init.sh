@@ -95,6 +95,15 @@ rm /run/became
 FIM_INIT=/run/init2 sh /vm/fim-init
 check 'fim=off: fim-init becomes init' grep -q init2 /run/became
 check_not 'nothing is loaded' loaded
+mount -o remount,rw /
+echo 'seal = yes' >/etc/fim/fim.conf
+mount -o remount,ro /
+FIM_INIT=/run/init2 sh /vm/fim-init
+check 'fim=off is not heeded if seal is set' in_force early
+forget early
+mount -o remount,rw /
+rm /etc/fim/fim.conf
+mount -o remount,ro /
 umount /proc/cmdline
 mkdir /run/bin
 mount --bind /run/bin "/lib/modules/$release"
