@@ -115,7 +115,7 @@ completes_at_a_terminal() {
 }
 
 check 'every command and option is completed' completes_all
-check 'the beginning of a command' completes 'status selftest' s
+check 'the beginning of a command' completes 'explain' ex
 check 'formats' completes 'text json pretty-json ecs cef' watch -o ''
 check 'the beginning of a value' completes 'Block' apply --action B
 check 'policies in force' completes 'web system' delete ''
