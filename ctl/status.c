@@ -108,7 +108,8 @@ void status_print_state(const struct status *st)
 	printf("%s%s%s", term_on(stdout, good ? TERM_GREEN : TERM_RED),
 	       status_state_name(state), term_off(stdout));
 	if (st->reason) {
-		printf(", paused for %" PRIu64 " s more: ",
+		printf("%s for %" PRIu64 " s more: ",
+		       state == FIM_STATE_PAUSED ? "" : ", paused",
 		       st->number[FIM_STATUS_A_PAUSE_LEFT]);
 		term_text(stdout, st->reason, strlen(st->reason));
 	}

@@ -30,10 +30,11 @@ TEST(settings)
 	EXPECT_STREQ("default", config_get()->cluster_name);
 	EXPECT_EQ(FIM_ACTION_UNSET, config_get()->file_posture);
 	out = parse("# a comment\n\n  # another\ncluster-name = a = b \t\n"
-		    "\tfile-posture=Block\r\n");
+		    "\tfile-posture=Block\r\nseal = yes\n");
 	EXPECT_STREQ("", out);
 	EXPECT_STREQ("a = b", config_get()->cluster_name);
 	EXPECT_EQ(FIM_ACTION_BLOCK, config_get()->file_posture);
+	EXPECT_TRUE(config_get()->seal);
 	free(out);
 }
 
@@ -50,6 +51,8 @@ TEST(errors)
 		{ "nothing = audit\n", "fim.conf:1:1: error: unknown key 'nothing'\n" },
 		{ "file-posture = deny\n", "fim.conf:1:1: error: 'file-posture' "
 		  "must be audit, block or allow, not 'deny'\n" },
+		{ "seal = true\n", "fim.conf:1:1: error: 'seal' must be yes or no, "
+		  "not 'true'\n" },
 		{ "file-posture =\n", "fim.conf:1:1: error: 'file-posture' has no value\n" },
 		{ "cluster-name = a\ncluster-name = b\n", "fim.conf:2:1: error: "
 		  "key 'cluster-name' is given twice, first in line 1\n" },

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_text.c - tests of ctl/text.c: UTF-8 and what a terminal may be shown
+ * test_text.c - tests of ctl/text.c: UTF-8 and what a terminal may be shown; and
+ * of ctl/seconds.c
  */
 #include <string.h>
 
 #include "helper.h"
+#include "seconds.h"
 #include "text.h"
 
 #include "kselftest_harness.h"
@@ -101,6 +103,24 @@ TEST(json_escape)
 	EXPECT_STREQ("{\"a\":\"\\u007f\\u0085\\u202e\\udb40\\udc41\xc3\xa4\"}",
 		     out.data);
 	buf_free(&out);
+}
+
+TEST(seconds)
+{
+	static const struct {
+		const char *text;
+		uint32_t seconds;
+	} times[] = {
+		{ "1", 1 }, { "90s", 90 }, { "15m", 900 }, { "2h", 7200 },
+		{ "4294967295", 4294967295 }, { "4294967296", 0 },
+		{ "71582789m", 0 }, { "", 0 }, { "0", 0 }, { "m", 0 },
+		{ "-1", 0 }, { " 5", 0 }, { "5 m", 0 }, { "5ms", 0 },
+		{ "5d", 0 }, { "99999999999999999999", 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(times); i++)
+		EXPECT_EQ(times[i].seconds, seconds_parse(times[i].text));
 }
 
 TEST_HARNESS_MAIN

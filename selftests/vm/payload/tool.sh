@@ -133,5 +133,32 @@ check 'fimctl runs' fimctl status
 check 'other programs can be changed' sh -c 'echo >>/usr/bin/hello'
 check 'delete it' fimctl delete fim
 check 'policies can be written then' touch /etc/fim/policies.d/mine.yaml
+# A trial takes along what the search finds.
+check 'apply on trial' apply Block --try 10s
+check 'it says so' said 'on trial: rolled back after 10 s'
+check_not 'a name outside is protected' write_to $dir/outside/two
+check 'status tells' sh -c 'fimctl status | grep -q "on trial: rolled back in"'
+check_not 'others wait' fimctl delete tool
+sleep 11
+check 'it is rolled back' is policies 0
+check 'a name outside is open' write_to $dir/outside/two
+check 'apply on trial again' apply Block --try 10s
+check 'confirm' fimctl confirm
+sleep 11
+check_not 'it stays' write_to $dir/outside/two
+# A window
+check_not 'it takes a reason' fimctl pause --for 5s
+check 'pause' fimctl pause --for 5s --reason 'a "test"'
+check 'status tells why' sh -c 'fimctl status -o json | grep -q "a ..test"'
+check 'what is refused else passes' write_to $dir/outside/two
+sleep 6
+check_not 'it is over' write_to $dir/outside/two
+check_not 'and not to be ended' fimctl resume
+timeout 3 fimctl watch --since boot -o json >/tmp/alerts
+check 'the alert tells both' grep -q '"Action":"Audit (Block)","Result":"Passed"' \
+	/tmp/alerts
+check 'the end is told' sh -c \
+	'grep MaintenanceEnded /tmp/alerts | grep -q "\"Passed\":[1-9]"'
+check 'delete it' fimctl delete tool
 check 'unload' rmmod fim
 exit 0
