@@ -19,6 +19,7 @@
 
 #include "disk.h"
 #include "harness.h"
+#include "request.h"
 
 #define IMAGE "/mnt/ext4/raw.img"
 #define MNT "/run/raw"
@@ -235,6 +236,30 @@ TEST_F(raw, G02_by_a_node_of_ones_own)
 		EXPECT_HIT(node, 0, try_open(node, O_WRONLY));
 		EXPECT_SPARED(node, 0, try_open(node, O_RDONLY));
 		EXPECT_EQ(0, unlink(node));
+	}
+}
+
+TEST_F(raw, I16_in_a_window)
+{
+	unsigned long long since;
+	const char *found;
+	size_t i;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(variant->action, variant->raw));
+	ASSERT_EQ(0, fim_pause(&self->nl, 600, "fsck"));
+	for (i = 0; i < NODES && self->hit[i]; i++) {
+		since = last_seq(&self->nl);
+		EXPECT_EQ(0, try_open(self->hit[i], O_WRONLY));
+		found = fim_records(&self->nl, since);
+		EXPECT_EQ(found, strstr(found, self->block ? "Block raw" : "Audit raw"))
+			TH_LOG("%s: %s", self->hit[i], found);
+		EXPECT_NE(NULL, strstr(found, "errno 0"));
+	}
+	ASSERT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_RESUME));
+	for (i = 0; i < NODES && self->hit[i]; i++) {
+		EXPECT_EQ(self->block ? EACCES : 0,
+			  try_open(self->hit[i], O_WRONLY));
 	}
 }
 

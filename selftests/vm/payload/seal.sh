@@ -38,23 +38,49 @@ fimctl resume
 fimctl apply --try 1m -f /tmp/u.yaml
 check 'and a trial confirmed' says 'a trial is pending' fimctl seal
 fimctl confirm
+# Containers start and end, but are not to be taken out of a policy.
+container() {
+	mkdir /sys/fs/cgroup/$1
+	sleep 1000 &
+	echo $! >/sys/fs/cgroup/$1/cgroup.procs
+	fimctl container add --pid $! --id $1
+}
+
+ends() {
+	kill $2
+	wait $2
+	while ! rmdir /sys/fs/cgroup/$1; do sleep 1; done 2>/dev/null
+}
+
+container before
+before=$!
 check '--configured does nothing unless fim.conf says so' fimctl seal --configured
 check 'the module is armed' sh -c 'fimctl status | grep -q "state *armed"'
 check 'the module is sealed' fimctl seal
 check 'status says so' sh -c 'fimctl status -o json | grep -q "\"sealed\":.*true"'
-before=$(denied)
+refused=$(denied)
 for change in 'apply -f /tmp/u.yaml' 'apply --action Audit -f /tmp/t.yaml' 'delete t' \
 	'pause --for 1m --reason test' 'resume' 'confirm' 'seal'; do
 	# shellcheck disable=SC2086
 	check "refused: $change" says 'sealed until reboot' fimctl $change
 done
-check 'each has been counted' [ "$(denied)" -ge $((before + 7)) ]
+check 'each has been counted' [ "$(denied)" -ge $((refused + 7)) ]
 fimctl watch --since boot --limit 1000 >/tmp/records 2>/dev/null &
 watch=$!
 sleep 2
 kill $watch
 check 'and recorded' grep -q CommandDenied /tmp/records
 check 'so is the seal' grep -q Sealed /tmp/records
+check 'a container is added' container after
+after=$!
+for name in before after; do
+	check "it is not deleted while it runs: $name" \
+		says 'the container has not ended' fimctl container delete $name
+done
+ends before $before
+check 'it is when it has ended' fimctl container delete before
+ends after $after
+check 'or is found to be gone' sh -c '! fimctl container list | grep -q after'
 check 'the module cannot be unloaded' says '' rmmod fim
 check 'the self-test runs' fimctl selftest
 check 'it is still sealed' sh -c 'fimctl status | grep -q "state *sealed"'
