@@ -184,7 +184,7 @@ static int listen_open(struct follow *f)
 	nl_cb_set(f->cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_message, f);
 	nl_cb_set(f->cb, NL_CB_VALID, NL_CB_CUSTOM, on_event, f);
 	nl_cb_set(f->cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, NULL);
-	err = genl_connect(f->events);
+	err = link_connect(f->events);
 	return err ? err : join_group(f);
 }
 

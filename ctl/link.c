@@ -239,6 +239,30 @@ static void set_options(struct link *l)
 }
 
 /**
+ * link_connect() - connect a socket that hears none but the kernel
+ * @sock: the socket
+ *
+ * Else what somebody sends would pass for the answer to the next question.
+ * Groups that it joins are heard from anybody.
+ *
+ * Return: as genl_connect().
+ */
+int link_connect(struct nl_sock *sock)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	char sent_before;
+	int err = genl_connect(sock), fd = nl_socket_get_fd(sock);
+
+	if (err)
+		return err;
+	if (connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)))
+		return -nl_syserr2nlerr(errno);
+	while (recv(fd, &sent_before, 1, MSG_DONTWAIT) >= 0)
+		;
+	return 0;
+}
+
+/**
  * link_open() - connect to the module
  * @l: set
  *
@@ -253,7 +277,7 @@ int link_open(struct link *l)
 	l->sock = nl_socket_alloc();
 	if (!l->sock)
 		mem_dup(NULL, SIZE_MAX);
-	err = genl_connect(l->sock);
+	err = link_connect(l->sock);
 	if (!err) {
 		set_options(l);
 		l->family = genl_ctrl_resolve(l->sock, FIM_GENL_NAME);

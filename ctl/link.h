@@ -60,6 +60,7 @@ int link_command(struct link *l, uint8_t cmd, link_handler handler, void *arg);
 int link_dump(struct link *l, uint8_t cmd, link_handler handler, void *arg);
 int link_parse(struct nl_msg *msg, uint8_t *cmd, struct nlattr **tb);
 bool link_from_kernel(struct nl_msg *msg);
+int link_connect(struct nl_sock *sock);
 void link_parse_error(const struct nlmsghdr *nlh, struct link_error *error);
 int link_report(const struct link *l, const char *what);
 
