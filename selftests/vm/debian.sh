@@ -32,6 +32,8 @@ debian_use() {
 	local suite=${K_SUITES%%,*} hash
 
 	hash=$(cat "$VM_DIR/debian.sh" | sha256sum | cut -c1-12)
+	# from Debian 13 on the command is in a package of its own
+	[ "$suite" = bookworm ] || DEBIAN_CONTAINERS+=(docker-cli)
 	[ "$1" != containers ] || DEBIAN_PACKAGES+=("${DEBIAN_CONTAINERS[@]}")
 	DEBIAN_DISK=$FIM_CACHE/debian/$1-$suite-$K_ARCH-$hash.ext4
 	[ -e "$DEBIAN_DISK" ] ||
