@@ -203,6 +203,23 @@ struct fim_policy *fim_policy_alloc(const char *name)
 }
 
 /**
+ * fim_policy_find() - find a policy in a list
+ * @list: policies by their node, which the caller keeps as it is
+ * @name: its name
+ *
+ * Return: the policy, or NULL.
+ */
+struct fim_policy *fim_policy_find(struct list_head *list, const char *name)
+{
+	struct fim_policy *policy;
+
+	list_for_each_entry(policy, list, node)
+		if (!strcmp(policy->name, name))
+			return policy;
+	return NULL;
+}
+
+/**
  * fim_rule_alloc() - append a rule to a policy that is not in force
  * @policy: the policy
  * @path: the rule's path, bytes without NUL

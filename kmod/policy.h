@@ -186,6 +186,7 @@ void fim_binding_put(struct fim_binding *binding);
 void fim_policy_put(struct fim_policy *policy);
 void fim_policy_retire(struct fim_policy *policy);
 struct fim_policy *fim_policy_alloc(const char *name);
+struct fim_policy *fim_policy_find(struct list_head *list, const char *name);
 struct fim_rule *fim_rule_alloc(struct fim_policy *policy, const char *path,
 				unsigned int len);
 int fim_rule_set_glob(struct fim_rule *rule, const struct nlattr *attr,

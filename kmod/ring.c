@@ -21,6 +21,7 @@
 
 #include "budget.h"
 #include "netlink.h"
+#include "policy.h"
 #include "ring.h"
 
 static unsigned int ring = 8192;
@@ -159,7 +160,7 @@ int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
 	int err;
 
 	record = kvmalloc(struct_size(record, data, skb->len),
-			  GFP_KERNEL | __GFP_NOWARN);
+			  FIM_GFP_QUIET);
 	if (!record)
 		return -ENOMEM;
 
@@ -167,7 +168,7 @@ int fim_ring_add(struct sk_buff *skb, const struct fim_blanks *blanks,
 	make_room(skb->len);
 	record->seq = fim_ring_last + 1;
 	err = xa_err(xa_store(&fim_records, record->seq, record,
-			      GFP_KERNEL | __GFP_NOWARN));
+			      FIM_GFP_QUIET));
 	if (err) {
 		mutex_unlock(&fim_ring_lock);
 		kvfree(record);

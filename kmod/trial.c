@@ -206,14 +206,9 @@ int fim_trial_confirm(void)
  */
 struct fim_policy *fim_trial_policy(const char *name)
 {
-	struct fim_policy *policy;
-
 	lockdep_assert_held(&fim_policy_lock);
 
-	list_for_each_entry(policy, &trial.kept, node)
-		if (!strcmp(policy->name, name))
-			return policy;
-	return NULL;
+	return fim_policy_find(&trial.kept, name);
 }
 
 /**

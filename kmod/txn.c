@@ -56,17 +56,6 @@ struct fim_ruleset *fim_current_ruleset(void)
 					 lockdep_is_held(&fim_policy_lock));
 }
 
-static struct fim_policy *find_by_name(struct list_head *list,
-				       const char *name)
-{
-	struct fim_policy *policy;
-
-	list_for_each_entry(policy, list, node)
-		if (!strcmp(policy->name, name))
-			return policy;
-	return NULL;
-}
-
 /**
  * fim_policy_in_force() - find a policy that is in force
  * @name: its name
@@ -213,7 +202,7 @@ int fim_txn_add(u32 owner, struct fim_policy *policy)
 
 	if (err)
 		return err;
-	if (find_by_name(&txn.staged, policy->name))
+	if (fim_policy_find(&txn.staged, policy->name))
 		return -EEXIST;
 	if (txn.nr_staged == FIM_POLICIES_MAX)
 		return -E2BIG;
@@ -232,7 +221,7 @@ struct fim_policy *fim_txn_policy(const char *name)
 {
 	lockdep_assert_held(&fim_policy_lock);
 
-	return find_by_name(&txn.staged, name);
+	return fim_policy_find(&txn.staged, name);
 }
 
 /**
@@ -249,7 +238,7 @@ int fim_txn_delete(u32 owner, const char *name)
 
 	if (err)
 		return err;
-	staged = find_by_name(&txn.staged, name);
+	staged = fim_policy_find(&txn.staged, name);
 	if (staged) {
 		list_del_init(&staged->node);
 		txn.nr_staged--;
@@ -257,7 +246,7 @@ int fim_txn_delete(u32 owner, const char *name)
 	}
 	if (!fim_policy_in_force(name))
 		return staged ? 0 : -ENOENT;
-	if (find_by_name(&txn.deleted, name))
+	if (fim_policy_find(&txn.deleted, name))
 		return 0;
 	deleted = fim_policy_alloc(name);
 	if (!deleted)
@@ -290,12 +279,12 @@ static unsigned int merge(struct fim_policy **out)
 
 	for (i = 0; i < rs->nr_policies; i++) {
 		policy = rs->policies[i];
-		staged = policy->kind ? find_by_name(&txn.staged, policy->name)
+		staged = policy->kind ? fim_policy_find(&txn.staged, policy->name)
 				      : NULL;
 		if (staged)
 			out[nr++] = staged;
 		else if (!policy->kind ||
-			 !find_by_name(&txn.deleted, policy->name))
+			 !fim_policy_find(&txn.deleted, policy->name))
 			out[nr++] = policy;
 	}
 	list_for_each_entry(policy, &txn.staged, node)
@@ -469,8 +458,8 @@ static void collect_outgoing(struct list_head *outgoing)
 
 	for (i = 0; i < rs->nr_policies; i++) {
 		policy = rs->policies[i];
-		if (policy->kind && (find_by_name(&txn.staged, policy->name) ||
-				     find_by_name(&txn.deleted, policy->name)))
+		if (policy->kind && (fim_policy_find(&txn.staged, policy->name) ||
+				     fim_policy_find(&txn.deleted, policy->name)))
 			list_add_tail(&policy->node, outgoing);
 	}
 }
@@ -480,7 +469,7 @@ static void report_commit(void)
 	struct fim_policy *policy;
 
 	list_for_each_entry(policy, &txn.deleted, node)
-		if (!find_by_name(&txn.staged, policy->name))
+		if (!fim_policy_find(&txn.staged, policy->name))
 			fim_event_control(FIM_EVENT_DELETED, policy, NULL);
 	list_for_each_entry(policy, &txn.staged, node)
 		fim_event_control(FIM_EVENT_APPLIED, policy, NULL);
