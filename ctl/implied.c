@@ -385,7 +385,7 @@ static bool is_decided(const struct search *s, const struct scan_file *f)
 	buf_addf(&path, "%s%s", f->tree->path,
 		 f->path + strlen(f->tree->name));
 	decided = nearest(s->now, path.data, false) <= len &&
-		  matches_nearest(&s->patterns, path.data) <= len &&
+		  strlen(matches_nearest(&s->patterns, path.data)->dir) == len &&
 		  !has_file_rule(s->now, path.data);
 	buf_free(&path);
 	return decided;

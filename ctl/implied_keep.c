@@ -36,41 +36,37 @@ void implied_append(struct policy *to, const struct policy *from,
 			append_copy(to, r, at);
 }
 
-/* The length of the rule's directory if it is about a path, or 0. */
-static size_t covering_length(const struct rule *r, const char *path)
-{
-	struct matches pattern = { 0 };
-	size_t len = strlen(r->path);
-
-	if (rule_is_implied(r))
-		return 0;
-	if (r->type == FIM_RULE_PATTERN) {
-		matches_add(&pattern, r, 0);
-		len = matches_nearest(&pattern, path);
-		matches_free(&pattern);
-		return len;
-	}
-	if (r->type != FIM_RULE_DIRECTORY || strncmp(path, r->path, len) ||
-	    (!(r->flags & FIM_RULE_RECURSIVE) && strchr(path + len, '/')))
-		return 0;
-	return len;
-}
-
-/* The rule that an implied one follows from, as far as the paths tell. */
-static const struct rule *find_parent(const struct policy *p,
-				      const struct rule *implied)
+/* The directory's rule that an implied one follows from, or NULL. */
+static const struct rule *find_directory(const struct policy *p,
+					 const char *path)
 {
 	const struct rule *r, *best = NULL;
 	size_t len, best_len = 0;
 
 	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-		len = covering_length(r, implied->path);
-		if (len <= best_len)
+		len = strlen(r->path);
+		if (r->type != FIM_RULE_DIRECTORY || rule_is_implied(r) ||
+		    len <= best_len || strncmp(path, r->path, len))
+			continue;
+		if (!(r->flags & FIM_RULE_RECURSIVE) && strchr(path + len, '/'))
 			continue;
 		best = r;
 		best_len = len;
 	}
 	return best;
+}
+
+/* The rule that an implied one follows from, as far as the paths tell. */
+static const struct rule *find_parent(const struct policy *p,
+				      const struct matches *patterns,
+				      const char *path)
+{
+	const struct match *match = matches_nearest(patterns, path);
+	const struct rule *dir = find_directory(p, path);
+
+	if (match && (!dir || strlen(match->dir) >= strlen(dir->path)))
+		return match->rule;
+	return dir;
 }
 
 /**
@@ -82,22 +78,28 @@ static const struct rule *find_parent(const struct policy *p,
  */
 bool implied_keep(struct policy *to, const struct policy *before)
 {
-	const struct mark at = to->name_at;
+	struct matches patterns = { 0 };
+	struct policy kept = { 0 };
 	const struct rule *r, *parent;
-	struct attrs attrs;
-	bool any = false;
+	bool any;
 
+	for (r = to->rules; r < to->rules + to->nr_rules; r++)
+		matches_add(&patterns, r, 0);
 	for (r = before->rules; r < before->rules + before->nr_rules; r++) {
-		parent = rule_is_implied(r) ? find_parent(to, r) : NULL;
+		parent = rule_is_implied(r) ?
+			 find_parent(to, &patterns, r->path) : NULL;
 		if (!parent)
 			continue;
+		append_copy(&kept, r, &to->name_at);
 		/* What the old policy said about it counts no more. */
-		attrs_copy(&attrs, &parent->attrs);
-		append_copy(to, r, &at);
-		attrs_free(&to->rules[to->nr_rules - 1].attrs);
-		to->rules[to->nr_rules - 1].attrs = attrs;
-		any = true;
+		attrs_free(&kept.rules[kept.nr_rules - 1].attrs);
+		attrs_copy(&kept.rules[kept.nr_rules - 1].attrs,
+			   &parent->attrs);
 	}
+	any = kept.nr_rules;
+	implied_append(to, &kept, &to->name_at);
+	policy_free(&kept);
+	matches_free(&patterns);
 	return any;
 }
 

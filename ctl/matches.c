@@ -103,19 +103,17 @@ static bool matches(const struct match *match, const char *path,
  * @m: patterns
  * @path: the path, without symbolic links
  *
- * Return: the length of the directory of the one that begins nearest to it, of
- * those that match; 0 if none does.
+ * Return: the one whose directory is nearest to it, of those that match, or
+ * NULL.
  */
-size_t matches_nearest(const struct matches *m, const char *path)
+const struct match *matches_nearest(const struct matches *m, const char *path)
 {
-	const struct match *match;
-	size_t len, best = 0;
+	const struct match *match, *best = NULL;
 
-	for (match = m->v; match < m->v + m->nr; match++) {
-		len = strlen(match->dir);
-		if (len > best && matches(match, path, FIM_GLOB_WHOLE))
-			best = len;
-	}
+	for (match = m->v; match < m->v + m->nr; match++)
+		if ((!best || strlen(match->dir) > strlen(best->dir)) &&
+		    matches(match, path, FIM_GLOB_WHOLE))
+			best = match;
 	return best;
 }
 
