@@ -9,14 +9,12 @@
  *	peers bpf HOOK...			runs a BPF program that allows in
  *						each LSM hook until it is killed
  *	peers audit DIRECTORY			records changes of what is in there
- *	peers audit-off DIRECTORY			no more
  *
  * Those that stay say "ready" once they are in force.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/landlock.h>
@@ -30,6 +28,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "audit.h"
 
 static void die(const char *what)
 {
@@ -232,37 +232,16 @@ static void audit_send(int type, const void *data, size_t len)
 	close(fd);
 }
 
-static void audit_enable(int on)
+static void audit(const char *dir)
 {
 	const struct audit_status status = { .mask = AUDIT_STATUS_ENABLED,
-					     .enabled = on };
+					     .enabled = 1 };
+	struct audit_watch watch;
+	size_t len = audit_watch(&watch, dir,
+				 AUDIT_PERM_WRITE | AUDIT_PERM_ATTR);
 
+	audit_send(AUDIT_ADD_RULE, &watch, len);
 	audit_send(AUDIT_SET, &status, sizeof(status));
-}
-
-/* auditctl -w DIRECTORY -p wa */
-static void audit(const char *dir, int type)
-{
-	struct {
-		struct audit_rule_data rule;
-		char path[4096];
-	} data = {
-		.rule = {
-			.flags = AUDIT_FILTER_EXIT,
-			.action = AUDIT_ALWAYS,
-			.field_count = 2,
-			.fields = { AUDIT_DIR, AUDIT_PERM },
-			.fieldflags = { AUDIT_EQUAL, AUDIT_EQUAL },
-			.values = { strlen(dir),
-				    AUDIT_PERM_WRITE | AUDIT_PERM_ATTR },
-			.buflen = strlen(dir),
-		},
-	};
-
-	memset(data.rule.mask, 0xff, sizeof(data.rule.mask));
-	strncpy(data.path, dir, sizeof(data.path) - 1);
-	audit_send(type, &data, sizeof(data.rule) + strlen(dir));
-	audit_enable(type == AUDIT_ADD_RULE);
 }
 
 int main(int argc, char **argv)
@@ -281,9 +260,7 @@ int main(int argc, char **argv)
 	} else if (argc > 2 && !strcmp(what, "bpf")) {
 		bpf_lsm(argv + 2);
 	} else if (argc == 3 && !strcmp(what, "audit")) {
-		audit(argv[2], AUDIT_ADD_RULE);
-	} else if (argc == 3 && !strcmp(what, "audit-off")) {
-		audit(argv[2], AUDIT_DEL_RULE);
+		audit(argv[2]);
 	} else {
 		return 2;
 	}

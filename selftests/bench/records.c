@@ -33,11 +33,11 @@
 #include <unistd.h>
 #include <x86intrin.h>
 
-#include <linux/audit.h>
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
 
 #include "../../uapi/fim.h"
+#include "audit.h"
 
 #define FILES 1000
 #define CALLS 200
@@ -328,26 +328,12 @@ static void listen_to_audit(void)
 		.pid = getpid(),
 		.backlog_limit = 8 * FILES,
 	};
-	struct {
-		struct audit_rule_data data;
-		char path[256];
-	} rule = {
-		.data = {
-			.flags = AUDIT_FILTER_EXIT,
-			.action = AUDIT_ALWAYS,
-			.field_count = 2,
-			.fields = { AUDIT_DIR, AUDIT_PERM },
-			.values = { strlen(dir), AUDIT_PERM_ATTR },
-			.fieldflags = { AUDIT_EQUAL, AUDIT_EQUAL },
-			.buflen = strlen(dir),
-		},
-	};
+	struct audit_watch watch;
+	size_t len = audit_watch(&watch, dir, AUDIT_PERM_ATTR);
 
-	memset(rule.data.mask, 0xff, sizeof(rule.data.mask));
-	memcpy(rule.data.buf, dir, strlen(dir));
 	open_socket(NETLINK_AUDIT);
 	ask(AUDIT_SET, &status, sizeof(status));
-	ask(AUDIT_ADD_RULE, &rule, sizeof(rule.data) + strlen(dir));
+	ask(AUDIT_ADD_RULE, &watch, len);
 	told = told_by_audit;
 	receive = receive_message;
 }
