@@ -116,7 +116,8 @@ void fim_policy_recheck(bool all)
 	}
 	/* Without memory the old ruleset stays until the next time. */
 	if (changed || !fim_bindings_published())
-		fim_put_into_force(policies, nr, fim_current_ruleset()->generation);
+		fim_put_into_force(policies, nr,
+				   fim_current_ruleset()->generation, true);
 	kvfree(policies);
 out:
 	if (unseen || !fim_bindings_published())
@@ -141,7 +142,7 @@ int fim_policy_refresh(void)
 	if (!policies)
 		return -ENOMEM;
 	err = fim_put_into_force(policies, nr,
-				 fim_current_ruleset()->generation);
+				 fim_current_ruleset()->generation, true);
 	kvfree(policies);
 	return err;
 }
@@ -161,7 +162,8 @@ static void look_after_writers(bool find)
 		policies = copy_policies(&nr);
 		if (policies)
 			fim_update_writers(policies, nr,
-					   fim_current_ruleset()->generation);
+					   fim_current_ruleset()->generation,
+					   true);
 		else
 			fim_recheck_settle();
 		kvfree(policies);

@@ -279,7 +279,8 @@ static int restore(void)
 	/* The ruleset in force keeps them alive until it is freed. */
 	collect_tried(&tried);
 	err = fim_put_into_force(trial.was, trial.nr,
-				 fim_current_ruleset()->generation + 1);
+				 fim_current_ruleset()->generation + 1,
+				 false);
 	if (!err)
 		report(&tried);
 	list_for_each_entry_safe(policy, next, &tried, node) {

@@ -371,6 +371,7 @@ bool fim_writers_guarded(void)
  * @policies: what is in force
  * @nr: how many
  * @generation: the generation in force
+ * @settling: they have been for a while; see fim_writers_tell()
  *
  * No hook lets one be opened any more. Those that are not open any more or not
  * protected are let go of.
@@ -378,13 +379,15 @@ bool fim_writers_guarded(void)
  * Context: process, under fim_policy_lock; may sleep.
  */
 void fim_update_writers(struct fim_policy **policies, unsigned int nr,
-			u64 generation)
+			u64 generation, bool settling)
 {
 	unsigned int found;
 	LIST_HEAD(leaving);
 
 	fim_writers_leave(fim_current_ruleset(), &leaving);
 	found = fim_writers_find(fim_current_ruleset());
+	if (fim_writers_tell(fim_current_ruleset(), settling))
+		fim_recheck_settle();
 	if (!found && list_empty(&leaving) && !writers_unguarded)
 		return;
 	writers_unguarded = true;
@@ -423,6 +426,7 @@ bool fim_bindings_published(void)
  * @policies: the policies, in order
  * @nr: how many
  * @generation: what to call it
+ * @settling: the policies have been in force for a while; see fim_writers_tell()
  *
  * A path that was changed between its resolution and the moment the ruleset
  * began to protect it is resolved again, now that it can't be changed any more.
@@ -433,7 +437,7 @@ bool fim_bindings_published(void)
  * Return: 0 or -ENOMEM.
  */
 int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
-		       u64 generation)
+		       u64 generation, bool settling)
 {
 	unsigned int tries = 0;
 	int err;
@@ -444,7 +448,7 @@ int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 	} while (!err && unpublished && ++tries < 3);
 	if (err && !tries)
 		return err;
-	fim_update_writers(policies, nr, generation);
+	fim_update_writers(policies, nr, generation, settling);
 	fim_sb_filter_trim();
 	return 0;
 }
@@ -517,7 +521,8 @@ int fim_txn_commit(u32 owner, u32 seconds)
 
 	/* The old ruleset keeps them alive until it is freed. */
 	collect_outgoing(&outgoing);
-	err = fim_put_into_force(policies, nr, fim_current_ruleset()->generation + 1);
+	err = fim_put_into_force(policies, nr, fim_current_ruleset()->generation + 1,
+				 false);
 	list_for_each_entry_safe(policy, next, &outgoing, node) {
 		list_del_init(&policy->node);
 		if (!err && !fim_trial_keep(policy))
@@ -550,7 +555,7 @@ int fim_policy_init(void)
 	int err;
 
 	mutex_lock(&fim_policy_lock);
-	err = fim_put_into_force(&policy, 1, 0);
+	err = fim_put_into_force(&policy, 1, 0, false);
 	mutex_unlock(&fim_policy_lock);
 	return err;
 }

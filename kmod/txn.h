@@ -26,9 +26,9 @@ bool fim_txn_has_room(void);
 struct fim_ruleset *fim_current_ruleset(void);
 struct fim_policy *fim_policy_in_force(const char *name);
 int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
-		       u64 generation);
+		       u64 generation, bool settling);
 void fim_update_writers(struct fim_policy **policies, unsigned int nr,
-			u64 generation);
+			u64 generation, bool settling);
 bool fim_writers_guarded(void);
 bool fim_bindings_published(void);
 int fim_policy_init(void);

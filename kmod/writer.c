@@ -163,7 +163,6 @@ static unsigned int look_at(const struct fim_ruleset *rs, struct inode *inode)
 {
 	unsigned int found = FIM_WRITERS_NONE;
 	struct fim_object *object;
-	struct fim_slot *slot;
 	struct use use;
 
 	if (!S_ISREG(inode->i_mode) || is_known(inode))
@@ -175,9 +174,8 @@ static unsigned int look_at(const struct fim_ruleset *rs, struct inode *inode)
 	if (!use.writers)
 		return found;
 
-	slot = kzalloc(sizeof(*slot), GFP_KERNEL);
-	if (!is_protected(rs, inode, slot))
-		goto out;
+	if (!is_protected(rs, inode, NULL))
+		return found;
 	object = fim_object_get(inode);
 	found = object && add(object) ? FIM_WRITERS_ADDED : FIM_WRITERS_MISSED;
 	if (found == FIM_WRITERS_MISSED) {
@@ -185,12 +183,6 @@ static unsigned int look_at(const struct fim_ruleset *rs, struct inode *inode)
 			(unsigned long)inode->i_ino);
 		fim_object_put(object);
 	}
-	if (slot) {
-		fim_event_writer(slot, use.writers, use.mapped);
-		fim_slot_put_rule(slot);
-	}
-out:
-	kfree(slot);
 	return found;
 }
 
@@ -225,7 +217,7 @@ static unsigned int find_on_sb(const struct fim_ruleset *rs,
 }
 
 /**
- * fim_writers_find() - find and report files that are open for writing
+ * fim_writers_find() - find files that are open for writing
  * @rs: the ruleset in force
  *
  * Context: process, under fim_policy_lock; may sleep.
@@ -248,6 +240,55 @@ unsigned int fim_writers_find(const struct fim_ruleset *rs)
 		deactivate_super(sb);
 	}
 	return any;
+}
+
+/* Returns false if there was no memory for it. */
+static bool tell(const struct fim_ruleset *rs, const struct fim_writer *writer)
+{
+	struct super_block *sb = fim_object_pin_sb(writer->object);
+	struct inode *inode = writer->object->inode;
+	struct fim_slot *slot;
+	struct use use;
+
+	if (!sb)
+		return true;
+	slot = kzalloc(sizeof(*slot), FIM_GFP_QUIET);
+	get_use(inode, &use);
+	if (slot && use.writers && is_protected(rs, inode, slot)) {
+		fim_event_writer(slot, use.writers, use.mapped);
+		fim_slot_put_rule(slot);
+	}
+	deactivate_super(sb);
+	kfree(slot);
+	return slot;
+}
+
+/**
+ * fim_writers_tell() - record the files that were found
+ * @rs: the ruleset in force
+ * @settling: only those that were known the last time already. Who opens one has
+ *	it open for writing for a moment before his hook is asked; he has been
+ *	answered by the next time.
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ * Return: true if some are left to be told of.
+ */
+bool fim_writers_tell(const struct fim_ruleset *rs, bool settling)
+{
+	struct fim_writer *writer;
+	bool left = false;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	list_for_each_entry(writer, &fim_writers, node) {
+		if (writer->canary || writer->told)
+			continue;
+		if (!settling || writer->seen)
+			writer->told = tell(rs, writer);
+		writer->seen = true;
+		left |= !writer->told;
+	}
+	return left;
 }
 
 static bool may_leave(const struct fim_ruleset *rs,

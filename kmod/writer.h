@@ -15,11 +15,15 @@ struct fim_ruleset;
  * struct fim_writer - such a file
  * @object: its inode, a reference
  * @canary: it is the self-test's, and stays
+ * @seen: it has been looked at whether to record it
+ * @told: it has been recorded
  * @node: in fim_writers
  */
 struct fim_writer {
 	struct fim_object *object;
 	bool canary;
+	bool seen;
+	bool told;
 	struct list_head node;
 };
 
@@ -40,6 +44,7 @@ extern struct list_head fim_writers;
 
 int fim_writers_add_canary(struct fim_object *object);
 unsigned int fim_writers_find(const struct fim_ruleset *rs);
+bool fim_writers_tell(const struct fim_ruleset *rs, bool settling);
 void fim_writers_leave(const struct fim_ruleset *rs, struct list_head *leaving);
 void fim_writers_free(struct list_head *leaving);
 bool fim_writers_exist(void);

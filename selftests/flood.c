@@ -270,11 +270,17 @@ static unsigned long long shown_before(unsigned long long from,
 	return sum;
 }
 
+/*
+ * Of violations only: who opens a file has it open for writing for a moment
+ * before he is refused, and so may be found again and again.
+ */
 static void see_violation(struct seen *seen, const char *line, size_t place)
 {
 	bool blocked = strstr(line, "\"PolicyName\":\"blocked\"");
 
 	if (!blocked && !strstr(line, "\"PolicyName\":\"audited\""))
+		return;
+	if (!strstr(line, "\"Operation\":\"File\""))
 		return;
 	told[place % RECORDS_MAX] = number(line, "\"Count\":");
 	seen->policy[!blocked] += told[place % RECORDS_MAX];

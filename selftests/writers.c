@@ -481,6 +481,36 @@ TEST_F(scene, C01_writers_are_reported)
 		close(fds[i]);
 }
 
+/*
+ * Files are looked for again a second after a commit, when one that was opened
+ * and recorded since may still be open: that is no news unless it stays so.
+ */
+TEST_F(scene, C01_open_since_is_not_reported)
+{
+	const char *f = fim_fmt("%s/f", self->tree.prot);
+	unsigned long long since;
+	struct fim_events events;
+	int fd;
+
+	NEEDS_POLICY();
+	NEEDS(self->block ? "refused" : NULL);
+	/* Another search may be due, for what was in force before. */
+	usleep(1200 * 1000);
+	ASSERT_EQ(0, protect(self));
+	since = last_seq(&self->nl);
+	usleep(700 * 1000);
+	fd = open_rw(self, "a/prot/f");
+	usleep(700 * 1000);
+	close(fd);
+	usleep(1200 * 1000);
+	ASSERT_EQ(0, fim_events_since(&self->nl, since, &events));
+	ASSERT_LT(0, events.count);
+	EXPECT_STREQ(f, fim_bytes(&events.event[events.count - 1],
+				  FIM_EVENT_A_PATH));
+	EXPECT_EQ(NULL, find_writer(&events, f));
+	fim_events_free(&events);
+}
+
 TEST_F(scene, C05_mapping_is_reported)
 {
 	const char *f = fim_fmt("%s/f", self->tree.prot);

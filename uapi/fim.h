@@ -742,9 +742,10 @@ enum fim_op {
  *	waits
  * @FIM_EVENT_ARMED: a waiting rule took hold
  * @FIM_EVENT_WRITER: a file was found to be open for writing, FIM_EVENT_A_COUNT
- *	times, when a rule came to protect it. Writing is refused or recorded
- *	from now on; but a mapping that is shared and writable can't be taken
- *	back (FIM_EVENT_MAPPED), nor can a loop device.
+ *	times, when a rule came to protect it, or in a later search and the
+ *	next one. Writing is refused or recorded from now on; but a mapping that
+ *	is shared and writable can't be taken back (FIM_EVENT_MAPPED), nor can a
+ *	loop device.
  * @FIM_EVENT_LOADED: the module was loaded, by whom the record names
  * @FIM_EVENT_UNLOADED: the module is being unloaded; the last record
  * @FIM_EVENT_SELFTESTED: the self-test was asked for; FIM_EVENT_A_ERRNO is its
