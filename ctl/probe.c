@@ -72,6 +72,7 @@ static const struct function {
 	  "ioctls of 32-bit programs" },
 	{ "security_sb_mount", NULL, true, "mounting over protected directories" },
 	{ "security_move_mount", NULL, true, "mounting over them by move_mount(2)" },
+	{ "count_mounts", NULL, false, "mounts that spread from other namespaces" },
 	{ "security_sb_umount", NULL, true, "unmounting filesystems with them" },
 	{ "security_sb_pivotroot", NULL, true, "replacing the root" },
 	{ "security_quota_on", NULL, true, "making a protected file a quota file" },
@@ -238,7 +239,8 @@ static size_t find_functions(FILE *f, bool *found)
 		end = name + strcspn(name, " \t\n");
 		*end = '\0';
 		nr++;
-		if (strncmp(name, "security_", 9) && strncmp(name, "fsnotify_", 9))
+		if (strncmp(name, "security_", 9) && strncmp(name, "fsnotify_", 9) &&
+		    strncmp(name, "count_", 6))
 			continue;
 		for (i = 0; i < ARRAY_SIZE(functions); i++)
 			if (!strcmp(name, functions[i].name) ||

@@ -53,10 +53,11 @@ static void decode_ioctl(const struct file *file, unsigned int cmd,
 }
 
 /*
- * Whether a mount operation counts: in the initial mount namespace, or where it
- * may spread from to there. Elsewhere a mount changes what paths mean for who
- * made the namespace only, which counts if that is a container. Who may not
- * mount will be told so by the kernel.
+ * Whether a mount operation counts: in the initial mount namespace. Elsewhere a
+ * mount changes what paths mean for who made the namespace only, which counts
+ * if that is a container, or if it spreads. It can't from a user namespace,
+ * whose mounts receive and do not send. Who may not mount will be told so by
+ * the kernel.
  */
 static bool mounts_count(const struct vfsmount *mnt, struct fim_access *access)
 {
@@ -66,8 +67,8 @@ static bool mounts_count(const struct vfsmount *mnt, struct fim_access *access)
 	if (!cap_raised(current_cred()->cap_effective, CAP_SYS_ADMIN))
 		return false;
 	access->inner = current_user_ns() != &init_user_ns ||
-			(current->nsproxy->mnt_ns != initial_mnt_ns &&
-			 !fim_mnt_is_shared(mnt));
+			current->nsproxy->mnt_ns != initial_mnt_ns;
+	access->spreads = access->inner && current_user_ns() == &init_user_ns;
 	return true;
 }
 

@@ -413,8 +413,9 @@ static bool submit(struct fim_slot *slot)
  * @moved: the rules to look after when it is over
  *
  * Context: inside the hook, under RCU; no lock, no memory, no sleep.
+ * Return: whether the operation is in doubt, and its slot tells that.
  */
-void fim_event_violation(const struct fim_access *access,
+bool fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict,
 			 enum fim_recheck moved)
 {
@@ -425,7 +426,7 @@ void fim_event_violation(const struct fim_access *access,
 
 	if (joins && fim_slot_join(access, verdict)) {
 		fim_account_count(policy, access->op, verdict->action);
-		return;
+		return false;
 	}
 	slot = fim_slot_take();
 	if (!doubted || !slot)
@@ -435,17 +436,19 @@ void fim_event_violation(const struct fim_access *access,
 		if (moved != FIM_RECHECK_NONE)
 			WRITE_ONCE(fim_recheck_due, true);
 		irq_work_queue(&fim_event_kick);
-		return;
+		return false;
 	}
 	fim_slot_fill(slot, access, verdict);
 	if (doubted) {
 		slot->doubted = true;
-		slot->doubt = FIM_SLOT_DOUBTED;
+		slot->doubt = access->spreads ? FIM_SLOT_SPREADS :
+						FIM_SLOT_DOUBTED;
 		atomic_inc(&fim_event_doubts);
 	}
 	slot->recheck = moved;
 	if (submit(slot))
 		slot->joinable = joins;
+	return doubted;
 }
 
 /**
@@ -477,7 +480,7 @@ void fim_event_awaited(enum fim_recheck which)
  */
 void fim_event_created(void)
 {
-	struct fim_slot *slot = fim_slot_doubted();
+	struct fim_slot *slot = fim_slot_find(FIM_SLOT_DOUBTED);
 
 	if (slot)
 		slot->doubt = FIM_SLOT_CERTAIN;
@@ -490,7 +493,7 @@ void fim_event_created(void)
  */
 void fim_event_not_created(void)
 {
-	struct fim_slot *slot = fim_slot_doubted();
+	struct fim_slot *slot = fim_slot_find(FIM_SLOT_DOUBTED);
 
 	if (slot)
 		slot->doubt = FIM_SLOT_VOID;

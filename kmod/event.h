@@ -44,7 +44,7 @@ struct fim_event_stats {
 extern atomic_t fim_event_doubts;
 
 /* In a hook */
-void fim_event_violation(const struct fim_access *access,
+bool fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict,
 			 enum fim_recheck moved);
 void fim_event_awaited(enum fim_recheck which);

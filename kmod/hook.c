@@ -36,6 +36,7 @@
 #include "recheck.h"
 #include "rule.h"
 #include "selftest.h"
+#include "spread.h"
 #include "tree.h"
 
 /* Opens that may change something: any but a plain one for reading. */
@@ -75,7 +76,8 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 	fim_caller_read(&caller);
 	fim_decide(rs, &access, &caller, &verdict);
 	fim_pause_decide(&verdict);
-	if (verdict.action == FIM_ACTION_BLOCK)
+	if (verdict.action == FIM_ACTION_BLOCK ||
+	    fim_spread_decide(rs, &access, &caller))
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
 	else
 		moved = fim_moves(rs, &access);
@@ -380,14 +382,25 @@ static void check_mount(unsigned long ip, struct ftrace_regs *fregs)
 	rcu_read_unlock_sched_notrace();
 }
 
+/* A copy of a mount is about to be attached in a namespace. */
+static void check_spread(struct fim_hook *hook, struct ftrace_regs *fregs)
+{
+	if (fim_spread_is_refused(hook, ARG(const void *, 0)))
+		fim_ftrace_redirect(fregs, (unsigned long)refuse);
+}
+
 /* All that is rare enough to be told apart by its address. */
 static void hook_rest(unsigned long ip, unsigned long parent_ip,
 		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	const struct fim_hook *hook = find_hook(ip);
+	struct fim_hook *hook = find_hook(ip);
 
 	if (WARN_ON_ONCE(!hook))
 		return;
+	if (hook->by_spreading) {
+		check_spread(hook, fregs);
+		return;
+	}
 	switch (hook->op) {
 	case FIM_OP_RENAME:
 		check_rename(ip, fregs);
@@ -513,6 +526,13 @@ struct fim_hook fim_hooks[] = {
 	     "mounting over protected directories by mount(2)"),
 	HOOK(move_mount, FIM_OP_MOVE_MOUNT, rest_ops, true,
 	     "mounting over protected directories by move_mount(2)"),
+	{
+		.symbol = FIM_COUNT_MOUNTS,
+		.op = FIM_OP_MOUNT,
+		.ops = &rest_ops,
+		.by_spreading = true,
+		.loses = "mounting over them where it spreads from another namespace",
+	},
 	HOOK(sb_umount, FIM_OP_UMOUNT, rest_ops, true,
 	     "unmounting filesystems with protected directories"),
 	HOOK(sb_pivotroot, FIM_OP_PIVOT_ROOT, rest_ops, true,

@@ -21,6 +21,7 @@
  * @required: the module does not arm without it
  * @on_demand: attached only while fim_writers_exist()
  * @by_uring: it has an io_uring command instead of a file and its arguments
+ * @by_spreading: it has the namespace that a copy of a mount is for
  * @addr: where it is, 0 if this kernel has none; constant while attached
  * @traced: a kprobe there is served by ftrace; constant while attached
  * @fired: the self-test made it fire; written by hooks, too
@@ -34,11 +35,15 @@ struct fim_hook {
 	bool required;
 	bool on_demand;
 	bool by_uring;
+	bool by_spreading;
 	unsigned long addr;
 	bool traced;
 	bool fired;
 	u8 state;
 };
+
+/* What the kernel asks whether a namespace has room for a mount */
+#define FIM_COUNT_MOUNTS	"count_mounts"
 
 extern struct fim_hook fim_hooks[];
 extern const unsigned int fim_nr_hooks;

@@ -49,6 +49,7 @@ enum fim_recheck {
  * @any_mount: a mount is moved, but it can't be told which
  * @inner: a mount changes in another mount namespace than that of process 1,
  *	where it is a matter of the container whose namespace it is
+ * @spreads: such a change may spread to the namespace of process 1
  * @detaches: a mount goes with all that is mounted in it, in use or not
  * @uncertain: it is not known yet whether the operation will take place; a
  *	record is due only if the system call tells so
@@ -67,6 +68,7 @@ struct fim_access {
 	bool removes;
 	bool any_mount;
 	bool inner;
+	bool spreads;
 	bool detaches;
 	bool uncertain;
 	const struct dentry *dentry;

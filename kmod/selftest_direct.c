@@ -54,6 +54,17 @@ FUNCTION(file_permission);
 FUNCTION(mmap_file);
 FUNCTION(file_mprotect);
 
+static int no_count_mounts(const void *mnt_ns, const void *mnt)
+{
+	return -EOPNOTSUPP;
+}
+
+/* The kernel declares it for itself only. */
+DEFINE_STATIC_CALL(fim_do_count_mounts, no_count_mounts);
+
+/* A page that stands for a mount namespace */
+static void *full_mnt_ns;
+
 #define CALL(name, ...)	static_call(fim_do_##name)(__VA_ARGS__)
 
 #define SET(name)							\
@@ -103,6 +114,39 @@ void fim_selftest_direct_init(void)
 	SET(file_permission);
 	SET(mmap_file);
 	SET(file_mprotect);
+	static_call_update(fim_do_count_mounts, (typeof(no_count_mounts) *)
+			   fim_hook_addr(FIM_COUNT_MOUNTS));
+}
+
+/**
+ * fim_selftest_is_mnt_ns() - whether a mount namespace is the self-test's
+ * @mnt_ns: the namespace, an address
+ *
+ * Return: whether it is.
+ */
+bool fim_selftest_is_mnt_ns(const void *mnt_ns)
+{
+	return mnt_ns && mnt_ns == READ_ONCE(full_mnt_ns);
+}
+
+/*
+ * All bits are set, so that the namespace has as many mounts as can be counted:
+ * were the hook dead, there would be no room for one more, and nothing else
+ * would be looked at.
+ */
+static int try_count_mounts(void)
+{
+	void *page = kmalloc(PAGE_SIZE, GFP_KERNEL);
+	int err;
+
+	if (!page)
+		return -ENOMEM;
+	memset(page, 0xff, PAGE_SIZE);
+	WRITE_ONCE(full_mnt_ns, page);
+	err = CALL(count_mounts, page, NULL);
+	WRITE_ONCE(full_mnt_ns, NULL);
+	kfree(page);
+	return err;
 }
 
 static int try_mprotect(struct file *file)
@@ -224,6 +268,8 @@ static int call_with_mount(const struct fim_hook *hook,
 {
 	const struct path *path = &files->path;
 
+	if (hook->by_spreading)
+		return try_count_mounts();
 	switch (hook->op) {
 	case FIM_OP_MOUNT:
 		return CALL(sb_mount, NULL, path, NULL, 0, NULL);

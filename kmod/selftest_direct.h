@@ -6,6 +6,7 @@
 #define FIM_SELFTEST_DIRECT_H
 
 #include <linux/path.h>
+#include <linux/types.h>
 
 struct dentry;
 struct file;
@@ -28,6 +29,7 @@ struct fim_selftest_files {
 };
 
 void fim_selftest_direct_init(void);
+bool fim_selftest_is_mnt_ns(const void *mnt_ns);
 int fim_selftest_direct(const struct fim_hook *hook,
 			const struct fim_selftest_files *files);
 

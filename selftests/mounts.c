@@ -15,7 +15,6 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 
 #include "scene.h"
 
@@ -430,46 +429,66 @@ TEST_F(scene, D18_user_namespace)
 	}
 }
 
-/* From 6.17 on the kernel does not show what mounts propagate. */
-static bool shows_propagation(void)
+/*
+ * Into a mount namespace that is a copy of the initial one, whose tree sends to
+ * it and receives from it; fim_initial_mounts() is the way back.
+ */
+static int copy_mounts(const FIXTURE_DATA(scene) *self)
 {
-	struct utsname name;
-	int major = 0;
-	int minor = 0;
-
-	uname(&name);
-	if (sscanf(name.release, "%d.%d", &major, &minor) != 2)
-		return false;
-	return major < 6 || (major == 6 && minor <= 16);
+	return sys(mount(NULL, self->tree.mnt, NULL, MS_SHARED, NULL)) ?:
+	       protect(self) ?: fim_own_mounts() ?: fim_initial_mounts() ?:
+	       sys(unshare(CLONE_NEWNS));
 }
 
-static int mount_from_shared(const void *arg)
+static int leave_copy(const FIXTURE_DATA(scene) *self)
 {
-	const FIXTURE_DATA(scene) *self = arg;
-
-	if (unshare(CLONE_NEWNS))
-		return errno;
-	return mount_tmpfs(self, self->tree.prot);
+	return fim_initial_mounts() ?:
+	       sys(mount(NULL, self->tree.mnt, NULL, MS_PRIVATE, NULL));
 }
 
+/* "unshare --mount --propagation unchanged" */
 TEST_F(scene, D05_mount_that_propagates)
 {
-	const char *mnt = self->tree.mnt;
-	unsigned long long since;
-	pid_t pid;
-
 	NEEDS(self->missing);
-	if (!shows_propagation())
-		SKIP(return, "LIMIT: this kernel does not show propagation");
-	ASSERT_EQ(0, mount(NULL, mnt, NULL, MS_SHARED, NULL));
-	ASSERT_EQ(0, protect(self));
-	since = last_seq(&self->nl);
-	EXPECT_EQ(self->block ? EACCES : 0,
-		  fim_run(0, mount_from_shared, self, &pid));
-	EXPECT_STREQ(line_of(self, fim_fmt("mount %s", self->tree.prot), pid),
-		     fim_records(&self->nl, since));
-	umount2(self->tree.prot, MNT_DETACH);
-	EXPECT_EQ(0, mount(NULL, mnt, NULL, MS_PRIVATE, NULL));
+	ASSERT_EQ(0, copy_mounts(self));
+	try_ways(_metadata, self, self->tree.prot, false, true, "");
+	try_ways(_metadata, self, at(self, "a/prot/sub/deep"), false, true, "");
+	try_ways(_metadata, self, at(self, "a/prot/f"), true, true, "");
+	try_ways(_metadata, self, self->tree.mnt, false, true, " (guard)");
+	/* What comes to nothing is not held against what comes next. */
+	EXPECT_PASSED(ENODEV, sys(mount("fim", self->tree.prot, "no such", 0,
+					NULL)));
+	try_ways(_metadata, self, at(self, "a/beside"), false, false, "");
+	EXPECT_EQ(0, leave_copy(self));
+	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
+}
+
+/*
+ * Mounts that are shared in a namespace, as service managers and container
+ * runtimes make them again, spread, but not to the initial namespace.
+ */
+static void share_again(struct __test_metadata *_metadata,
+			FIXTURE_DATA(scene) *self, unsigned long before)
+{
+	NEEDS(self->missing);
+	ASSERT_EQ(0, copy_mounts(self));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | before, NULL));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL));
+	try_ways(_metadata, self, self->tree.prot, false, false, "");
+	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	try_ways(_metadata, self, self->tree.prot, false, false, "");
+	EXPECT_EQ(0, leave_copy(self));
+}
+
+TEST_F(scene, M06_private_and_shared_again)
+{
+	share_again(_metadata, self, MS_PRIVATE);
+}
+
+/* It receives what is mounted here. */
+TEST_F(scene, M06_slave_and_shared_again)
+{
+	share_again(_metadata, self, MS_SLAVE);
 }
 
 /*

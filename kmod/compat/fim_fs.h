@@ -136,19 +136,6 @@ static inline int fim_vfs_rename(struct dentry *parent,
 }
 
 /*
- * Whether what is mounted on a mount may appear in other namespaces. From 6.17
- * on, the kernel does not show that to modules.
- */
-static inline bool fim_mnt_is_shared(const struct vfsmount *mnt)
-{
-#ifdef FIM_HAVE_MNT_SHARED
-	return mnt->mnt_flags & MNT_SHARED;
-#else
-	return false;
-#endif
-}
-
-/*
  * What ends a filesystem calls this with all its inodes unused but those that
  * somebody holds.
  */

@@ -62,8 +62,6 @@ try URING_CMD 'security.h' 'void *p = security_uring_cmd' &
 try URING_CMD_HEADER 'io_uring/cmd.h' 'struct io_uring_cmd c; c.cmd_op = 0' &
 # 6.8, and stable series: ioctls of 32-bit programs have a hook of their own.
 try FILE_IOCTL_COMPAT 'security.h' 'void *p = security_file_ioctl_compat' &
-# Until 6.16: the flags of a mount tell whether it is shared.
-try MNT_SHARED 'mount.h' 'int f = MNT_SHARED' &
 # 6.19: the state of an inode is not to be read by hand.
 try INODE_STATE_READ 'fs.h' 'int s = inode_state_read_once(NULL)' &
 # 6.17: so are inode flags.
