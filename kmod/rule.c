@@ -361,6 +361,20 @@ static bool is_watched(const struct fim_ruleset *rs, const struct dentry *dentry
 	return mark && mark->watched;
 }
 
+/*
+ * Nothing tells where an unmount spreads to, so paths are looked at if it is of
+ * a filesystem that some enter; by a worker, as in fim_moves().
+ */
+static enum fim_recheck moves_elsewhere(const struct fim_ruleset *rs,
+					const struct fim_access *access)
+{
+	if (access->op != FIM_OP_UMOUNT || !access->spreads ||
+	    !fim_sb_marked(access->mnt->mnt_sb))
+		return FIM_RECHECK_NONE;
+	return rs->nr_mounts > 1 || rs->sources || rs->waits ?
+		       FIM_RECHECK_LATER : FIM_RECHECK_NONE;
+}
+
 /**
  * fim_moves() - which rules to look after when an operation is over
  * @rs: the ruleset
@@ -375,7 +389,7 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 {
 	/* A container's mounts are looked at again now and then only. */
 	if (access->inner)
-		return FIM_RECHECK_NONE;
+		return moves_elsewhere(rs, access);
 	switch (access->op) {
 	case FIM_OP_MOUNT:
 	case FIM_OP_MOVE_MOUNT:

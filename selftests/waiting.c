@@ -325,6 +325,38 @@ TEST_F(scene, H08_moved_and_made_again)
 		       fim_write_file(at(self, "open/d/x/new"), ""));
 }
 
+static int umount_elsewhere(const void *place)
+{
+	return unshare(CLONE_NEWNS) || umount2(place, MNT_DETACH) ? errno : 0;
+}
+
+/*
+ * An unmount in a namespace that sends to ours takes the filesystem from here,
+ * which is not refused, but found at once.
+ */
+TEST_F(scene, D11_umount_that_propagates)
+{
+	const char *mnt = self->tree.mnt;
+	const char *place = at(self, "open/d");
+	unsigned long long since;
+	int i;
+
+	NEEDS_POLICY();
+	ASSERT_EQ(0, mount("fim", place, "tmpfs", 0, NULL));
+	ASSERT_EQ(0, mkdir(at(self, "open/d/x"), 0777));
+	ASSERT_EQ(0, mount(NULL, mnt, NULL, MS_SHARED, NULL));
+	ASSERT_EQ(0, await(self, "open/d/x"));
+	EXPECT_EQ(0, waiting(self));
+	since = last_seq(&self->nl);
+	EXPECT_EQ(0, fim_run(0, umount_elsewhere, place, NULL));
+	for (i = 0; i < 200 && waiting(self) != 1; i++)
+		usleep(10000);
+	EXPECT_EQ(1, waiting(self));
+	EXPECT_EQ(1, told(self, since, FIM_EVENT_UNARMED, "open/d/x"));
+	EXPECT_EQ(ENOENT, create_in(at(self, "open/d/x")));
+	EXPECT_EQ(0, mount(NULL, mnt, NULL, MS_PRIVATE, NULL));
+}
+
 /* mount && echo x > d/new: the name comes with a filesystem. */
 TEST_F_TIMEOUT(scene, D26_by_a_mount, 120)
 {
