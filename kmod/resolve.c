@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From a path to the inodes that give it its meaning: every directory and
- * every symbolic link that is passed on the way, the directories that mounts
+ * From a path to the inodes that give it its meaning: the root, every directory
+ * and every symbolic link that is passed on the way, the directories that mounts
  * cover, and the goal.
  *
  * The kernel's own path walk tells only where a path ends, so this one goes
@@ -309,7 +309,7 @@ static int walk_names(struct walk *walk)
 static int add_goal(struct walk *walk, bool directory)
 {
 	struct fim_route *route = walk->route;
-	struct fim_step *last = route->nr ? &route->steps[route->nr - 1] : NULL;
+	struct fim_step *last = &route->steps[route->nr - 1];
 	int err;
 
 	if (d_is_dir(walk->at.dentry) != directory)
@@ -320,7 +320,9 @@ static int add_goal(struct walk *walk, bool directory)
 	if (walk->theirs &&
 	    !uid_eq(d_inode(walk->at.dentry)->i_uid, walk->owner))
 		return -ELOOP;
-	if (!last || last->object->inode != d_inode(walk->at.dentry)) {
+	/* The root's step is about what is mounted over it: the goal has no name. */
+	if (route->nr == 1 ||
+	    last->object->inode != d_inode(walk->at.dentry)) {
 		err = add_step(walk, d_inode(walk->at.dentry), FIM_MARK_TREE,
 			       walk->text);
 		if (err)
@@ -371,7 +373,10 @@ int fim_resolve(const char *name, bool directory, const struct path *root,
 	path_get(&walk->at);
 
 	caller = override_creds(fim_cred);
-	err = walk_names(walk);
+	/* Who comes anew, by setns(2) for one, begins at what is mounted on it. */
+	err = add_step(walk, d_inode(walk->root.dentry), FIM_MARK_GUARD, "/");
+	if (!err)
+		err = walk_names(walk);
 	if (!err)
 		err = add_goal(walk, directory);
 	route->complete = !err;

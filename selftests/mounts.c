@@ -207,6 +207,28 @@ TEST_F(scene, D07_mount_over_an_ancestor)
 	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
 }
 
+/*
+ * Who looks up "/" finds the root below all the same, but not who enters the
+ * namespace, nor a service in a copy of it. Only what is refused can be tried.
+ */
+TEST_F(scene, D07_mount_over_the_root)
+{
+	const char *moved = self->tree.other;
+	int fd;
+
+	NEEDS(self->missing);
+	if (!self->block)
+		SKIP(return, "the system would have another root");
+	ASSERT_EQ(0, protect(self));
+	try_ways(_metadata, self, "/", false, true, " (guard)");
+	EXPECT_DECIDED("move_mount / (guard)", 0,
+		       sys(mount(moved, "/", NULL, MS_MOVE, NULL)));
+	fd = open(moved, O_PATH | O_CLOEXEC);
+	EXPECT_DECIDED("move_mount / (guard)", 0, move_here(fd, "/", 0));
+	EXPECT_PASSED(0, sys(mount(NULL, "/", NULL, MS_SHARED, NULL)));
+	EXPECT_PASSED(0, sys(mount(NULL, "/", NULL, MS_PRIVATE, NULL)));
+}
+
 TEST_F(scene, D09_move_beneath)
 {
 	const char *mnt = self->tree.mnt;
@@ -368,6 +390,7 @@ static int live_in_namespace(FIXTURE_DATA(scene) *self,
 	try_ways(_metadata, self, at(self, "a"), false, false, "");
 	try_ways(_metadata, self, tree->mnt, false, false, "");
 	try_ways(_metadata, self, "/usr", false, false, "");
+	try_ways(_metadata, self, "/", false, false, "");
 
 	/* What a container runtime does */
 	EXPECT_PASSED(0, mount_itself(self, root));
