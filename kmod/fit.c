@@ -8,10 +8,14 @@
  */
 #include <linux/cgroup.h>
 #include <linux/cred.h>
+#include <linux/ctype.h>
 #include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/mm_types.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
+#include <linux/string.h>
 
 #include "container.h"
 #include "fim_task.h"
@@ -116,24 +120,74 @@ static enum fim_glob_part part_of(const struct fim_access *access)
 	return FIM_GLOB_WHOLE;
 }
 
+/* Whether upper and lower case are the same in a directory. */
+static bool folds_case(const struct dentry *dir)
+{
+#if IS_ENABLED(CONFIG_UNICODE)
+	const struct inode *inode = READ_ONCE(dir->d_inode);
+
+	if (dir->d_sb->s_encoding)
+		return inode && IS_CASEFOLDED(inode);
+#endif
+	return READ_ONCE(dir->d_flags) & DCACHE_OP_COMPARE;
+}
+
+/*
+ * A name as the caller spells it, which may be another on the filesystem: in
+ * upper or lower case, with other letters for those that are not ASCII, with
+ * dots at its end, or the short one of FAT.
+ */
+static void back_folded(const struct fim_glob *glob, struct fim_glob_walk *walk,
+			const struct super_block *sb, const char *name,
+			size_t len)
+{
+	struct fim_glob_walk upper;
+	char c;
+
+	if (sb->s_magic == MSDOS_SUPER_MAGIC && strnchr(name, len, '~')) {
+		fim_glob_back_any(glob, walk);
+		return;
+	}
+	while (len && (name[len - 1] == '.' || name[len - 1] == ' '))
+		len--;
+	while (len) {
+		c = name[--len];
+		if (!isascii(c)) {
+			fim_glob_back_any(glob, walk);
+			continue;
+		}
+		upper = *walk;
+		fim_glob_back(glob, walk, &(char){ tolower(c) }, 1);
+		fim_glob_back(glob, &upper, &(char){ toupper(c) }, 1);
+		walk->open |= upper.open;
+		walk->taken |= upper.taken;
+	}
+}
+
 /*
  * Names change while they are read if somebody renames an ancestor of the
  * object. A name's memory is freed by RCU and ends in a NUL at any time. If
  * the marked directory is no ancestor any more, the worse is assumed.
+ *
+ * @exact: the name has to match as it is spelled: that of an exception
  */
 static bool matches_part(const struct fim_glob *glob,
 			 const struct fim_place *place,
-			 enum fim_glob_part part)
+			 enum fim_glob_part part, bool exact)
 {
 	struct fim_glob_walk walk = fim_glob_begin(glob, part);
 	const struct dentry *dentry = place->object, *parent;
 	const char *name;
+	size_t len;
 
 	for (;;) {
 		name = READ_ONCE(dentry->d_name.name);
-		fim_glob_back(glob, &walk, name,
-			      strnlen(name, READ_ONCE(dentry->d_name.len)));
+		len = strnlen(name, READ_ONCE(dentry->d_name.len));
 		parent = READ_ONCE(dentry->d_parent);
+		if (!exact && folds_case(parent))
+			back_folded(glob, &walk, parent->d_sb, name, len);
+		else
+			fim_glob_back(glob, &walk, name, len);
 		if (parent == place->mark)
 			return fim_glob_accepts(glob, &walk);
 		if (parent == dentry)
@@ -145,15 +199,16 @@ static bool matches_part(const struct fim_glob *glob,
 
 static bool matches(const struct fim_glob *glob,
 		    const struct fim_access *access,
-		    const struct fim_place *place)
+		    const struct fim_place *place, bool exact)
 {
 	enum fim_glob_part part = part_of(access);
 
 	/* The pattern's own directory, with all that matches below */
 	if (!place->depth)
 		return access->removes;
-	return matches_part(glob, place, FIM_GLOB_WHOLE) ||
-	       (part != FIM_GLOB_WHOLE && matches_part(glob, place, part));
+	return matches_part(glob, place, FIM_GLOB_WHOLE, exact) ||
+	       (part != FIM_GLOB_WHOLE &&
+		matches_part(glob, place, part, exact));
 }
 
 /* A new object will be its directory's owner's, as far as rules go. */
@@ -232,7 +287,7 @@ enum fim_explain_fit fim_fit(const struct fim_binding *binding,
 
 	if (!reaches(rule, place->depth))
 		return FIM_FIT_DEPTH;
-	if (rule->glob && !matches(rule->glob, access, place))
+	if (rule->glob && !matches(rule->glob, access, place, allows))
 		return FIM_FIT_GLOB;
 	if ((rule->flags & FIM_RULE_READONLY) && reads != allows)
 		return FIM_FIT_ACCESS;

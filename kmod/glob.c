@@ -332,3 +332,24 @@ void fim_glob_back(const struct fim_glob *glob, struct fim_glob_walk *walk,
 	if (len)
 		walk->taken = 0;
 }
+
+/**
+ * fim_glob_back_any() - match some more bytes that are not known, or none
+ * @glob: the glob
+ * @walk: where the match is
+ *
+ * There is no "/" among them.
+ */
+void fim_glob_back_any(const struct fim_glob *glob, struct fim_glob_walk *walk)
+{
+	/* What takes a slash and no letter takes nothing else. */
+	__u64 slash = glob->takes['/'] & ~glob->takes['a'];
+	__u64 taken = walk->open & ~slash, seen = 0;
+
+	while (taken & ~seen) {
+		seen |= taken;
+		walk->open |= before(glob, taken);
+		taken = walk->open & ~slash;
+	}
+	walk->taken |= taken;
+}

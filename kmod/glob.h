@@ -60,6 +60,7 @@ struct fim_glob_walk fim_glob_begin(const struct fim_glob *glob,
 				    enum fim_glob_part part);
 void fim_glob_back(const struct fim_glob *glob, struct fim_glob_walk *walk,
 		   const char *bytes, size_t len);
+void fim_glob_back_any(const struct fim_glob *glob, struct fim_glob_walk *walk);
 
 /**
  * fim_glob_accepts() - whether the path matches

@@ -4,11 +4,15 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <linux/fs.h>
 
+#include "disk.h"
 #include "harness.h"
 
 FIXTURE(pattern) {
@@ -241,6 +245,85 @@ TEST_F(pattern, by_another_name)
 	EXPECT_EQ(0, fim_write_to(open(fim_fmt("%s/other", alias),
 				       O_WRONLY | O_CREAT, 0644)));
 	EXPECT_EQ(0, umount(alias));
+}
+
+#define IMAGE "/mnt/ext4/fold.img"
+#define FOLD "/run/fold"
+
+#ifndef FS_CASEFOLD_FL
+#define FS_CASEFOLD_FL 0x40000000
+#endif
+
+/* Returns an errno, or 0: upper and lower case are the same there now. */
+static int fold(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int flags = 0;
+	int err = sys(ioctl(fd, FS_IOC_GETFLAGS, &flags));
+
+	flags |= FS_CASEFOLD_FL;
+	err = err ?: sys(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+	close(fd);
+	return err;
+}
+
+static int writes_at(const char *path)
+{
+	return fim_write_to(open(path, O_WRONLY | O_CREAT, 0644));
+}
+
+/* A name in memory is spelled as whoever came first spelled it. */
+TEST_F(pattern, folded_case)
+{
+	static const struct {
+		const char *path;
+		int err;
+	} cases[] = {
+		{ FOLD "/dir/X.CONF", EACCES },
+		{ FOLD "/dir/NEW.Conf", EACCES },
+		/* The sign for kelvin is a k. */
+		{ FOLD "/dir/web.\342\204\252ey", EACCES },
+		{ FOLD "/dir/Y.TXT", 0 },
+		{ FOLD "/dir/\303\234.txt", 0 },
+		{ FOLD "/plain/X.CONF", 0 },
+		{ FOLD "/plain/x.conf", EACCES },
+	};
+	const char *disk;
+	size_t i;
+	int fd;
+
+	NEEDS_MODULE();
+	NEEDS(access("/usr/bin/mkfs.ext4", X_OK) ? "no mkfs.ext4" :
+	      fim_tree_missing(FIM_EXT4));
+	fd = open(IMAGE, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	ASSERT_EQ(0, ftruncate(fd, 16 << 20));
+	close(fd);
+	ASSERT_EQ(0, system("mkfs.ext4 -q -F -O casefold " IMAGE));
+	disk = fim_loop_free();
+	ASSERT_EQ(0, fim_loop_set(disk, IMAGE, O_RDWR));
+	mkdir(FOLD, 0755);
+	ASSERT_EQ(0, sys(mount(disk, FOLD, "ext4", 0, NULL)));
+	ASSERT_EQ(0, mkdir(FOLD "/dir", 0755));
+	ASSERT_EQ(0, mkdir(FOLD "/plain", 0755));
+	ASSERT_EQ(0, fold(FOLD "/dir"));
+	ASSERT_EQ(0, writes_at(FOLD "/dir/x.conf"));
+	ASSERT_EQ(0, writes_at(FOLD "/dir/web.key"));
+	ASSERT_EQ(0, writes_at(FOLD "/dir/y.txt"));
+
+	ASSERT_EQ(0, fim_apply_yaml(HEAD
+		"  file:\n    matchPatterns:\n"
+		"    - pattern: " FOLD "/*/*.{conf,key}\n      readOnly: true\n"
+		"  action: Block\n"));
+	ASSERT_EQ(0, fim_drop_caches("2"));
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_EQ(cases[i].err, writes_at(cases[i].path))
+			TH_LOG("case %zu", i);
+
+	EXPECT_EQ(0, fim_delete_all(&self->nl));
+	EXPECT_EQ(0, sys(umount2(FOLD, 0)));
+	EXPECT_EQ(0, fim_loop_clear(disk));
+	rmdir(FOLD);
+	unlink(IMAGE);
 }
 
 TEST_HARNESS_MAIN

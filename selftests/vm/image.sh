@@ -135,7 +135,7 @@ image_programs() {
 		programs+=("$dir/usr/bin/$name")
 	done
 	# to look at a disk with, and to make one, if they are there
-	for name in blkid e2fsck mkfs.btrfs; do
+	for name in blkid e2fsck mkfs.btrfs mkfs.ext4; do
 		path=$(image_program "$name") || continue
 		[ -n "$path" ] || continue
 		cp --remove-destination -L "$path" "$dir/usr/bin/$name"
