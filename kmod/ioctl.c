@@ -54,6 +54,10 @@
 #define XFS_INUMBERS_NEW	128
 #define OCFS2_REFLINK		4
 
+#define BCACHEFS_IOCTL_MAGIC	0xbc
+#define BCACHEFS_SUBVOLUME_CREATE	16
+#define BCACHEFS_SUBVOLUME_DESTROY	17
+
 #define XFS_DIOINFO		30
 #define XFS_GETBMAPA		44
 #define XFS_GETBMAPX		56
@@ -150,6 +154,10 @@ bool fim_ioctl_changes_sb(const struct fim_ruleset *rs,
 	case 'o':
 		/* It names what to make by text, and asks no hook. */
 		return nr == OCFS2_REFLINK;
+	case BCACHEFS_IOCTL_MAGIC:
+		/* So do these. */
+		return nr == BCACHEFS_SUBVOLUME_CREATE ||
+		       nr == BCACHEFS_SUBVOLUME_DESTROY;
 	case 'f':
 		return nr == EXT4_SET_TUNE_SB_PARAM ||
 		       (nr == _IOC_NR(EXT4_IOC_SETFSUUID) &&

@@ -29,6 +29,8 @@
 #define XFS_IOC_SWAPEXT _IOWR('X', 109, __u64[24])
 #define EXT4_IOC_SETFSUUID _IOC(_IOC_WRITE, 'f', 44, 0)
 #define OCFS2_IOC_REFLINK _IOW('o', 4, __u64[3])
+#define BCH_IOCTL_SUBVOLUME_CREATE _IOW(0xbc, 16, __u64[4])
+#define BCH_IOCTL_SUBVOLUME_DESTROY _IOW(0xbc, 17, __u64[4])
 #define IOC_SHUTDOWN _IOR('X', 125, unsigned int)
 
 /* So large that nothing that an ioctl writes or reads misses it. */
@@ -93,6 +95,8 @@ static const struct call calls[] = {
 	CALL("D24", BTRFS_IOC_SNAP_DESTROY_V2, ON_OUTSIDE, "ioctl"),
 	CALL("D24", BTRFS_IOC_DEFAULT_SUBVOL, ON_OUTSIDE, "ioctl"),
 	CALL("F09", OCFS2_IOC_REFLINK, ON_OUTSIDE, "ioctl"),
+	CALL("D24", BCH_IOCTL_SUBVOLUME_CREATE, ON_OUTSIDE, "ioctl"),
+	CALL("D24", BCH_IOCTL_SUBVOLUME_DESTROY, ON_OUTSIDE, "ioctl"),
 	CALL("F09", FS_IOC_SETFSLABEL, ON_OUTSIDE, "ioctl"),
 	/* Whoever reads, copies or asks a file whether it is a terminal */
 	CALL("M01", FS_IOC_GETFLAGS, ON_FILE, NULL),
