@@ -102,12 +102,25 @@ FIM_INIT=/run/init2 sh /vm/fim-init
 check 'fim=off is not heeded if seal is set' in_force early
 forget early
 mount -o remount,rw /
-rm /etc/fim/fim.conf
+echo 'kind: [' >/etc/fim/policies.d/00-broken.yaml
 mount -o remount,ro /
-umount /proc/cmdline
+check_not 'OpenRC does not heed it, and says what is broken' openrc start
+check 'the others are in force' in_force web
+check 'and it is not sealed' sh -c 'fimctl status | grep -q "state *armed"'
+forget web
+mount -o remount,rw /
+rm /etc/fim/policies.d/00-broken.yaml
+mount -o remount,ro /
 mkdir /run/bin
 mount --bind /run/bin "/lib/modules/$release"
 rm /run/became
 FIM_INIT=/run/init2 sh /vm/fim-init
 check 'without the module it becomes init all the same' grep -q init2 /run/became
+
+# for as long as the machine is up
+umount "/lib/modules/$release"
+check 'S01fim does not heed fim=off' sh /vm/S01fim start
+check 'the policy is in force' in_force web
+check_not 'sealed' fimctl delete web
+check 'status says so' sh -c 'fimctl status | grep -q "state *sealed"'
 exit 0

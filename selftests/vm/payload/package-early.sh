@@ -9,6 +9,7 @@
 say "up after $(cut -d' ' -f1 /proc/uptime) s"
 dmesg | grep -E 'fim|early'
 check "init's write was refused" sh -c 'dmesg | grep -q "early write: refused"'
+check 'its twin passed' sh -c 'dmesg | grep -q "beside it: passed"'
 check 'the policy is in force' sh -c 'fimctl get | grep -q "^early "'
 check 'and the later ones' sh -c 'fimctl get | grep -q "^web "'
 check "init's alert is in the journal" sh -c 'for _ in $(seq 60); do
