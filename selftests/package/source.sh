@@ -43,9 +43,10 @@ install_into() {
 installed() {
 	local file
 
-	# where modules go without a name for the directory changed in 6.2
+	# where modules go without a name for the directory changed in 6.2; Debian's
+	# newer kernels have them compressed
 	diff <(cd "$ROOT$2" && find . ! -type d ! -name 'modules.*' |
-		sed 's,/extra/,/updates/,' | sort) <(
+		sed 's,/extra/,/updates/,; s/\.ko\.xz$/.ko/' | sort) <(
 		{
 			while read -r file; do
 				printf '.%s/%s\n' "$1" "$file"
