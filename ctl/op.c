@@ -73,6 +73,10 @@ const char *op_name(uint64_t op)
 		return "raw";
 	case FIM_OP_READ:
 		return "read";
+	case FIM_OP_MODULE:
+		return "module";
+	case FIM_OP_KEXEC:
+		return "kexec";
 	case FIM_OP_UNSPEC:
 	case __FIM_OP_LAST:
 		break;

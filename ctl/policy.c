@@ -9,6 +9,14 @@
 #include "mem.h"
 #include "policy.h"
 
+const struct bypass_info bypass_infos[BYPASS_NR] = {
+	[BYPASS_RAW] = { POLICY_RAW, FIM_POLICY_A_RAW, FIM_ACTION_AUDIT },
+	[BYPASS_MODULES] = { POLICY_MODULES, FIM_POLICY_A_MODULES,
+			     FIM_ACTION_UNSET },
+	[BYPASS_KEXEC] = { POLICY_KEXEC, FIM_POLICY_A_KEXEC,
+			   FIM_ACTION_UNSET },
+};
+
 /**
  * policies_add() - append an empty policy
  * @set: where to

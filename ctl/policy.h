@@ -19,9 +19,38 @@
 /** @SOURCES_LEN_MAX: most bytes of a rule's sources; they share a message */
 #define SOURCES_LEN_MAX 49152
 
-/* Annotations of fim's own: what is done about writing to a raw device */
+/* Annotations of fim's own: what is done about what gets past every rule */
 #define POLICY_OURS "fim/"
 #define POLICY_RAW POLICY_OURS "raw-device"
+#define POLICY_MODULES POLICY_OURS "modules"
+#define POLICY_KEXEC POLICY_OURS "kexec"
+
+/**
+ * enum bypass - ways past every rule that a policy can say something about
+ * @BYPASS_RAW: writing to the devices of its filesystems
+ * @BYPASS_MODULES: loading a module
+ * @BYPASS_KEXEC: loading a kernel to boot
+ */
+enum bypass {
+	BYPASS_RAW,
+	BYPASS_MODULES,
+	BYPASS_KEXEC,
+	BYPASS_NR,
+};
+
+/**
+ * struct bypass_info - one of them
+ * @annotation: in which a policy says it
+ * @attr: enum fim_policy_attr
+ * @usual: enum fim_action of a policy that does not say
+ */
+struct bypass_info {
+	const char *annotation;
+	uint16_t attr;
+	uint8_t usual;
+};
+
+extern const struct bypass_info bypass_infos[BYPASS_NR];
 
 /**
  * struct attrs - what a policy sets and a rule may override
@@ -126,7 +155,7 @@ struct remarks {
  * @name: unique
  * @namespace: NULL if none
  * @kind: enum fim_policy_kind
- * @raw: enum fim_action about writing to its devices; 0 if unset
+ * @bypasses: enum fim_action about each enum bypass; 0 if unset
  * @posture: enum fim_action, unset if it has none of its own
  * @attrs: for rules that set none: those of spec.file, else those of spec
  * @spec_attrs: those of spec
@@ -155,7 +184,7 @@ struct policy {
 	char *name;
 	char *namespace;
 	uint8_t kind;
-	uint8_t raw;
+	uint8_t bypasses[BYPASS_NR];
 	uint8_t posture;
 	struct attrs attrs;
 	struct attrs spec_attrs;

@@ -82,6 +82,10 @@ static const struct function {
 	{ "security_mmap_file", NULL, false, "mapping by descriptors from before a rule" },
 	{ "security_file_mprotect", NULL, false,
 	  "making mappings from before a rule writable" },
+	{ "security_kernel_load_data", NULL, false,
+	  "loading modules by init_module(2), and kexec_load(2)" },
+	{ "security_kernel_read_file", NULL, false,
+	  "loading modules and kernels to boot from files" },
 };
 
 static void add(struct probe *p, const char *what, enum probe_state state,

@@ -58,20 +58,21 @@ static void take_attrs(struct attrs *a, struct nlattr **tb,
 }
 
 /* Other programs may ask for it without the annotation. */
-static void take_raw(struct policy *p, uint8_t raw)
+static void take_bypass(struct policy *p, enum bypass which, uint8_t action)
 {
+	const struct bypass_info *info = &bypass_infos[which];
 	struct label *remark;
 	size_t i;
 
-	p->raw = raw;
+	p->bypasses[which] = action;
 	for (i = 0; i < p->annotations.nr; i++)
-		if (!strcmp(p->annotations.v[i].key, POLICY_RAW))
+		if (!strcmp(p->annotations.v[i].key, info->annotation))
 			return;
-	if (raw != FIM_ACTION_BLOCK)
+	if (action == info->usual)
 		return;
 	remark = policy_add_remark(p, true);
-	remark->key = mem_string(POLICY_RAW);
-	remark->value = mem_string(policy_action_name(raw));
+	remark->key = mem_string(info->annotation);
+	remark->value = mem_string(policy_action_name(action));
 }
 
 static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
@@ -83,6 +84,7 @@ static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 	struct nlattr *tb[FIM_POLICY_A_MAX + 1], *meta;
 	struct load *load = arg;
 	struct policy *p;
+	size_t i;
 
 	(void)cmd;
 	if (!top[FIM_A_POLICY] ||
@@ -102,7 +104,8 @@ static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 	take_attrs(&p->attrs, tb, &nr);
 	meta = tb[FIM_POLICY_A_META];
 	meta_read(p, meta ? nla_data(meta) : NULL, meta ? nla_len(meta) : 0);
-	take_raw(p, attr_number(tb[FIM_POLICY_A_RAW]));
+	for (i = 0; i < BYPASS_NR; i++)
+		take_bypass(p, i, attr_number(tb[bypass_infos[i].attr]));
 	return 0;
 }
 

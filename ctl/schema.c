@@ -70,16 +70,20 @@ static void read_namespace(struct parse *p, const struct node *n)
 static bool read_annotation(struct parse *p, const struct node *key)
 {
 	const struct node *n = key->next;
+	size_t i;
 
 	if (node_is(key, POLICY_POSTURE))
 		return value_posture(p->diags, n, POLICY_POSTURE,
 				     &p->policy->posture);
-	if (node_is(key, POLICY_RAW))
-		return value_raw(p->diags, n, POLICY_RAW, &p->policy->raw);
+	for (i = 0; i < BYPASS_NR; i++)
+		if (node_is(key, bypass_infos[i].annotation))
+			return value_bypass(p->diags, n, key->value,
+					    &p->policy->bypasses[i]);
 	if (strncmp(key->value, POLICY_OURS, strlen(POLICY_OURS)))
 		return true;
 	diag_error(p->diags, &key->at,
-		   "unknown annotation '%s'; '" POLICY_RAW "' is one of fim's",
+		   "unknown annotation '%s'; fim's are '" POLICY_RAW "', '"
+		   POLICY_MODULES "' and '" POLICY_KEXEC "'",
 		   key->value);
 	return false;
 }

@@ -59,7 +59,7 @@ struct arg {
 };
 
 /**
- * struct call - a system call that can change files
+ * struct call - a system call that a record can be about
  * @name: its name, on every architecture that has it
  * @arg: its arguments up to the last one that is shown
  */
@@ -117,6 +117,10 @@ static const struct call calls[] = {
 	{ "ioctl", { DIRFD, { "cmd", HEX } } },
 	{ "file_setattr", { DIRFD, NO, NO, { "size", LENGTH }, { "flags", AT } } },
 	{ "bind", { DIRFD } },
+	{ "init_module", { NO, { "size", LENGTH } } },
+	{ "finit_module", { DIRFD, NO, { "flags", HEX } } },
+	{ "kexec_load", { NO, { "segments", LENGTH }, NO, { "flags", HEX } } },
+	{ "kexec_file_load", { DIRFD, { "initrd_fd", INT }, NO, NO, { "flags", HEX } } },
 };
 
 /**

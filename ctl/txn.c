@@ -71,8 +71,9 @@ struct nl_msg *txn_policy_message(int family, const struct policy *p)
 	put_string(msg, FIM_POLICY_A_NAME, p->name);
 	put_u8(msg, FIM_POLICY_A_KIND, p->kind);
 	put_u8(msg, FIM_POLICY_A_ACTION, a->action);
-	if (p->raw)
-		put_u8(msg, FIM_POLICY_A_RAW, p->raw);
+	for (i = 0; i < BYPASS_NR; i++)
+		if (p->bypasses[i])
+			put_u8(msg, bypass_infos[i].attr, p->bypasses[i]);
 	if (p->namespace)
 		put_string(msg, FIM_POLICY_A_NAMESPACE, p->namespace);
 	if (a->severity)

@@ -199,7 +199,7 @@ bool value_posture(struct diags *d, const struct node *n, const char *what,
 }
 
 /**
- * value_raw() - read what happens to who writes to a raw device
+ * value_bypass() - read what happens to who gets past every rule
  * @d: where the error goes
  * @n: the node
  * @what: its key
@@ -207,8 +207,8 @@ bool value_posture(struct diags *d, const struct node *n, const char *what,
  *
  * Return: true if it is one.
  */
-bool value_raw(struct diags *d, const struct node *n, const char *what,
-	       uint8_t *value)
+bool value_bypass(struct diags *d, const struct node *n, const char *what,
+		  uint8_t *value)
 {
 	uint8_t action;
 

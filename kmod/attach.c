@@ -110,31 +110,31 @@ out:
 	return err;
 }
 
-static void set_state(bool on_demand, enum fim_hook_state state)
+static void set_state(enum fim_demand demand, enum fim_hook_state state)
 {
 	unsigned int i;
 
 	for (i = 0; i < fim_nr_hooks; i++)
-		if (fim_hooks[i].addr && fim_hooks[i].on_demand == on_demand)
+		if (fim_hooks[i].addr && fim_hooks[i].demand == demand)
 			WRITE_ONCE(fim_hooks[i].state, state);
 }
 
-static int attach(bool on_demand)
+static int attach(enum fim_demand demand)
 {
-	int err = by_kprobe ? fim_kprobe_attach(on_demand) :
-			      fim_ftrace_attach(on_demand);
+	int err = by_kprobe ? fim_kprobe_attach(demand) :
+			      fim_ftrace_attach(demand);
 
 	if (!err)
-		set_state(on_demand, FIM_HOOK_ATTACHED);
+		set_state(demand, FIM_HOOK_ATTACHED);
 	return err;
 }
 
-static void detach(bool on_demand)
+static void detach(enum fim_demand demand)
 {
 	if (by_kprobe)
-		fim_kprobe_detach(on_demand);
+		fim_kprobe_detach(demand);
 	else
-		fim_ftrace_detach(on_demand);
+		fim_ftrace_detach(demand);
 }
 
 static void release(void)
@@ -161,36 +161,38 @@ int fim_attach(void)
 	if (err)
 		return err;
 	fim_hook_set_originals();
-	set_state(true, FIM_HOOK_IDLE);
+	set_state(FIM_DEMAND_WRITERS, FIM_HOOK_IDLE);
+	set_state(FIM_DEMAND_LOADS, FIM_HOOK_IDLE);
 	err = by_kprobe ? fim_kprobe_prepare() : fim_ftrace_prepare();
 	if (!err)
-		err = attach(false);
+		err = attach(FIM_DEMAND_NONE);
 	if (err)
 		release();
 	return err;
 }
 
 /**
- * fim_attach_on_demand() - attach or detach the hooks that are on demand
+ * fim_attach_on_demand() - attach or detach hooks that are on demand
+ * @demand: which of them
  * @wanted: which of both
  *
  * Context: process, one at a time; may sleep.
  * Return: 0, or as fim_attach().
  */
-int fim_attach_on_demand(bool wanted)
+int fim_attach_on_demand(enum fim_demand demand, bool wanted)
 {
-	static bool attached;
+	static bool attached[FIM_DEMAND_NR];
 	int err = 0;
 
-	if (wanted == attached)
+	if (wanted == attached[demand])
 		return 0;
 	if (wanted) {
-		err = attach(true);
+		err = attach(demand);
 	} else {
-		detach(true);
-		set_state(true, FIM_HOOK_IDLE);
+		detach(demand);
+		set_state(demand, FIM_HOOK_IDLE);
 	}
-	attached = wanted && !err;
+	attached[demand] = wanted && !err;
 	return err;
 }
 
@@ -204,8 +206,9 @@ int fim_attach_on_demand(bool wanted)
  */
 void fim_detach(void)
 {
-	fim_attach_on_demand(false);
-	detach(false);
+	fim_attach_on_demand(FIM_DEMAND_LOADS, false);
+	fim_attach_on_demand(FIM_DEMAND_WRITERS, false);
+	detach(FIM_DEMAND_NONE);
 	release();
 	/* Who was on his way into release_and_delete() has been waited for. */
 	synchronize_srcu(&fim_hook_srcu);

@@ -8,9 +8,10 @@
 #include <linux/types.h>
 
 #include "fim_ftrace.h"
+#include "hook.h"
 
 int fim_attach(void);
-int fim_attach_on_demand(bool wanted);
+int fim_attach_on_demand(enum fim_demand demand, bool wanted);
 void fim_detach(void);
 
 const char *fim_attach_backend(void);
@@ -20,8 +21,8 @@ u64 fim_attach_missed(void);
 #ifdef FIM_HAVE_FTRACE
 int fim_ftrace_prepare(void);
 void fim_ftrace_release(void);
-int fim_ftrace_attach(bool on_demand);
-void fim_ftrace_detach(bool on_demand);
+int fim_ftrace_attach(enum fim_demand demand);
+void fim_ftrace_detach(enum fim_demand demand);
 #else
 /* choose_backend() lets nobody get here. */
 static inline int fim_ftrace_prepare(void)
@@ -33,20 +34,20 @@ static inline void fim_ftrace_release(void)
 {
 }
 
-static inline int fim_ftrace_attach(bool on_demand)
+static inline int fim_ftrace_attach(enum fim_demand demand)
 {
 	return -EOPNOTSUPP;
 }
 
-static inline void fim_ftrace_detach(bool on_demand)
+static inline void fim_ftrace_detach(enum fim_demand demand)
 {
 }
 #endif
 
 int fim_kprobe_prepare(void);
 void fim_kprobe_release(void);
-int fim_kprobe_attach(bool on_demand);
-void fim_kprobe_detach(bool on_demand);
+int fim_kprobe_attach(enum fim_demand demand);
+void fim_kprobe_detach(enum fim_demand demand);
 u64 fim_kprobe_missed(void);
 
 #endif /* FIM_ATTACH_H */

@@ -91,12 +91,12 @@ static int attach_ops(struct ftrace_ops *ops)
 }
 
 /* Each waits until nobody is inside of its trampoline. */
-static void detach_until(unsigned int end, bool on_demand)
+static void detach_until(unsigned int end, enum fim_demand demand)
 {
 	unsigned int i;
 
 	for (i = 0; i < end; i++)
-		if (is_first_of_ops(i) && fim_hooks[i].on_demand == on_demand &&
+		if (is_first_of_ops(i) && fim_hooks[i].demand == demand &&
 		    (fim_hooks[i].ops->flags & FTRACE_OPS_FL_ENABLED))
 			unregister_ftrace_function(fim_hooks[i].ops);
 }
@@ -113,26 +113,26 @@ static bool has_function(const struct ftrace_ops *ops)
 
 /**
  * fim_ftrace_attach() - attach the hooks
- * @on_demand: those that are on demand, or those that are not
+ * @demand: which of them
  *
  * Context: process; may sleep.
  * Return: 0; -EBUSY if a function is taken, or what ftrace says. Then none is
  * attached.
  */
-int fim_ftrace_attach(bool on_demand)
+int fim_ftrace_attach(enum fim_demand demand)
 {
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < fim_nr_hooks; i++) {
-		if (!is_first_of_ops(i) || fim_hooks[i].on_demand != on_demand)
+		if (!is_first_of_ops(i) || fim_hooks[i].demand != demand)
 			continue;
 		/* An ops without a function would be called for all there are */
 		if (!has_function(fim_hooks[i].ops))
 			continue;
 		err = attach_ops(fim_hooks[i].ops);
 		if (err) {
-			detach_until(i, on_demand);
+			detach_until(i, demand);
 			return err;
 		}
 	}
@@ -141,13 +141,13 @@ int fim_ftrace_attach(bool on_demand)
 
 /**
  * fim_ftrace_detach() - detach the hooks
- * @on_demand: those that are on demand, or those that are not
+ * @demand: which of them
  *
  * Waits until nobody is inside of a trampoline.
  *
  * Context: process; may sleep.
  */
-void fim_ftrace_detach(bool on_demand)
+void fim_ftrace_detach(enum fim_demand demand)
 {
-	detach_until(fim_nr_hooks, on_demand);
+	detach_until(fim_nr_hooks, demand);
 }

@@ -94,22 +94,22 @@ static int attach_one(unsigned int i)
 
 /**
  * fim_kprobe_attach() - attach the hooks
- * @on_demand: those that are on demand, or those that are not
+ * @demand: which of them
  *
  * Context: process; may sleep.
  * Return: 0, or what register_kprobe() says. Then none is attached.
  */
-int fim_kprobe_attach(bool on_demand)
+int fim_kprobe_attach(enum fim_demand demand)
 {
 	unsigned int i;
 	int err;
 
 	for (i = 0; i < fim_nr_hooks; i++) {
-		if (!fim_hooks[i].addr || fim_hooks[i].on_demand != on_demand)
+		if (!fim_hooks[i].addr || fim_hooks[i].demand != demand)
 			continue;
 		err = attach_one(i);
 		if (err) {
-			fim_kprobe_detach(on_demand);
+			fim_kprobe_detach(demand);
 			return err;
 		}
 	}
@@ -118,19 +118,19 @@ int fim_kprobe_attach(bool on_demand)
 
 /**
  * fim_kprobe_detach() - detach the hooks
- * @on_demand: those that are on demand, or those that are not
+ * @demand: which of them
  *
  * Waits until nobody is inside of a probe, or on his way to where a hook made
  * a function go on.
  *
  * Context: process; may sleep.
  */
-void fim_kprobe_detach(bool on_demand)
+void fim_kprobe_detach(enum fim_demand demand)
 {
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < fim_nr_hooks; i++)
-		if (is_attached(i) && fim_hooks[i].on_demand == on_demand)
+		if (is_attached(i) && fim_hooks[i].demand == demand)
 			listed[nr++] = &probes[i];
 	unregister_kprobes(listed, nr);
 	for (i = 0; i < nr; i++) {

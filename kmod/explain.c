@@ -127,6 +127,8 @@ static bool set_op(struct question *q, u8 op)
 	case FIM_OP_UMOUNT:
 	case FIM_OP_PIVOT_ROOT:
 	case FIM_OP_RAW:
+	case FIM_OP_MODULE:
+	case FIM_OP_KEXEC:
 		return false;
 	case FIM_OP_UNLINK:
 	case FIM_OP_RMDIR:
@@ -151,7 +153,7 @@ static int read_question(struct question *q, struct genl_info *info,
 
 	if (!set_op(q, nla_get_u8(attrs[FIM_EXPLAIN_A_OP])))
 		return fim_nl_refuse(info->extack, attrs[FIM_EXPLAIN_A_OP],
-			      "what is done to a mount or a device can't be explained",
+			      "what is done to a mount, a device or the kernel can't be explained",
 			      -EOPNOTSUPP);
 	q->caller.fsuid = GLOBAL_ROOT_UID;
 	if (attrs[FIM_EXPLAIN_A_UID])

@@ -30,6 +30,7 @@
 #include "fim_uring.h"
 #include "hook.h"
 #include "ioctl.h"
+#include "load.h"
 #include "object.h"
 #include "pause.h"
 #include "raw.h"
@@ -374,6 +375,15 @@ static void hook_mapping(unsigned long ip, unsigned long parent_ip,
 		check_mprotect(ip, fregs);
 }
 
+static void hook_load(unsigned long ip, unsigned long parent_ip,
+		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct fim_hook *hook = find_hook(ip);
+
+	if (!WARN_ON_ONCE(!hook) && fim_load_is_refused(hook, fregs))
+		fim_ftrace_redirect(fregs, (unsigned long)refuse);
+}
+
 /* mount(2) and its relatives */
 static void check_mount(unsigned long ip, struct ftrace_regs *fregs)
 {
@@ -441,6 +451,7 @@ OPS(uring_ops, hook_uring_cmd);
 OPS(rest_ops, hook_rest);
 OPS(permission_ops, hook_file_permission);
 OPS(mapping_ops, hook_mapping);
+OPS(load_ops, hook_load);
 
 /* A kernel that has no such system call does without its hook. */
 #ifdef FIM_HAVE_FILE_SETATTR
@@ -460,13 +471,14 @@ OPS(mapping_ops, hook_mapping);
 	.loses = lost,							\
 }
 
-#define HOOK_ON_DEMAND(name, operation, where, lost) {			\
+#define HOOK_ON_DEMAND(name, operation, where, when, lost, ...) {		\
 	.symbol = "security_" #name,					\
 	.op = operation,						\
 	.ops = &(where),							\
 	.required = true,						\
-	.on_demand = true,						\
+	.demand = FIM_DEMAND_##when,					\
 	.loses = lost,							\
+	__VA_ARGS__							\
 }
 
 /* In the order in which find_hook() looks for them */
@@ -545,12 +557,17 @@ struct fim_hook fim_hooks[] = {
 		.required = true,
 		.loses = "a clean unmount of filesystems with protected directories",
 	},
-	HOOK_ON_DEMAND(file_permission, FIM_OP_WRITE, permission_ops,
+	HOOK_ON_DEMAND(file_permission, FIM_OP_WRITE, permission_ops, WRITERS,
 		       "writing by descriptors from before a rule"),
-	HOOK_ON_DEMAND(mmap_file, FIM_OP_MMAP, mapping_ops,
+	HOOK_ON_DEMAND(mmap_file, FIM_OP_MMAP, mapping_ops, WRITERS,
 		       "new mappings by descriptors from before a rule"),
-	HOOK_ON_DEMAND(file_mprotect, FIM_OP_MPROTECT, mapping_ops,
+	HOOK_ON_DEMAND(file_mprotect, FIM_OP_MPROTECT, mapping_ops, WRITERS,
 		       "making mappings from before a rule writable"),
+	HOOK_ON_DEMAND(kernel_load_data, FIM_OP_MODULE, load_ops, LOADS,
+		       "loading modules by init_module(2), and kexec_load(2)"),
+	HOOK_ON_DEMAND(kernel_read_file, FIM_OP_MODULE, load_ops, LOADS,
+		       "loading modules and kernels to boot from files",
+		       .by_file = true),
 };
 
 const unsigned int fim_nr_hooks = ARRAY_SIZE(fim_hooks);
@@ -578,6 +595,8 @@ void fim_hook_call(const struct fim_hook *hook, unsigned long parent_ip,
 		hook_file_permission(ip, parent_ip, NULL, fregs);
 	else if (hook->ops == &mapping_ops)
 		hook_mapping(ip, parent_ip, NULL, fregs);
+	else if (hook->ops == &load_ops)
+		hook_load(ip, parent_ip, NULL, fregs);
 #ifdef FIM_HAVE_URING_CMD
 	else if (hook->ops == &uring_ops)
 		hook_uring_cmd(ip, parent_ip, NULL, fregs);

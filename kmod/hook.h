@@ -12,6 +12,19 @@
 #include "fim_ftrace.h"
 
 /**
+ * enum fim_demand - when a hook is attached
+ * @FIM_DEMAND_NONE: always
+ * @FIM_DEMAND_WRITERS: while fim_writers_exist()
+ * @FIM_DEMAND_LOADS: while the ruleset has fim_ruleset.loads
+ */
+enum fim_demand {
+	FIM_DEMAND_NONE,
+	FIM_DEMAND_WRITERS,
+	FIM_DEMAND_LOADS,
+	FIM_DEMAND_NR,
+};
+
+/**
  * struct fim_hook - a hooked function
  * @symbol: its name
  * @loses: what is not protected without it
@@ -19,9 +32,10 @@
  *	their arguments share one
  * @op: enum fim_op
  * @required: the module does not arm without it
- * @on_demand: attached only while fim_writers_exist()
+ * @demand: enum fim_demand; the same of all that share @ops
  * @by_uring: it has an io_uring command instead of a file and its arguments
  * @by_spreading: it has the namespace that a copy of a mount is for
+ * @by_file: it has a file of which the kernel takes what it loads
  * @addr: where it is, 0 if this kernel has none; constant while attached
  * @traced: a kprobe there is served by ftrace; constant while attached
  * @fired: the self-test made it fire; written by hooks, too
@@ -33,9 +47,10 @@ struct fim_hook {
 	struct ftrace_ops *ops;
 	u8 op;
 	bool required;
-	bool on_demand;
+	u8 demand;
 	bool by_uring;
 	bool by_spreading;
+	bool by_file;
 	unsigned long addr;
 	bool traced;
 	bool fired;

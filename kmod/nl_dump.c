@@ -64,6 +64,10 @@ static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
 	    nla_put_u8(skb, FIM_POLICY_A_POSTURE, policy->posture) ||
 	    nla_put_u32(skb, FIM_POLICY_A_RULES, policy->nr_rules) ||
 	    nla_put_u8(skb, FIM_POLICY_A_RAW, policy->raw) ||
+	    (policy->modules && nla_put_u8(skb, FIM_POLICY_A_MODULES,
+					   policy->modules)) ||
+	    (policy->kexec && nla_put_u8(skb, FIM_POLICY_A_KEXEC,
+					 policy->kexec)) ||
 	    fill_account(skb, policy)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;

@@ -33,6 +33,10 @@ const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1] = {
 						  FIM_ACTION_BLOCK),
 	[FIM_POLICY_A_RAW] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
 					      FIM_ACTION_BLOCK),
+	[FIM_POLICY_A_MODULES] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
+						  FIM_ACTION_BLOCK),
+	[FIM_POLICY_A_KEXEC] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
+						FIM_ACTION_BLOCK),
 	[FIM_POLICY_A_CONTAINER] = { .type = NLA_NUL_STRING,
 				     .len = FIM_NAME_MAX },
 };
@@ -189,6 +193,10 @@ static int set_policy(struct fim_policy *policy, struct nlattr **attrs,
 		policy->posture = nla_get_u8(attrs[FIM_POLICY_A_POSTURE]);
 	if (attrs[FIM_POLICY_A_RAW])
 		policy->raw = nla_get_u8(attrs[FIM_POLICY_A_RAW]);
+	if (attrs[FIM_POLICY_A_MODULES])
+		policy->modules = nla_get_u8(attrs[FIM_POLICY_A_MODULES]);
+	if (attrs[FIM_POLICY_A_KEXEC])
+		policy->kexec = nla_get_u8(attrs[FIM_POLICY_A_KEXEC]);
 	if (attrs[FIM_POLICY_A_NAMESPACE]) {
 		policy->namespace = nla_strdup(attrs[FIM_POLICY_A_NAMESPACE],
 					       GFP_KERNEL);

@@ -47,6 +47,8 @@ struct fim_text {
  * @namespace: or NULL
  * @kind: enum fim_policy_kind
  * @raw: enum fim_action: about writing to the devices below its directories
+ * @modules: enum fim_action: about loading modules; FIM_ACTION_UNSET for nothing
+ * @kexec: the same about loading a kernel to boot
  * @posture: enum fim_action, for what an Allow rule covers and does not allow
  * @text: for rules that set nothing of their own
  * @meta: opaque to us; or NULL
@@ -65,6 +67,8 @@ struct fim_policy {
 	u8 kind;
 	u8 posture;
 	u8 raw;
+	u8 modules;
+	u8 kexec;
 	struct fim_text text;
 	void *meta;
 	unsigned int meta_len;

@@ -57,3 +57,5 @@ PROTOTYPE(file_permission, int, struct file *, int);
 PROTOTYPE(mmap_file, int, struct file *, unsigned long, unsigned long);
 PROTOTYPE(file_mprotect, int, struct vm_area_struct *, unsigned long,
 	  unsigned long);
+PROTOTYPE(kernel_load_data, int, enum kernel_load_data_id, bool);
+PROTOTYPE(kernel_read_file, int, struct file *, enum kernel_read_file_id, bool);

@@ -82,7 +82,7 @@ struct fim_access {
 /**
  * struct fim_match - a rule that an object falls under
  * @binding: the rule and where it is bound, or NULL for none
- * @object: the object
+ * @object: the object; NULL of what is loaded and has no file
  * @mark: the ancestor that is marked, or the object itself; NULL if the rule
  *	was not found on the way up from the object
  * @guard: where the object is, if it is a guard of the rule's path; or what is
@@ -116,6 +116,12 @@ struct fim_verdict {
 	struct fim_match match;
 	struct fim_match rest;
 };
+
+/* Loading a module or a kernel: no rule's path matters. */
+static inline bool fim_is_load(u8 op)
+{
+	return op == FIM_OP_MODULE || op == FIM_OP_KEXEC;
+}
 
 enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 			   const struct fim_access *access);

@@ -47,6 +47,8 @@ static struct fim_policy *canary;
 /* What is unmounted as a test: an address to compare; and whether it ended. */
 static const struct super_block *scratch_sb;
 static bool scratch_ended;
+/* Who calls the hooked functions. An address to compare. */
+static const struct task_struct *caller;
 
 static void run_selftest(struct work_struct *work);
 static DECLARE_DELAYED_WORK(selftest_work, run_selftest);
@@ -59,6 +61,17 @@ static DECLARE_DELAYED_WORK(selftest_work, run_selftest);
 struct fim_policy *fim_selftest_policy(void)
 {
 	return canary;
+}
+
+/**
+ * fim_selftest_is_caller() - whether the current task calls hooked functions as
+ *	a test
+ *
+ * Return: true if it does.
+ */
+bool fim_selftest_is_caller(void)
+{
+	return READ_ONCE(caller) == current;
 }
 
 /**
@@ -107,7 +120,9 @@ static int try_direct(const struct fim_hook *hook)
 
 	if (IS_ERR(files.file))
 		return PTR_ERR(files.file);
+	WRITE_ONCE(caller, current);
 	err = fim_selftest_direct(hook, &files);
+	WRITE_ONCE(caller, NULL);
 	fput(files.file);
 	return err;
 }

@@ -12,6 +12,7 @@ struct super_block;
 #define FIM_SELFTEST_MARKS	2
 
 struct fim_policy *fim_selftest_policy(void);
+bool fim_selftest_is_caller(void);
 bool fim_selftest_owns(const struct super_block *sb);
 bool fim_selftest_ends(const struct super_block *sb);
 int fim_selftest(void);

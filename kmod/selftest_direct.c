@@ -53,6 +53,8 @@ FUNCTION(quota_on);
 FUNCTION(file_permission);
 FUNCTION(mmap_file);
 FUNCTION(file_mprotect);
+FUNCTION(kernel_load_data);
+FUNCTION(kernel_read_file);
 
 static int no_count_mounts(const void *mnt_ns, const void *mnt)
 {
@@ -114,6 +116,8 @@ void fim_selftest_direct_init(void)
 	SET(file_permission);
 	SET(mmap_file);
 	SET(file_mprotect);
+	SET(kernel_load_data);
+	SET(kernel_read_file);
 	static_call_update(fim_do_count_mounts, (typeof(no_count_mounts) *)
 			   fim_hook_addr(FIM_COUNT_MOUNTS));
 }
@@ -197,6 +201,11 @@ static int call_with_file(const struct fim_hook *hook, struct file *file)
 		return CALL(mmap_file, file, PROT_WRITE, MAP_SHARED);
 	case FIM_OP_MPROTECT:
 		return try_mprotect(file);
+	case FIM_OP_MODULE:
+		if (hook->by_file)
+			return CALL(kernel_read_file, file, READING_MODULE,
+				    true);
+		return CALL(kernel_load_data, LOADING_MODULE, true);
 	}
 	return -EOPNOTSUPP;
 }
@@ -301,7 +310,8 @@ int fim_selftest_direct(const struct fim_hook *hook,
 	if (hook->op <= FIM_OP_FILEATTR)
 		return call_with_attribute(hook, files->reg);
 	if (hook->op <= FIM_OP_IOCTL || hook->op == FIM_OP_WRITE ||
-	    hook->op == FIM_OP_MMAP || hook->op == FIM_OP_MPROTECT)
+	    hook->op == FIM_OP_MMAP || hook->op == FIM_OP_MPROTECT ||
+	    hook->op == FIM_OP_MODULE)
 		return call_with_file(hook, files->file);
 	return call_with_mount(hook, files);
 }

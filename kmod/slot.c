@@ -166,7 +166,7 @@ bool fim_slot_join(const struct fim_access *access,
 	struct fim_slot *slot;
 	unsigned long i;
 
-	if (verdict->rest.object || access->text)
+	if (!verdict->match.object || verdict->rest.object || access->text)
 		return false;
 	for_each_set_bit(i, fim_slots_used, slots) {
 		slot = &fim_slots[i];
@@ -234,6 +234,8 @@ static size_t path_of(const struct fim_match *match, char *buf, u32 *flags)
 {
 	size_t len = 0;
 
+	if (!match->object)
+		return 0;
 	if (match->guard)
 		return strscpy(buf, match->guard, PATH_MAX);
 	/* Opened by handle: it has no path yet, only an inode number. */
@@ -262,9 +264,13 @@ void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 		   const struct fim_verdict *verdict)
 {
 	const struct fim_match *match = &verdict->match;
-	const struct inode *inode = READ_ONCE(match->object->d_inode);
-	dev_t dev = match->object->d_sb->s_dev;
+	const struct inode *inode = NULL;
+	dev_t dev = 0;
 
+	if (match->object) {
+		inode = READ_ONCE(match->object->d_inode);
+		dev = match->object->d_sb->s_dev;
+	}
 	slot->time = ktime_get_real_ns();
 	slot->count = 1;
 	slot->op = access->op;
@@ -281,7 +287,12 @@ void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 	slot->ino = inode ? inode->i_ino : 0;
 	slot->dev = MAJOR(dev) << MINORBITS | MINOR(dev);
 
-	slot->path_len = path_of(match, slot->path, &slot->flags);
+	if (fim_is_load(access->op))
+		slot->path_len = path_of(&(struct fim_match){
+			.object = match->object,
+		}, slot->path, &slot->flags);
+	else
+		slot->path_len = path_of(match, slot->path, &slot->flags);
 	slot->target_len = 0;
 	if (verdict->rest.object) {
 		slot->target_len = path_of(&verdict->rest, slot->target,

@@ -523,6 +523,7 @@ struct fim_ruleset *fim_ruleset_build(struct fim_policy **policies,
 		refcount_inc(&policies[i]->ref);
 		rs->policies[rs->nr_policies++] = policies[i];
 		rs->nr_rules += policies[i]->nr_rules;
+		rs->loads |= policies[i]->modules || policies[i]->kexec;
 		list_for_each_entry(rule, &policies[i]->rules, node) {
 			if (add_rule(rs, rule)) {
 				fim_ruleset_free(rs);

@@ -121,6 +121,7 @@ struct fim_mount_rule {
  * @reads: some rule is about reads
  * @nr_writers: files that were open for writing before a rule
  * @sources: some rule has sources
+ * @loads: some policy is about loading modules, or a kernel to boot
  * @waits: some path does not lead to anything yet
  * @policies: references, in the order in which they were first applied
  * @nr_policies: how many
@@ -144,6 +145,7 @@ struct fim_ruleset {
 	bool reads;
 	unsigned int nr_writers;
 	bool sources;
+	bool loads;
 	bool waits;
 	struct fim_policy **policies;
 	unsigned int nr_policies;

@@ -346,10 +346,19 @@ static int make_and_publish(struct fim_policy **policies, unsigned int nr,
 			    u64 generation)
 {
 	struct fim_ruleset *rs = fim_ruleset_build(policies, nr);
+	int err = 0;
 
 	if (!rs)
 		return -ENOMEM;
+	if (rs->loads)
+		err = fim_attach_on_demand(FIM_DEMAND_LOADS, true);
+	if (err) {
+		fim_ruleset_free(rs);
+		return err;
+	}
 	fim_ruleset_free(publish(rs, generation));
+	if (!rs->loads)
+		fim_attach_on_demand(FIM_DEMAND_LOADS, false);
 	return 0;
 }
 
@@ -399,7 +408,7 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 		return;
 	}
 	fim_writers_free(&leaving);
-	if (fim_attach_on_demand(fim_writers_exist()))
+	if (fim_attach_on_demand(FIM_DEMAND_WRITERS, fim_writers_exist()))
 		pr_warn("fim: can't guard files that are open for writing\n");
 	else
 		writers_unguarded = found & FIM_WRITERS_MISSED;
@@ -434,7 +443,7 @@ bool fim_bindings_published(void)
  * protected yet: then the last word is his.
  *
  * Context: process, under fim_policy_lock; may sleep.
- * Return: 0 or -ENOMEM.
+ * Return: 0; -ENOMEM, or why hooks that a policy needs can't be attached.
  */
 int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 		       u64 generation, bool settling)
@@ -495,8 +504,8 @@ static int check_limits(struct fim_policy **policies, unsigned int nr)
  * @owner: who does
  * @seconds: after which it is rolled back unless it is confirmed; 0 for never
  *
- * Return: 0; -ENOTCONN; -E2BIG or -ENOMEM, and then nothing has changed and
- * the transaction is still open.
+ * Return: 0; -ENOTCONN; -E2BIG, or as fim_put_into_force(), and then nothing has
+ * changed and the transaction is still open.
  */
 int fim_txn_commit(u32 owner, u32 seconds)
 {

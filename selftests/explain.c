@@ -177,7 +177,7 @@ TEST_F(explain, what_can_not_be)
 	EXPECT_NE(NULL, strstr(ask(at(self, "a/prot/f/new"), "create", NULL),
 			       "the path can't be found"));
 	EXPECT_NE(NULL, strstr(ask(self->tree.mnt, "mount", NULL),
-			       "a mount or a device can't be explained"));
+			       "a mount, a device or the kernel can't be explained"));
 	EXPECT_NE(NULL, strstr(ask(at(self, "a/prot/f"), "open", "/none"),
 			       "the executable can't be found"));
 	/* A question changes nothing. */

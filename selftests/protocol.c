@@ -136,6 +136,12 @@ static const struct refusal bad_policies[] = {
 	{ "devices allowed", PUTS(NAME, KIND, ACTION,
 				  PUT_U8(FIM_POLICY_A_RAW, FIM_ACTION_ALLOW)),
 	  EINVAL },
+	{ "nothing about modules", PUTS(NAME, KIND, ACTION,
+					PUT_U8(FIM_POLICY_A_MODULES, 0)),
+	  EINVAL },
+	{ "kexec allowed", PUTS(NAME, KIND, ACTION,
+				PUT_U8(FIM_POLICY_A_KEXEC, FIM_ACTION_ALLOW)),
+	  EINVAL },
 	{ "a count", PUTS(NAME, KIND, ACTION, PUT_U32(FIM_POLICY_A_RULES, 1)),
 	  EINVAL },
 	{ "an unknown attribute", PUTS(NAME, KIND, ACTION,
@@ -343,6 +349,8 @@ TEST_F(protocol, comes_back)
 		PUT_STRING(FIM_POLICY_A_MESSAGE, "a \"message\""),
 		PUT_BYTES(FIM_POLICY_A_META, "\0\1\2\xff", 4),
 		PUT_U8(FIM_POLICY_A_RAW, FIM_ACTION_BLOCK),
+		PUT_U8(FIM_POLICY_A_MODULES, FIM_ACTION_BLOCK),
+		PUT_U8(FIM_POLICY_A_KEXEC, FIM_ACTION_AUDIT),
 		PUT_END
 	};
 	const struct fim_put rule[] = {

@@ -86,7 +86,8 @@
  * transaction, as for all that follow.
  *
  *   request: FIM_A_POLICY { NAME, KIND, ACTION, NAMESPACE?, SEVERITY?, TAGS?,
- *                           MESSAGE?, META?, POSTURE?, RAW? }
+ *                           MESSAGE?, META?, POSTURE?, RAW?, MODULES?,
+ *                           KEXEC? }
  *
  * FIM_CMD_RULE_ADD (do, control): appends rules to a policy staged by this
  * transaction (-ENOENT otherwise) and resolves their paths in the sender's
@@ -523,6 +524,9 @@ enum fim_policy_kind {
  *	kernel only: FIM_CMD_CONTAINER_GET tells)
  * @FIM_POLICY_A_COUNT: nested enum fim_count_attr, one for each operation that
  *	its rules refused or audited (from the kernel only)
+ * @FIM_POLICY_A_MODULES: u8, enum fim_action: what is done about FIM_OP_MODULE,
+ *	as FIM_POLICY_A_RAW; absent, to and from the kernel: nothing
+ * @FIM_POLICY_A_KEXEC: u8, enum fim_action: the same about FIM_OP_KEXEC
  */
 enum fim_policy_attr {
 	FIM_POLICY_A_PAD,
@@ -544,6 +548,8 @@ enum fim_policy_attr {
 	FIM_POLICY_A_RAW,
 	FIM_POLICY_A_CONTAINER,
 	FIM_POLICY_A_COUNT,
+	FIM_POLICY_A_MODULES,
+	FIM_POLICY_A_KEXEC,
 	__FIM_POLICY_A_LAST,
 };
 #define FIM_POLICY_A_MAX (__FIM_POLICY_A_LAST - 1)
@@ -695,6 +701,12 @@ enum fim_rule_attr {
  *	what is done about it.
  * @FIM_OP_READ: a regular file is opened for reading or executed, or a
  *	directory is opened to be listed
+ * @FIM_OP_MODULE: a kernel module is loaded. FIM_EVENT_A_PATH is its file from
+ *	the root of the filesystem, absent of init_module(2), which has none.
+ *	FIM_POLICY_A_MODULES says what is done about it, whatever the rules are.
+ * @FIM_OP_KEXEC: a kernel to boot, or its initramfs, is loaded, or what was
+ *	loaded by kexec_load(2) is unloaded. As FIM_OP_MODULE; kexec_load(2) has
+ *	no file. FIM_POLICY_A_KEXEC says what is done.
  */
 enum fim_op {
 	FIM_OP_UNSPEC,
@@ -724,6 +736,8 @@ enum fim_op {
 	FIM_OP_QUOTA_ON,
 	FIM_OP_RAW,
 	FIM_OP_READ,
+	FIM_OP_MODULE,
+	FIM_OP_KEXEC,
 	__FIM_OP_LAST,
 };
 #define FIM_OP_MAX (__FIM_OP_LAST - 1)

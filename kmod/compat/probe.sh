@@ -99,6 +99,9 @@ try VFS_MAKE_DELEGATED 'fs.h' \
 try RENAMEDATA_PARENT 'fs.h' 'struct renamedata r; r.old_parent = NULL' &
 # 6.17: one idmap for both sides of a rename.
 try RENAMEDATA_ONE_IDMAP 'fs.h' 'struct renamedata r; r.mnt_idmap = NULL' &
+# 7.x: a module's file that is compressed is told apart.
+try READING_MODULE_COMPRESSED 'kernel_read_file.h' \
+	'int i = READING_MODULE_COMPRESSED' &
 wait
 
 rm "$tmp/NOTHING.h"

@@ -25,18 +25,25 @@ static const char *const texts[] = {
 	"2001-01-01", ".inf", "=", "<<", "---", "...",
 };
 
+static void say(struct policy *p, enum bypass which, uint8_t action)
+{
+	struct label *remark = policy_add_remark(p, true);
+
+	p->bypasses[which] = action;
+	remark->key = mem_string(bypass_infos[which].annotation);
+	remark->value = mem_string(policy_action_name(action));
+}
+
 static void make_policy(struct policy *p, const char *text)
 {
 	struct label *l = policy_add_label(p);
-	struct label *raw = policy_add_remark(p, true);
 	struct rule *r = policy_add_rule(p);
 
 	p->name = mem_string("p");
 	p->namespace = mem_string("n");
 	p->kind = FIM_KIND_HOST;
-	p->raw = FIM_ACTION_BLOCK;
-	raw->key = mem_string(POLICY_RAW);
-	raw->value = mem_string("Block");
+	say(p, BYPASS_RAW, FIM_ACTION_BLOCK);
+	say(p, BYPASS_MODULES, FIM_ACTION_AUDIT);
 	p->spec_attrs = (struct attrs){
 		.action = FIM_ACTION_AUDIT, .severity = 7,
 		.tags = mem_dup("a", 2), .tags_len = 2,
@@ -73,7 +80,8 @@ static bool same_policy(const struct policy *a, const struct policy *b)
 {
 	return !strcmp(a->name, b->name) &&
 	       !strcmp(a->namespace, b->namespace) &&
-	       same_attrs(&a->attrs, &b->attrs) && a->raw == b->raw &&
+	       same_attrs(&a->attrs, &b->attrs) &&
+	       !memcmp(a->bypasses, b->bypasses, sizeof(a->bypasses)) &&
 	       a->nr_labels == b->nr_labels && a->nr_rules == b->nr_rules &&
 	       !strcmp(a->labels[0].key, b->labels[0].key) &&
 	       !strcmp(a->labels[0].value, b->labels[0].value) &&
@@ -173,6 +181,7 @@ TEST(yaml_looks_like_this)
 		     "  namespace: \"n\"\n"
 		     "  annotations:\n"
 		     "    fim/raw-device: Block\n"
+		     "    fim/modules: Audit\n"
 		     "spec:\n"
 		     "  nodeSelector:\n"
 		     "    matchLabels:\n"
@@ -338,7 +347,8 @@ TEST(meta)
 	make_policy(&p, "x");
 	meta_write(&p, &out);
 	EXPECT_STREQ("{\"matchLabels\":{\"kubearmor.io/hostname\":\"*,web\"},"
-		     "\"annotations\":{\"fim/raw-device\":\"Block\"}}",
+		     "\"annotations\":{\"fim/raw-device\":\"Block\","
+		     "\"fim/modules\":\"Audit\"}}",
 		     out.data);
 	meta_read(&back, out.data, out.len);
 	ASSERT_EQ(1, back.nr_labels);

@@ -106,8 +106,13 @@ static const struct bad bads[] = {
 	{ "metadata: {annotations: []}\n", 1, 25, "must be a mapping" },
 	{ "metadata: {annotations: {fim/raw-device: Allow}}\n", 1, 42,
 	  "'fim/raw-device' must be Block or Audit, not 'Allow'" },
+	{ "metadata: {annotations: {fim/modules: Allow}}\n", 1, 39,
+	  "'fim/modules' must be Block or Audit, not 'Allow'" },
+	{ "metadata: {annotations: {fim/kexec: Deny}}\n", 1, 37,
+	  "'fim/kexec' must be Block or Audit, not 'Deny'" },
 	{ "metadata: {annotations: {fim/rawdevice: Block}}\n", 1, 26,
-	  "unknown annotation 'fim/rawdevice'" },
+	  "unknown annotation 'fim/rawdevice'; fim's are 'fim/raw-device', "
+	  "'fim/modules' and 'fim/kexec'" },
 	/* spec */
 	{ HEAD "spec: {}\n", 5, 7, "'spec' has no 'nodeSelector'" },
 	{ HEAD "spec: {}\n", 5, 7, "'spec' has no 'file'" },

@@ -71,6 +71,8 @@ TEST(policy_message)
 	EXPECT_EQ(NULL, in[FIM_POLICY_A_NAMESPACE]);
 	EXPECT_NE(NULL, in[FIM_POLICY_A_META]);
 	EXPECT_EQ(NULL, in[FIM_POLICY_A_RAW]);
+	EXPECT_EQ(NULL, in[FIM_POLICY_A_MODULES]);
+	EXPECT_EQ(NULL, in[FIM_POLICY_A_KEXEC]);
 	nlmsg_free(msg);
 	policy_free(&p);
 }
