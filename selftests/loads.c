@@ -32,17 +32,17 @@ FIXTURE_VARIANT(loads) {
 	const char *said;
 };
 
-FIXTURE_VARIANT_ADD(loads, block) {
+FIXTURE_VARIANT_ADD(loads, tmpfs_block) {
 	.action = "Audit",
 	.said = "Block",
 };
 
-FIXTURE_VARIANT_ADD(loads, audit) {
+FIXTURE_VARIANT_ADD(loads, tmpfs_audit) {
 	.action = "Block",
 	.said = "Audit",
 };
 
-FIXTURE_VARIANT_ADD(loads, silent) {
+FIXTURE_VARIANT_ADD(loads, tmpfs_none) {
 	.action = "Block",
 };
 
@@ -213,7 +213,7 @@ TEST_F(loads, J19_kexec_file_load)
 }
 
 /* Each annotation is about its own. */
-TEST_F(loads, J19_J20_one_of_both)
+TEST_F(loads, J19_apart_from_modules)
 {
 	int kexec;
 
@@ -244,7 +244,7 @@ TEST_F(loads, I16_in_a_window)
 }
 
 /* The hooks are there only while a policy says something about it. */
-TEST_F(loads, J09_hooks_come_and_go)
+TEST_F(loads, hooks_come_and_go)
 {
 	static const char *const hooks[] = {
 		"security_kernel_load_data", "security_kernel_read_file",
