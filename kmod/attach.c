@@ -10,6 +10,7 @@
 
 #include "attach.h"
 #include "hook.h"
+#include "sb_delete.h"
 
 static char *backend = "auto";
 module_param(backend, charp, 0444);
@@ -160,7 +161,7 @@ int fim_attach(void)
 		err = lookup_all();
 	if (err)
 		return err;
-	fim_hook_set_originals();
+	fim_sb_delete_init();
 	set_state(FIM_DEMAND_WRITERS, FIM_HOOK_IDLE);
 	set_state(FIM_DEMAND_LOADS, FIM_HOOK_IDLE);
 	err = by_kprobe ? fim_kprobe_prepare() : fim_ftrace_prepare();
@@ -211,7 +212,7 @@ void fim_detach(void)
 	detach(FIM_DEMAND_NONE);
 	release();
 	/* Who was on his way into release_and_delete() has been waited for. */
-	synchronize_srcu(&fim_hook_srcu);
+	synchronize_srcu(&fim_sb_delete_srcu);
 }
 
 /**

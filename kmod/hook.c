@@ -11,7 +11,7 @@
  *
  * No match: the function goes on untouched. A refusal: it is made to go on in
  * refuse() instead, which returns to its caller. The one function that is
- * called from here is security_sb_delete(), see hook_sb_delete().
+ * called in place of one is security_sb_delete(), see sb_delete.c.
  *
  * Lifetimes: dentries, files and names that a hook finds in the arguments are
  * held by the caller of its function until that returns. What it finds from
@@ -22,7 +22,6 @@
 #include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/security.h>
-#include <linux/static_call.h>
 
 #include "decode.h"
 #include "event.h"
@@ -36,14 +35,12 @@
 #include "raw.h"
 #include "recheck.h"
 #include "rule.h"
-#include "selftest.h"
+#include "sb_delete.h"
 #include "spread.h"
 #include "tree.h"
 
 /* Opens that may change something: any but a plain one for reading. */
 #define OPEN_CHANGES	(O_ACCMODE | O_TRUNC)
-
-DEFINE_SRCU(fim_hook_srcu);
 
 /* Where a function goes on that is refused. Its arguments do not matter. */
 static int refuse(void)
@@ -221,41 +218,6 @@ static void hook_uring_cmd(unsigned long ip, unsigned long parent_ip,
 }
 #endif
 
-static void no_sb_delete(struct super_block *sb)
-{
-}
-
-DEFINE_STATIC_CALL(fim_security_sb_delete, no_sb_delete);
-
-/*
- * Runs in place of security_sb_delete(), and calls it. This one may sleep, so
- * it is counted by SRCU for as long as it has a return address in this module.
- */
-static void release_and_delete(struct super_block *sb)
-{
-	int idx = srcu_read_lock(&fim_hook_srcu);
-
-	if (!fim_selftest_ends(sb) && fim_objects_release(sb))
-		fim_policy_recheck_later();
-	static_call(fim_security_sb_delete)(sb);
-	srcu_read_unlock(&fim_hook_srcu, idx);
-}
-
-/*
- * The end of a filesystem: the inodes that are held must go before it frees
- * what is left. That can sleep, so it can't be done in here.
- */
-static void check_sb_delete(unsigned long parent_ip, struct ftrace_regs *fregs)
-{
-	const struct super_block *sb = ARG(struct super_block *, 0);
-
-	/* Called by release_and_delete(): now it shall run. */
-	if (within_module(parent_ip, THIS_MODULE))
-		return;
-	if (fim_sb_marked(sb) || fim_selftest_owns(sb))
-		fim_ftrace_redirect(fregs, (unsigned long)release_and_delete);
-}
-
 /* Old and new name are on the same filesystem, here and in a rename. */
 static void check_link(unsigned long ip, struct ftrace_regs *fregs)
 {
@@ -426,7 +388,7 @@ static void hook_rest(unsigned long ip, unsigned long parent_ip,
 		check_first_dentry(ip, fregs);
 		break;
 	case FIM_OP_UNSPEC:
-		check_sb_delete(parent_ip, fregs);
+		fim_sb_delete_check(parent_ip, fregs);
 		break;
 	default:
 		check_mount(ip, fregs);
@@ -603,16 +565,4 @@ void fim_hook_call(const struct fim_hook *hook, unsigned long parent_ip,
 #endif
 	else
 		hook_rest(ip, parent_ip, NULL, fregs);
-}
-
-/**
- * fim_hook_set_originals() - learn where the function is that a hook calls
- *
- * Context: process, before hooks are attached.
- */
-void fim_hook_set_originals(void)
-{
-	static_call_update(fim_security_sb_delete,
-			   (typeof(no_sb_delete) *)
-			   fim_hook_addr(FIM_SB_DELETE));
 }

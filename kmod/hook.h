@@ -5,7 +5,6 @@
 #ifndef FIM_HOOK_H
 #define FIM_HOOK_H
 
-#include <linux/srcu.h>
 #include <linux/types.h>
 
 #include "fim.h"
@@ -62,10 +61,8 @@ struct fim_hook {
 
 extern struct fim_hook fim_hooks[];
 extern const unsigned int fim_nr_hooks;
-extern struct srcu_struct fim_hook_srcu;
 
 unsigned long fim_hook_addr(const char *symbol);
-void fim_hook_set_originals(void);
 void fim_hook_call(const struct fim_hook *hook, unsigned long parent_ip,
 		   struct ftrace_regs *fregs);
 
