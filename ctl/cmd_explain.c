@@ -47,6 +47,18 @@ static const char *rule_path(const struct policies *set, const char *name,
 	return p && rule < p->nr_rules ? p->rules[rule].path : NULL;
 }
 
+/* Whether what is refused or recorded passes if it only appends. */
+static bool may_append(const struct answer *a, const struct policies *set)
+{
+	const struct policy *p = a->policy ? policies_find(set, a->policy) :
+					     NULL;
+
+	return a->op == FIM_OP_OPEN && a->why == FIM_WHY_RULE &&
+	       a->action > FIM_ACTION_ALLOW && p && p->append &&
+	       a->rule < p->nr_rules &&
+	       (p->rules[a->rule].flags & FIM_RULE_READONLY);
+}
+
 static cJSON *fit_json(const struct fit *f, const struct policies *set)
 {
 	const char *path = rule_path(set, f->policy, f->rule);
@@ -92,6 +104,8 @@ static void print_json(const struct answer *a, const struct policies *set)
 	if (a->action)
 		json_add_string(json, "action", policy_action_name(a->action));
 	json_add_bool(json, "refused", a->action == FIM_ACTION_BLOCK);
+	if (may_append(a, set))
+		json_add_bool(json, "append", true);
 	json_add_string(json, "why", explain_why_name(a->why));
 	if (a->policy) {
 		json_add_string(json, "policy", a->policy);
@@ -125,7 +139,7 @@ static void print_rule(const struct policies *set, const char *policy,
 	}
 }
 
-static void print_verdict(const struct answer *a)
+static void print_verdict(const struct answer *a, const struct policies *set)
 {
 	static const char *const verdict[] = {
 		[FIM_ACTION_UNSET] = "passes: no rule has anything to say",
@@ -136,9 +150,10 @@ static void print_verdict(const struct answer *a)
 	bool refused = a->action == FIM_ACTION_BLOCK;
 
 	print_text(a->path);
-	printf(": %s%s %s%s\n", refused ? term_on(stdout, TERM_RED) : "",
+	printf(": %s%s %s%s%s\n", refused ? term_on(stdout, TERM_RED) : "",
 	       op_name(a->op), a->action < ARRAY_SIZE(verdict) ?
-	       verdict[a->action] : "unknown", refused ? term_off(stdout) : "");
+	       verdict[a->action] : "unknown", refused ? term_off(stdout) : "",
+	       may_append(a, set) ? ", but to append passes" : "");
 }
 
 static void print_why(const struct answer *a, const struct policies *set)
@@ -194,7 +209,7 @@ static void print_answer(const struct answer *a, const struct policies *set)
 {
 	size_t i;
 
-	print_verdict(a);
+	print_verdict(a, set);
 	print_why(a, set);
 	if (a->nr)
 		printf("\nFrom the object up, by its filesystem's paths; * decides:\n");

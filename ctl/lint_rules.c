@@ -322,6 +322,21 @@ static void check_allows(const struct policies *set, struct diags *diags)
 	free(paths.v);
 }
 
+static void check_append(const struct policy *p, struct diags *diags)
+{
+	const struct rule *r;
+
+	if (!p->append)
+		return;
+	for (r = p->rules; r < p->rules + p->nr_rules; r++)
+		if ((r->flags & FIM_RULE_READONLY) &&
+		    action_of(p, r) != FIM_ACTION_ALLOW)
+			return;
+	diag_warning(diags, &p->name_at,
+		     "'" POLICY_APPEND
+		     ": Allow' has no effect: no rule blocks or audits with readOnly: true");
+}
+
 /**
  * lint_rules() - warn of rules that are unwise by what they say alone
  * @set: the policies; those with errors as far as they were understood
@@ -334,6 +349,7 @@ void lint_rules(const struct policies *set, struct diags *diags)
 
 	for (p = set->v; p < set->v + set->nr; p++) {
 		check_shadows(p, diags);
+		check_append(p, diags);
 		for (r = p->rules; r < p->rules + p->nr_rules; r++) {
 			check_whole(set, p, r, diags);
 			check_reads(p, r, diags);

@@ -77,6 +77,8 @@ const char *op_name(uint64_t op)
 		return "module";
 	case FIM_OP_KEXEC:
 		return "kexec";
+	case FIM_OP_FCNTL:
+		return "fcntl";
 	case FIM_OP_UNSPEC:
 	case __FIM_OP_LAST:
 		break;

@@ -51,6 +51,7 @@ struct bypass_info {
 };
 
 extern const struct bypass_info bypass_infos[BYPASS_NR];
+#define POLICY_APPEND POLICY_OURS "append"
 
 /**
  * struct attrs - what a policy sets and a rule may override
@@ -156,6 +157,7 @@ struct remarks {
  * @namespace: NULL if none
  * @kind: enum fim_policy_kind
  * @bypasses: enum fim_action about each enum bypass; 0 if unset
+ * @append: what it keeps from being changed may be appended to
  * @posture: enum fim_action, unset if it has none of its own
  * @attrs: for rules that set none: those of spec.file, else those of spec
  * @spec_attrs: those of spec
@@ -185,6 +187,7 @@ struct policy {
 	char *namespace;
 	uint8_t kind;
 	uint8_t bypasses[BYPASS_NR];
+	bool append;
 	uint8_t posture;
 	struct attrs attrs;
 	struct attrs spec_attrs;

@@ -86,6 +86,8 @@ static const struct function {
 	  "loading modules by init_module(2), and kexec_load(2)" },
 	{ "security_kernel_read_file", NULL, false,
 	  "loading modules and kernels to boot from files" },
+	{ "security_file_fcntl", NULL, false,
+	  "keeping descriptors that may only append from more" },
 };
 
 static void add(struct probe *p, const char *what, enum probe_state state,

@@ -58,20 +58,16 @@ static void take_attrs(struct attrs *a, struct nlattr **tb,
 }
 
 /* Other programs may ask for it without the annotation. */
-static void take_bypass(struct policy *p, enum bypass which, uint8_t action)
+static void add_annotation(struct policy *p, const char *key, uint8_t action)
 {
-	const struct bypass_info *info = &bypass_infos[which];
 	struct label *remark;
 	size_t i;
 
-	p->bypasses[which] = action;
 	for (i = 0; i < p->annotations.nr; i++)
-		if (!strcmp(p->annotations.v[i].key, info->annotation))
+		if (!strcmp(p->annotations.v[i].key, key))
 			return;
-	if (action == info->usual)
-		return;
 	remark = policy_add_remark(p, true);
-	remark->key = mem_string(info->annotation);
+	remark->key = mem_string(key);
 	remark->value = mem_string(policy_action_name(action));
 }
 
@@ -104,8 +100,15 @@ static int take_policy(uint8_t cmd, struct nlattr **top, void *arg)
 	take_attrs(&p->attrs, tb, &nr);
 	meta = tb[FIM_POLICY_A_META];
 	meta_read(p, meta ? nla_data(meta) : NULL, meta ? nla_len(meta) : 0);
-	for (i = 0; i < BYPASS_NR; i++)
-		take_bypass(p, i, attr_number(tb[bypass_infos[i].attr]));
+	for (i = 0; i < BYPASS_NR; i++) {
+		p->bypasses[i] = attr_number(tb[bypass_infos[i].attr]);
+		if (p->bypasses[i] != bypass_infos[i].usual)
+			add_annotation(p, bypass_infos[i].annotation,
+				       p->bypasses[i]);
+	}
+	p->append = tb[FIM_POLICY_A_APPEND];
+	if (p->append)
+		add_annotation(p, POLICY_APPEND, FIM_ACTION_ALLOW);
 	return 0;
 }
 

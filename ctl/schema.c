@@ -79,11 +79,15 @@ static bool read_annotation(struct parse *p, const struct node *key)
 		if (node_is(key, bypass_infos[i].annotation))
 			return value_bypass(p->diags, n, key->value,
 					    &p->policy->bypasses[i]);
+	if (node_is(key, POLICY_APPEND))
+		return value_allow(p->diags, n, POLICY_APPEND,
+				   &p->policy->append);
 	if (strncmp(key->value, POLICY_OURS, strlen(POLICY_OURS)))
 		return true;
 	diag_error(p->diags, &key->at,
 		   "unknown annotation '%s'; fim's are '" POLICY_RAW "', '"
-		   POLICY_MODULES "' and '" POLICY_KEXEC "'",
+		   POLICY_MODULES "', '" POLICY_KEXEC "' and '" POLICY_APPEND
+		   "'",
 		   key->value);
 	return false;
 }

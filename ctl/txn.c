@@ -74,6 +74,8 @@ struct nl_msg *txn_policy_message(int family, const struct policy *p)
 	for (i = 0; i < BYPASS_NR; i++)
 		if (p->bypasses[i])
 			put_u8(msg, bypass_infos[i].attr, p->bypasses[i]);
+	if (p->append)
+		put(msg, FIM_POLICY_A_APPEND, NULL, 0);
 	if (p->namespace)
 		put_string(msg, FIM_POLICY_A_NAMESPACE, p->namespace);
 	if (a->severity)

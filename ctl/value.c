@@ -224,6 +224,27 @@ bool value_bypass(struct diags *d, const struct node *n, const char *what,
 	return false;
 }
 
+/**
+ * value_allow() - read what can only be allowed
+ * @d: where the error goes
+ * @n: the node
+ * @what: its key
+ * @value: set if it is
+ *
+ * Return: true if it is.
+ */
+bool value_allow(struct diags *d, const struct node *n, const char *what,
+		 bool *value)
+{
+	if (!value_is_text(d, n, what))
+		return false;
+	*value = policy_action(n->value) == FIM_ACTION_ALLOW;
+	if (!*value)
+		diag_error(d, &n->at, "'%s' must be Allow, not '%s'", what,
+			   n->value);
+	return *value;
+}
+
 static bool is_name_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');

@@ -23,6 +23,8 @@ bool value_posture(struct diags *d, const struct node *n, const char *what,
 		   uint8_t *value);
 bool value_bypass(struct diags *d, const struct node *n, const char *what,
 		  uint8_t *value);
+bool value_allow(struct diags *d, const struct node *n, const char *what,
+		 bool *value);
 bool value_directory(struct diags *d, const struct node *n);
 bool value_path(struct diags *d, const struct node *n, const char *what);
 bool value_pattern(struct diags *d, const struct node *n);

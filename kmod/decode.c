@@ -189,19 +189,22 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		access->dentry = ARG(const struct dentry *, 0);
 		break;
 	case FIM_OP_OPEN:
-		access->dentry = file_dentry_of(ARG(const struct file *, 0));
-		if (!(ARG(const struct file *, 0)->f_flags &
-		      (O_ACCMODE | O_TRUNC)))
+		access->file = ARG(const struct file *, 0);
+		access->dentry = file_dentry_of(access->file);
+		if (!(access->file->f_flags & (O_ACCMODE | O_TRUNC)))
 			access->op = FIM_OP_READ;
 		fim_event_not_created();
 		break;
 	case FIM_OP_WRITE:
 	case FIM_OP_MMAP:
-		access->dentry = file_dentry_of(ARG(const struct file *, 0));
+	case FIM_OP_FCNTL:
+		access->file = ARG(const struct file *, 0);
+		access->dentry = file_dentry_of(access->file);
 		break;
 	case FIM_OP_MPROTECT:
 		vma = ARG(const struct vm_area_struct *, 0);
-		access->dentry = file_dentry_of(vma->vm_file);
+		access->file = vma->vm_file;
+		access->dentry = file_dentry_of(access->file);
 		access->above = fim_file_user_dentry(vma->vm_file);
 		break;
 	case FIM_OP_IOCTL:

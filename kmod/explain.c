@@ -129,6 +129,7 @@ static bool set_op(struct question *q, u8 op)
 	case FIM_OP_RAW:
 	case FIM_OP_MODULE:
 	case FIM_OP_KEXEC:
+	case FIM_OP_FCNTL:
 		return false;
 	case FIM_OP_UNLINK:
 	case FIM_OP_RMDIR:

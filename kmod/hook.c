@@ -18,12 +18,12 @@
  * there on, ancestors and the ruleset, is freed by RCU, and preemption is off
  * while they are used.
  */
-#include <linux/mm.h>
-#include <linux/mman.h>
 #include <linux/module.h>
 #include <linux/security.h>
 
+#include "append.h"
 #include "decode.h"
+#include "descriptor.h"
 #include "event.h"
 #include "fim_fs.h"
 #include "fim_uring.h"
@@ -48,7 +48,13 @@ static int refuse(void)
 	return -EACCES;
 }
 
-static struct fim_hook *find_hook(unsigned long ip)
+/**
+ * fim_hook_find() - which hook runs
+ * @ip: where
+ *
+ * Return: the hook, or NULL, which can't be.
+ */
+struct fim_hook *fim_hook_find(unsigned long ip)
 {
 	unsigned int i;
 
@@ -59,11 +65,16 @@ static struct fim_hook *find_hook(unsigned long ip)
 	return NULL;
 }
 
-/* What happens behind the filter: rarely, and then it may take its time. */
-static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
-			    struct ftrace_regs *fregs)
+/**
+ * fim_hook_decide() - what happens behind the filter, rarely: it takes its time
+ * @rs: the ruleset
+ * @ip: which hook
+ * @fregs: its function's arguments; made to go on elsewhere if it is refused
+ */
+noinline void fim_hook_decide(const struct fim_ruleset *rs, unsigned long ip,
+			      struct ftrace_regs *fregs)
 {
-	struct fim_hook *hook = find_hook(ip);
+	struct fim_hook *hook = fim_hook_find(ip);
 	struct fim_access access = {};
 	struct fim_verdict verdict;
 	enum fim_recheck moved = FIM_RECHECK_NONE;
@@ -73,6 +84,8 @@ static noinline void decide(const struct fim_ruleset *rs, unsigned long ip,
 		return;
 	fim_caller_read(&caller);
 	fim_decide(rs, &access, &caller, &verdict);
+	if (access.file)
+		fim_append_decide(rs, &access, &verdict);
 	fim_pause_decide(&verdict);
 	if (verdict.action == FIM_ACTION_BLOCK ||
 	    fim_spread_decide(rs, &access, &caller))
@@ -101,7 +114,7 @@ static noinline void check_dentry(const struct dentry *dentry,
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
 	if (!fim_entry_is_clear(rs, dentry) || !fim_walk_is_clear(rs, dentry))
-		decide(rs, ip, fregs);
+		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
 
@@ -148,7 +161,7 @@ static noinline void check_open(const struct file *file, unsigned long ip,
 	rs = rcu_dereference_sched(fim_ruleset);
 	if (unlikely(fim_file_is_faked(file)) ||
 	    !fim_walk_is_clear(rs, file->f_path.dentry))
-		decide(rs, ip, fregs);
+		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
 
@@ -175,22 +188,23 @@ static noinline void check_ioctl(const struct file *file, unsigned int cmd,
 	const struct inode *inode = file_inode(file);
 	const struct fim_ruleset *rs;
 
-	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode)) {
-		if (fim_raw_ioctl_is_refused(file, cmd))
-			fim_ftrace_redirect(fregs, (unsigned long)refuse);
-		return;
-	}
-
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
+	if (S_ISBLK(inode->i_mode) || S_ISCHR(inode->i_mode)) {
+		if (fim_append_ioctl_is_refused(rs, file, cmd) ||
+		    fim_raw_ioctl_is_refused(file, cmd))
+			fim_ftrace_redirect(fregs, (unsigned long)refuse);
+		rcu_read_unlock_sched_notrace();
+		return;
+	}
 	if (fim_ioctl_changes_sb(rs, inode, cmd))
-		decide(rs, ip, fregs);
+		fim_hook_decide(rs, ip, fregs);
 	/* What is done to a FIFO, socket or device does not change it. */
 	else if ((S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)) &&
 		 !fim_ioctl_only_reads(inode, cmd) &&
 		 (!fim_walk_is_clear(rs, file->f_path.dentry) ||
 		  fim_ioctl_makes_name(cmd)))
-		decide(rs, ip, fregs);
+		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
 
@@ -232,7 +246,7 @@ static void check_link(unsigned long ip, struct ftrace_regs *fregs)
 	if (!fim_walk_is_clear(rs, old_dentry) ||
 	    !fim_entry_is_clear(rs, new_dentry) ||
 	    !fim_walk_is_clear(rs, new_dentry))
-		decide(rs, ip, fregs);
+		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
 
@@ -253,7 +267,7 @@ static void check_rename(unsigned long ip, struct ftrace_regs *fregs)
 	    !fim_place_is_clear(rs, new_dentry) ||
 	    !fim_walk_is_clear(rs, old_dentry) ||
 	    !fim_walk_is_clear(rs, new_dentry))
-		decide(rs, ip, fregs);
+		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
 
@@ -266,81 +280,10 @@ static void check_first_dentry(unsigned long ip, struct ftrace_regs *fregs)
 		check_dentry(dentry, ip, fregs);
 }
 
-/*
- * The hooks on what is done by a descriptor from before the rule. They look
- * for the file, not for its directory: any other write needs no decision.
- */
-static noinline void check_writer(const struct inode *inode,
-				  const struct inode *above, unsigned long ip,
-				  struct ftrace_regs *fregs)
-{
-	const struct fim_ruleset *rs;
-
-	rcu_read_lock_sched_notrace();
-	rs = rcu_dereference_sched(fim_ruleset);
-	if (fim_mark_find(rs, inode, FIM_MARK_WRITER) ||
-	    (above && fim_mark_find(rs, above, FIM_MARK_WRITER)))
-		decide(rs, ip, fregs);
-	rcu_read_unlock_sched_notrace();
-}
-
-static void hook_file_permission(unsigned long ip, unsigned long parent_ip,
-				 struct ftrace_ops *ops,
-				 struct ftrace_regs *fregs)
-{
-	const struct file *file = ARG(const struct file *, 0);
-
-	if (likely(!(ARG(unsigned long, 1) & (MAY_WRITE | MAY_APPEND))))
-		return;
-	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
-		check_writer(file_inode(file), NULL, ip, fregs);
-}
-
-static void check_mmap(unsigned long ip, struct ftrace_regs *fregs)
-{
-	const struct file *file = ARG(const struct file *, 0);
-	unsigned long type = ARG(unsigned long, 2) & MAP_TYPE;
-
-	if (file && (ARG(unsigned long, 1) & PROT_WRITE) &&
-	    type != MAP_PRIVATE && fim_sb_marked(file_inode(file)->i_sb))
-		check_writer(file_inode(file), NULL, ip, fregs);
-}
-
-static void check_mprotect(unsigned long ip, struct ftrace_regs *fregs)
-{
-	const struct vm_area_struct *vma =
-		ARG(const struct vm_area_struct *, 0);
-	const struct file *file = vma->vm_file;
-	const struct dentry *above;
-
-	if (!file || !(vma->vm_flags & VM_SHARED) ||
-	    !(ARG(unsigned long, 2) & PROT_WRITE))
-		return;
-	/* A file of an overlay is mapped as that of the layer below. */
-	above = fim_file_user_dentry(file);
-	if (fim_sb_marked(file_inode(file)->i_sb) ||
-	    fim_sb_marked(above->d_sb))
-		check_writer(file_inode(file), READ_ONCE(above->d_inode), ip,
-			     fregs);
-}
-
-static void hook_mapping(unsigned long ip, unsigned long parent_ip,
-			 struct ftrace_ops *ops, struct ftrace_regs *fregs)
-{
-	const struct fim_hook *hook = find_hook(ip);
-
-	if (WARN_ON_ONCE(!hook))
-		return;
-	if (hook->op == FIM_OP_MMAP)
-		check_mmap(ip, fregs);
-	else
-		check_mprotect(ip, fregs);
-}
-
 static void hook_load(unsigned long ip, unsigned long parent_ip,
 		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct fim_hook *hook = find_hook(ip);
+	struct fim_hook *hook = fim_hook_find(ip);
 
 	if (!WARN_ON_ONCE(!hook) && fim_load_is_refused(hook, fregs))
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
@@ -350,7 +293,7 @@ static void hook_load(unsigned long ip, unsigned long parent_ip,
 static void check_mount(unsigned long ip, struct ftrace_regs *fregs)
 {
 	rcu_read_lock_sched_notrace();
-	decide(rcu_dereference_sched(fim_ruleset), ip, fregs);
+	fim_hook_decide(rcu_dereference_sched(fim_ruleset), ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
 
@@ -365,7 +308,7 @@ static void check_spread(struct fim_hook *hook, struct ftrace_regs *fregs)
 static void hook_rest(unsigned long ip, unsigned long parent_ip,
 		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct fim_hook *hook = find_hook(ip);
+	struct fim_hook *hook = fim_hook_find(ip);
 
 	if (WARN_ON_ONCE(!hook))
 		return;
@@ -411,8 +354,9 @@ OPS(ioctl_ops, hook_file_ioctl);
 OPS(uring_ops, hook_uring_cmd);
 #endif
 OPS(rest_ops, hook_rest);
-OPS(permission_ops, hook_file_permission);
-OPS(mapping_ops, hook_mapping);
+OPS(permission_ops, fim_hook_file_permission);
+OPS(fcntl_ops, fim_hook_file_fcntl);
+OPS(mapping_ops, fim_hook_mapping);
 OPS(load_ops, hook_load);
 
 /* A kernel that has no such system call does without its hook. */
@@ -443,7 +387,7 @@ OPS(load_ops, hook_load);
 	__VA_ARGS__							\
 }
 
-/* In the order in which find_hook() looks for them */
+/* In the order in which fim_hook_find() looks for them */
 struct fim_hook fim_hooks[] = {
 	HOOK(inode_rename, FIM_OP_RENAME, rest_ops, true,
 	     "renaming, and replacing by renaming"),
@@ -525,6 +469,8 @@ struct fim_hook fim_hooks[] = {
 		       "new mappings by descriptors from before a rule"),
 	HOOK_ON_DEMAND(file_mprotect, FIM_OP_MPROTECT, mapping_ops, WRITERS,
 		       "making mappings from before a rule writable"),
+	HOOK_ON_DEMAND(file_fcntl, FIM_OP_FCNTL, fcntl_ops, WRITERS,
+		       "keeping descriptors that may only append from more"),
 	HOOK_ON_DEMAND(kernel_load_data, FIM_OP_MODULE, load_ops, LOADS,
 		       "loading modules by init_module(2), and kexec_load(2)"),
 	HOOK_ON_DEMAND(kernel_read_file, FIM_OP_MODULE, load_ops, LOADS,
@@ -554,9 +500,11 @@ void fim_hook_call(const struct fim_hook *hook, unsigned long parent_ip,
 	else if (hook->ops == &ioctl_ops)
 		hook_file_ioctl(ip, parent_ip, NULL, fregs);
 	else if (hook->ops == &permission_ops)
-		hook_file_permission(ip, parent_ip, NULL, fregs);
+		fim_hook_file_permission(ip, parent_ip, NULL, fregs);
+	else if (hook->ops == &fcntl_ops)
+		fim_hook_file_fcntl(ip, parent_ip, NULL, fregs);
 	else if (hook->ops == &mapping_ops)
-		hook_mapping(ip, parent_ip, NULL, fregs);
+		fim_hook_mapping(ip, parent_ip, NULL, fregs);
 	else if (hook->ops == &load_ops)
 		hook_load(ip, parent_ip, NULL, fregs);
 #ifdef FIM_HAVE_URING_CMD

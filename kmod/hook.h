@@ -10,10 +10,13 @@
 #include "fim.h"
 #include "fim_ftrace.h"
 
+struct fim_ruleset;
+
 /**
  * enum fim_demand - when a hook is attached
  * @FIM_DEMAND_NONE: always
- * @FIM_DEMAND_WRITERS: while fim_writers_exist()
+ * @FIM_DEMAND_WRITERS: while fim_writers_exist(), or some rule lets files be
+ *	appended to
  * @FIM_DEMAND_LOADS: while the ruleset has fim_ruleset.loads
  */
 enum fim_demand {
@@ -62,6 +65,9 @@ struct fim_hook {
 extern struct fim_hook fim_hooks[];
 extern const unsigned int fim_nr_hooks;
 
+struct fim_hook *fim_hook_find(unsigned long ip);
+void fim_hook_decide(const struct fim_ruleset *rs, unsigned long ip,
+		     struct ftrace_regs *fregs);
 unsigned long fim_hook_addr(const char *symbol);
 void fim_hook_call(const struct fim_hook *hook, unsigned long parent_ip,
 		   struct ftrace_regs *fregs);

@@ -139,7 +139,7 @@ bool fim_ioctl_changes_sb(const struct fim_ruleset *rs,
 {
 	unsigned int nr = _IOC_NR(cmd);
 
-	if (rs->nr_writers && takes_writer(cmd))
+	if ((rs->nr_writers || rs->append) && takes_writer(cmd))
 		return true;
 	switch (_IOC_TYPE(cmd)) {
 	case BTRFS_IOCTL_MAGIC:

@@ -68,6 +68,7 @@ static int fill_policy(struct sk_buff *skb, struct netlink_callback *cb,
 					   policy->modules)) ||
 	    (policy->kexec && nla_put_u8(skb, FIM_POLICY_A_KEXEC,
 					 policy->kexec)) ||
+	    (policy->append && nla_put_flag(skb, FIM_POLICY_A_APPEND)) ||
 	    fill_account(skb, policy)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;

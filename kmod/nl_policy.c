@@ -37,6 +37,7 @@ const struct nla_policy fim_policy_attrs[FIM_POLICY_A_MAX + 1] = {
 						  FIM_ACTION_BLOCK),
 	[FIM_POLICY_A_KEXEC] = NLA_POLICY_RANGE(NLA_U8, FIM_ACTION_AUDIT,
 						FIM_ACTION_BLOCK),
+	[FIM_POLICY_A_APPEND] = { .type = NLA_FLAG },
 	[FIM_POLICY_A_CONTAINER] = { .type = NLA_NUL_STRING,
 				     .len = FIM_NAME_MAX },
 };
@@ -197,6 +198,7 @@ static int set_policy(struct fim_policy *policy, struct nlattr **attrs,
 		policy->modules = nla_get_u8(attrs[FIM_POLICY_A_MODULES]);
 	if (attrs[FIM_POLICY_A_KEXEC])
 		policy->kexec = nla_get_u8(attrs[FIM_POLICY_A_KEXEC]);
+	policy->append = nla_get_flag(attrs[FIM_POLICY_A_APPEND]);
 	if (attrs[FIM_POLICY_A_NAMESPACE]) {
 		policy->namespace = nla_strdup(attrs[FIM_POLICY_A_NAMESPACE],
 					       GFP_KERNEL);

@@ -49,6 +49,7 @@ struct fim_text {
  * @raw: enum fim_action: about writing to the devices below its directories
  * @modules: enum fim_action: about loading modules; FIM_ACTION_UNSET for nothing
  * @kexec: the same about loading a kernel to boot
+ * @append: what its rules keep from being changed may be appended to
  * @posture: enum fim_action, for what an Allow rule covers and does not allow
  * @text: for rules that set nothing of their own
  * @meta: opaque to us; or NULL
@@ -69,6 +70,7 @@ struct fim_policy {
 	u8 raw;
 	u8 modules;
 	u8 kexec;
+	bool append;
 	struct fim_text text;
 	void *meta;
 	unsigned int meta_len;
@@ -177,6 +179,13 @@ static inline bool fim_rule_is_personal(const struct fim_rule *rule)
 static inline u8 fim_rule_action(const struct fim_rule *rule)
 {
 	return rule->text.action ?: rule->policy->text.action;
+}
+
+/* Whether what the rule keeps from being changed may be appended to. */
+static inline bool fim_rule_appends(const struct fim_rule *rule)
+{
+	return rule->policy->append && (rule->flags & FIM_RULE_READONLY) &&
+	       fim_rule_action(rule) != FIM_ACTION_ALLOW;
 }
 
 /* Protects transactions, the making of rulesets, and fim_rule.bindings. */

@@ -54,6 +54,7 @@ PROTOTYPE(sb_umount, int, struct vfsmount *, int);
 PROTOTYPE(quota_on, int, struct dentry *);
 PROTOTYPE(sb_pivotroot, int, const struct path *, const struct path *);
 PROTOTYPE(file_permission, int, struct file *, int);
+PROTOTYPE(file_fcntl, int, struct file *, unsigned int, unsigned long);
 PROTOTYPE(mmap_file, int, struct file *, unsigned long, unsigned long);
 PROTOTYPE(file_mprotect, int, struct vm_area_struct *, unsigned long,
 	  unsigned long);

@@ -64,6 +64,8 @@ static bool is_better(const struct fim_binding *a, const struct fim_binding *b)
 	action_b = fim_rule_action(b->rule);
 	if (action_a != action_b)
 		return rank(action_a) > rank(action_b);
+	if (fim_rule_appends(a->rule) != fim_rule_appends(b->rule))
+		return fim_rule_appends(b->rule);
 	return !is_canonical(b) && is_canonical(a);
 }
 

@@ -11,6 +11,7 @@
 #include "fit.h"
 
 struct dentry;
+struct file;
 struct vfsmount;
 struct fim_binding;
 struct fim_ruleset;
@@ -61,6 +62,7 @@ enum fim_recheck {
  * @made: of both, the name that will exist or mean something else, or NULL
  * @mnt: a mount that goes away, or NULL
  * @text: what a new symbolic link holds, or NULL
+ * @file: of an operation on an open file, or NULL
  */
 struct fim_access {
 	u8 op;
@@ -77,6 +79,7 @@ struct fim_access {
 	const struct dentry *made;
 	const struct vfsmount *mnt;
 	const char *text;
+	const struct file *file;
 };
 
 /**

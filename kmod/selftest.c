@@ -381,6 +381,7 @@ static int make_policy(void)
 	if (!canary)
 		return -ENOMEM;
 	canary->text.action = FIM_ACTION_BLOCK;
+	canary->append = true;
 	rule = fim_rule_alloc(canary, "/", 1);
 	binding = kzalloc(sizeof(*binding), GFP_KERNEL);
 	step = kzalloc(sizeof(*step), GFP_KERNEL);

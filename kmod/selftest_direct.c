@@ -51,6 +51,7 @@ FUNCTION(sb_umount);
 FUNCTION(sb_pivotroot);
 FUNCTION(quota_on);
 FUNCTION(file_permission);
+FUNCTION(file_fcntl);
 FUNCTION(mmap_file);
 FUNCTION(file_mprotect);
 FUNCTION(kernel_load_data);
@@ -114,6 +115,7 @@ void fim_selftest_direct_init(void)
 	SET(sb_pivotroot);
 	SET(quota_on);
 	SET(file_permission);
+	SET(file_fcntl);
 	SET(mmap_file);
 	SET(file_mprotect);
 	SET(kernel_load_data);
@@ -197,6 +199,9 @@ static int call_with_file(const struct fim_hook *hook, struct file *file)
 		return call_ioctl(hook, file);
 	case FIM_OP_WRITE:
 		return CALL(file_permission, file, MAY_WRITE);
+	case FIM_OP_FCNTL:
+		file->f_flags |= O_WRONLY;
+		return CALL(file_fcntl, file, F_SETFL, 0);
 	case FIM_OP_MMAP:
 		return CALL(mmap_file, file, PROT_WRITE, MAP_SHARED);
 	case FIM_OP_MPROTECT:
@@ -311,7 +316,7 @@ int fim_selftest_direct(const struct fim_hook *hook,
 		return call_with_attribute(hook, files->reg);
 	if (hook->op <= FIM_OP_IOCTL || hook->op == FIM_OP_WRITE ||
 	    hook->op == FIM_OP_MMAP || hook->op == FIM_OP_MPROTECT ||
-	    hook->op == FIM_OP_MODULE)
+	    hook->op == FIM_OP_FCNTL || hook->op == FIM_OP_MODULE)
 		return call_with_file(hook, files->file);
 	return call_with_mount(hook, files);
 }

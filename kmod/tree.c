@@ -280,6 +280,9 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 
 	if (fim_reads_refused(binding))
 		rs->reads = true;
+	/* The self-test's tells nobody to look. */
+	if (binding->policy->kind && fim_rule_appends(binding->rule))
+		rs->append = true;
 	if (!fim_binding_armed(binding))
 		return add_waiting(rs, route);
 	for (i = 0; i < route->nr; i++) {

@@ -119,6 +119,7 @@ struct fim_mount_rule {
  * @mounts: a rule for each mount that a rule's path enters
  * @nr_mounts: how many
  * @reads: some rule is about reads
+ * @append: some rule lets files be appended to
  * @nr_writers: files that were open for writing before a rule
  * @sources: some rule has sources
  * @loads: some policy is about loading modules, or a kernel to boot
@@ -143,6 +144,7 @@ struct fim_ruleset {
 	struct fim_mount_rule *mounts;
 	unsigned int nr_mounts;
 	bool reads;
+	bool append;
 	unsigned int nr_writers;
 	bool sources;
 	bool loads;

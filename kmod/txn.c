@@ -342,6 +342,7 @@ static bool rebind_all(struct fim_policy **policies, unsigned int nr)
 	return changed;
 }
 
+/* Hooks that a policy needs are there before it counts. */
 static int make_and_publish(struct fim_policy **policies, unsigned int nr,
 			    u64 generation)
 {
@@ -352,6 +353,8 @@ static int make_and_publish(struct fim_policy **policies, unsigned int nr,
 		return -ENOMEM;
 	if (rs->loads)
 		err = fim_attach_on_demand(FIM_DEMAND_LOADS, true);
+	if (!err && rs->append)
+		err = fim_attach_on_demand(FIM_DEMAND_WRITERS, true);
 	if (err) {
 		fim_ruleset_free(rs);
 		return err;
@@ -360,6 +363,13 @@ static int make_and_publish(struct fim_policy **policies, unsigned int nr,
 	if (!rs->loads)
 		fim_attach_on_demand(FIM_DEMAND_LOADS, false);
 	return 0;
+}
+
+static int attach_if_wanted(void)
+{
+	return fim_attach_on_demand(FIM_DEMAND_WRITERS,
+				    fim_current_ruleset()->append ||
+				    fim_writers_exist());
 }
 
 /* Files are known that are not guarded, for lack of memory or of the hooks. */
@@ -397,8 +407,10 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 	found = fim_writers_find(fim_current_ruleset());
 	if (fim_writers_tell(fim_current_ruleset(), settling))
 		fim_recheck_settle();
-	if (!found && list_empty(&leaving) && !writers_unguarded)
+	if (!found && list_empty(&leaving) && !writers_unguarded) {
+		attach_if_wanted();
 		return;
+	}
 	writers_unguarded = true;
 	if (make_and_publish(policies, nr, generation)) {
 		pr_warn("fim: no memory to guard files that are open for writing\n");
@@ -408,7 +420,7 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 		return;
 	}
 	fim_writers_free(&leaving);
-	if (fim_attach_on_demand(FIM_DEMAND_WRITERS, fim_writers_exist()))
+	if (attach_if_wanted())
 		pr_warn("fim: can't guard files that are open for writing\n");
 	else
 		writers_unguarded = found & FIM_WRITERS_MISSED;

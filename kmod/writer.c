@@ -14,6 +14,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "append.h"
 #include "event.h"
 #include "fim_fs.h"
 #include "object.h"
@@ -84,12 +85,23 @@ int fim_writers_add_canary(struct fim_object *object)
 	return 0;
 }
 
+/**
+ * struct use - how a file can be written to
+ * @writers: how often it is open for writing
+ * @mapped: a mapping of it is shared and can be written to
+ */
+struct use {
+	int writers;
+	bool mapped;
+};
+
 /*
  * Whether a rule protects the file by any of the names that are in memory; if
- * there is a slot, it is filled accordingly.
+ * there is a slot, it is filled accordingly. What may be appended to is open for
+ * writing all day, and each write to it is looked at anyway.
  */
 static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
-			 struct fim_slot *slot)
+			 const struct use *use, struct fim_slot *slot)
 {
 	struct fim_access access = { .op = FIM_OP_WRITE };
 	struct fim_verdict verdict;
@@ -101,7 +113,8 @@ static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
 	for_each_alias(dentry, inode) {
 		access.dentry = dentry;
 		fim_decide(rs, &access, NULL, &verdict);
-		hit = verdict.action > FIM_ACTION_ALLOW;
+		hit = verdict.action > FIM_ACTION_ALLOW &&
+		      (use->mapped || !fim_append_matches(&verdict.match));
 		if (hit && slot)
 			fim_slot_fill(slot, &access, &verdict);
 		if (hit)
@@ -111,16 +124,6 @@ static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
 	spin_unlock(&inode->i_lock);
 	return hit;
 }
-
-/**
- * struct use - how a file can be written to
- * @writers: how often it is open for writing
- * @mapped: a mapping of it is shared and can be written to
- */
-struct use {
-	int writers;
-	bool mapped;
-};
 
 static void add_use(struct use *use, const struct inode *inode)
 {
@@ -174,7 +177,7 @@ static unsigned int look_at(const struct fim_ruleset *rs, struct inode *inode)
 	if (!use.writers)
 		return found;
 
-	if (!is_protected(rs, inode, NULL))
+	if (!is_protected(rs, inode, &use, NULL))
 		return found;
 	object = fim_object_get(inode);
 	found = object && add(object) ? FIM_WRITERS_ADDED : FIM_WRITERS_MISSED;
@@ -254,7 +257,7 @@ static bool tell(const struct fim_ruleset *rs, const struct fim_writer *writer)
 		return true;
 	slot = kzalloc(sizeof(*slot), FIM_GFP_QUIET);
 	get_use(inode, &use);
-	if (slot && use.writers && is_protected(rs, inode, slot)) {
+	if (slot && use.writers && is_protected(rs, inode, &use, slot)) {
 		fim_event_writer(slot, use.writers, use.mapped);
 		fim_slot_put_rule(slot);
 	}
@@ -305,7 +308,7 @@ static bool may_leave(const struct fim_ruleset *rs,
 	if (!sb)
 		return true;
 	get_use(inode, &use);
-	leave = !use.writers || !is_protected(rs, inode, NULL);
+	leave = !use.writers || !is_protected(rs, inode, &use, NULL);
 	deactivate_super(sb);
 	return leave;
 }

@@ -39,6 +39,7 @@ const char *const fim_op_names[FIM_OP_MAX + 1] = {
 	[FIM_OP_MPROTECT] = "mprotect",
 	[FIM_OP_QUOTA_ON] = "quota_on",
 	[FIM_OP_RAW] = "raw",
+	[FIM_OP_FCNTL] = "fcntl",
 	[FIM_OP_READ] = "read",
 	[FIM_OP_MODULE] = "module",
 	[FIM_OP_KEXEC] = "kexec",

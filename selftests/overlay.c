@@ -125,6 +125,20 @@ static int protect(const FIXTURE_DATA(overlay) *self, const char *dir)
 	return fim_apply_dirs("t", self->action, fim_fmt("%s/", dir), NULL);
 }
 
+static int protect_append(const FIXTURE_DATA(overlay) *self, const char *dir)
+{
+	static const char policy[] =
+		"apiVersion: security.kubearmor.com/v1\n"
+		"kind: KubeArmorHostPolicy\n"
+		"metadata: {name: t, annotations: {fim/append: Allow}}\n"
+		"spec:\n"
+		"  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
+		"  action: %s\n"
+		"  file: {matchDirectories: [{dir: %s/, readOnly: true}]}\n";
+
+	return fim_apply_yaml(fim_fmt(policy, self->action, dir));
+}
+
 static int append(const char *path)
 {
 	return fim_write_to(open(path, O_WRONLY | O_APPEND | O_CLOEXEC));
@@ -297,6 +311,29 @@ TEST_F(overlay, D20_upper_protected_merged_written)
 		EXPECT_EQ(EACCES, sys(mkdir(merged(self, "new"), 0755)));
 	}
 	EXPECT_REFUSED("open", u, append(u));
+}
+
+/*
+ * What the overlay opens obeys the flags of the merged file, which can be
+ * cleared: it is not for appending only.
+ */
+TEST_F(overlay, A23_upper_protected_merged_appended)
+{
+	const char *u = in_layer(self, "upper/u");
+	int fd;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect_append(self, in_layer(self, "upper")));
+	EXPECT_FREE(0, append(u));
+	EXPECT_REFUSED("open", u, fim_opened(open(merged(self, "u"), O_WRONLY |
+						  O_APPEND | O_CLOEXEC)));
+	if (self->block)
+		return;
+	fd = open(merged(self, "u"), O_WRONLY | O_APPEND | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_FREE(0, sys(fcntl(fd, F_SETFL, 0)));
+	EXPECT_REFUSED("write", u, sys(pwrite(fd, "x", 1, 0)));
+	close(fd);
 }
 
 /* The same by what was open, or mapped, before: the file of the layer. */

@@ -142,6 +142,9 @@ static const struct refusal bad_policies[] = {
 	{ "kexec allowed", PUTS(NAME, KIND, ACTION,
 				PUT_U8(FIM_POLICY_A_KEXEC, FIM_ACTION_ALLOW)),
 	  EINVAL },
+	{ "appending, with a value", PUTS(NAME, KIND, ACTION,
+					  PUT_U8(FIM_POLICY_A_APPEND, 1)),
+	  EINVAL },
 	{ "a count", PUTS(NAME, KIND, ACTION, PUT_U32(FIM_POLICY_A_RULES, 1)),
 	  EINVAL },
 	{ "an unknown attribute", PUTS(NAME, KIND, ACTION,
@@ -351,6 +354,7 @@ TEST_F(protocol, comes_back)
 		PUT_U8(FIM_POLICY_A_RAW, FIM_ACTION_BLOCK),
 		PUT_U8(FIM_POLICY_A_MODULES, FIM_ACTION_BLOCK),
 		PUT_U8(FIM_POLICY_A_KEXEC, FIM_ACTION_AUDIT),
+		PUT_BYTES(FIM_POLICY_A_APPEND, "", 0),
 		PUT_END
 	};
 	const struct fim_put rule[] = {

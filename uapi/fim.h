@@ -527,6 +527,10 @@ enum fim_policy_kind {
  * @FIM_POLICY_A_MODULES: u8, enum fim_action: what is done about FIM_OP_MODULE,
  *	as FIM_POLICY_A_RAW; absent, to and from the kernel: nothing
  * @FIM_POLICY_A_KEXEC: u8, enum fim_action: the same about FIM_OP_KEXEC
+ * @FIM_POLICY_A_APPEND: flag: what its FIM_RULE_READONLY rules of FIM_ACTION_BLOCK
+ *	and FIM_ACTION_AUDIT are about may be appended to: an existing regular
+ *	file may be opened with O_APPEND and without O_TRUNC, and written to by
+ *	write(2), pwrite(2), writev(2), pwritev(2) and pwritev2(2)
  */
 enum fim_policy_attr {
 	FIM_POLICY_A_PAD,
@@ -550,6 +554,7 @@ enum fim_policy_attr {
 	FIM_POLICY_A_COUNT,
 	FIM_POLICY_A_MODULES,
 	FIM_POLICY_A_KEXEC,
+	FIM_POLICY_A_APPEND,
 	__FIM_POLICY_A_LAST,
 };
 #define FIM_POLICY_A_MAX (__FIM_POLICY_A_LAST - 1)
@@ -690,7 +695,8 @@ enum fim_rule_attr {
  * @FIM_OP_MOVE_MOUNT: a mount is moved onto it, or away from its way
  * @FIM_OP_UMOUNT: a mount on its way is taken away
  * @FIM_OP_PIVOT_ROOT: the root of the initial mount namespace is replaced
- * @FIM_OP_WRITE: a file is written to by a descriptor from before the rule
+ * @FIM_OP_WRITE: a file is written to by a descriptor from before the rule, or
+ *	otherwise than by appending if it may only be appended to
  * @FIM_OP_MMAP: it is mapped, shared and writable
  * @FIM_OP_MPROTECT: a shared mapping of it is made writable
  * @FIM_OP_QUOTA_ON: a file becomes one that the kernel keeps quotas in
@@ -707,6 +713,8 @@ enum fim_rule_attr {
  * @FIM_OP_KEXEC: a kernel to boot, or its initramfs, is loaded, or what was
  *	loaded by kexec_load(2) is unloaded. As FIM_OP_MODULE; kexec_load(2) has
  *	no file. FIM_POLICY_A_KEXEC says what is done.
+ * @FIM_OP_FCNTL: O_APPEND is cleared of a descriptor that is open for writing,
+ *	of a file that may be appended to (FIM_POLICY_A_APPEND)
  */
 enum fim_op {
 	FIM_OP_UNSPEC,
@@ -738,6 +746,7 @@ enum fim_op {
 	FIM_OP_READ,
 	FIM_OP_MODULE,
 	FIM_OP_KEXEC,
+	FIM_OP_FCNTL,
 	__FIM_OP_LAST,
 };
 #define FIM_OP_MAX (__FIM_OP_LAST - 1)

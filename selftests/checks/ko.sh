@@ -14,7 +14,7 @@
 #   ko.sh --self-test     shows that each of the checks can fail
 set -euo pipefail
 
-TEXT_MAX=90112
+TEXT_MAX=98304
 
 # Functions that may call through a pointer, and why: "name: reason".
 # These are inline and call what the filesystem has put there for it: no LSM

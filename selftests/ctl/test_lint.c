@@ -15,13 +15,15 @@
 
 #include "kselftest_harness.h"
 
-#define HEAD                                         \
+#define HEAD_WITH(more)                              \
 	"apiVersion: security.kubearmor.com/v1\n"    \
 	"kind: KubeArmorHostPolicy\n"                \
-	"metadata: {name: p}\n"                      \
+	"metadata: {name: p" more "}\n"              \
 	"spec:\n"                                    \
 	"  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n" \
 	"  file:\n"
+#define HEAD HEAD_WITH("")
+#define APPENDS HEAD_WITH(", annotations: {fim/append: Allow}")
 /* rules begin in line 8 */
 #define DIRS HEAD "    matchDirectories:\n"
 #define FILES HEAD "    matchPaths:\n"
@@ -89,6 +91,10 @@ static const struct unwise rules[] = {
 	       "    - {dir: /etc/x/, action: Allow}\n", NULL },
 	{ DIRS "    - {dir: /usr/lib/, recursive: true}\n",
 	  "t.yaml:8:13: warning: reading '/usr/lib/' is blocked, too" },
+	/* appending */
+	{ APPENDS "    matchDirectories: [{dir: /a/, readOnly: true}]\n", NULL },
+	{ APPENDS "    matchDirectories: [{dir: /a/, readOnly: true, action: Allow}, {dir: /a/}]\n",
+	  "t.yaml:3:18: warning: 'fim/append: Allow' has no effect" },
 	/* Allow */
 	{ DIRS "    - {dir: /a/, action: Allow}\n",
 	  "t.yaml:8:13: warning: this Allow never decides: no rule blocks or audits '/a/'" },

@@ -50,7 +50,7 @@ FIXTURE_SETUP(system)
 	      "inode_mkdir inode_rmdir inode_mknod inode_setattr inode_setxattr "
 	      "inode_removexattr file_open file_ioctl sb_mount move_mount sb_umount "
 	      "sb_pivotroot quota_on sb_delete file_permission mmap_file file_mprotect "
-	      "kernel_load_data kernel_read_file; do\n"
+	      "file_fcntl kernel_load_data kernel_read_file; do\n"
 	      "echo \"ffffffff81000000 T security_$f\" >>proc/kallsyms\n"
 	      "echo security_$f >>sys/kernel/tracing/available_filter_functions; done\n"
 	      "echo 'ffffffff81000000 T count_mounts' >>proc/kallsyms");

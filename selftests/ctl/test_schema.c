@@ -110,9 +110,11 @@ static const struct bad bads[] = {
 	  "'fim/modules' must be Block or Audit, not 'Allow'" },
 	{ "metadata: {annotations: {fim/kexec: Deny}}\n", 1, 37,
 	  "'fim/kexec' must be Block or Audit, not 'Deny'" },
+	{ "metadata: {annotations: {fim/append: Block}}\n", 1, 38,
+	  "'fim/append' must be Allow, not 'Block'" },
 	{ "metadata: {annotations: {fim/rawdevice: Block}}\n", 1, 26,
 	  "unknown annotation 'fim/rawdevice'; fim's are 'fim/raw-device', "
-	  "'fim/modules' and 'fim/kexec'" },
+	  "'fim/modules', 'fim/kexec' and 'fim/append'" },
 	/* spec */
 	{ HEAD "spec: {}\n", 5, 7, "'spec' has no 'nodeSelector'" },
 	{ HEAD "spec: {}\n", 5, 7, "'spec' has no 'file'" },

@@ -73,6 +73,14 @@ TEST(policy_message)
 	EXPECT_EQ(NULL, in[FIM_POLICY_A_RAW]);
 	EXPECT_EQ(NULL, in[FIM_POLICY_A_MODULES]);
 	EXPECT_EQ(NULL, in[FIM_POLICY_A_KEXEC]);
+	EXPECT_EQ(NULL, in[FIM_POLICY_A_APPEND]);
+	nlmsg_free(msg);
+	p.append = true;
+	msg = txn_policy_message(FAMILY, &p);
+	ASSERT_EQ(0, genlmsg_parse(nlmsg_hdr(msg), 0, tb, FIM_A_MAX, NULL));
+	ASSERT_EQ(0, nla_parse_nested(in, FIM_POLICY_A_MAX, tb[FIM_A_POLICY],
+				      NULL));
+	EXPECT_NE(NULL, in[FIM_POLICY_A_APPEND]);
 	nlmsg_free(msg);
 	policy_free(&p);
 }
