@@ -114,15 +114,6 @@ static bool appends(const struct file *file)
 	       is_plain_write();
 }
 
-static bool is_from_before(const struct fim_ruleset *rs,
-			   const struct fim_access *access)
-{
-	return fim_mark_find(rs, file_inode(access->file), FIM_MARK_WRITER) ||
-	       (access->above &&
-		fim_mark_find(rs, READ_ONCE(access->above->d_inode),
-			      FIM_MARK_WRITER));
-}
-
 /**
  * fim_append_decide() - let what appends pass, and what no rule looks at
  * @rs: the ruleset
@@ -148,7 +139,7 @@ void fim_append_decide(const struct fim_ruleset *rs,
 			verdict->action = FIM_ACTION_ALLOW;
 	} else if (access->op == FIM_OP_FCNTL ||
 		   (access->op != FIM_OP_OPEN && access->op != FIM_OP_READ &&
-		    !is_from_before(rs, access))) {
+		    !fim_file_is_from_before(rs, file, access->above))) {
 		*verdict = (struct fim_verdict){};
 	}
 }

@@ -13,6 +13,23 @@ struct fim_match;
 struct fim_verdict;
 
 /**
+ * fim_file_is_from_before() - whether a file was open before a rule
+ * @rs: the ruleset
+ * @file: the file
+ * @above: of an overlay's file, the user's dentry; or NULL
+ *
+ * Return: whether it or the one above is marked as such.
+ */
+static inline bool fim_file_is_from_before(const struct fim_ruleset *rs,
+					   const struct file *file,
+					   const struct dentry *above)
+{
+	return fim_mark_find(rs, file_inode(file), FIM_MARK_WRITER) ||
+	       (above && fim_mark_find(rs, READ_ONCE(above->d_inode),
+				       FIM_MARK_WRITER));
+}
+
+/**
  * fim_append_concerns() - whether a rule may be about what a descriptor does
  * @rs: the ruleset
  * @file: the descriptor's file, on a filesystem that is marked

@@ -28,9 +28,7 @@ static noinline void check_writer(const struct file *file,
 
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (fim_mark_find(rs, file_inode(file), FIM_MARK_WRITER) ||
-	    (above && fim_mark_find(rs, READ_ONCE(above->d_inode),
-				    FIM_MARK_WRITER)) ||
+	if (fim_file_is_from_before(rs, file, above) ||
 	    fim_append_concerns(rs, file) ||
 	    (above && rs->append && !fim_walk_is_clear(rs, above)))
 		fim_hook_decide(rs, ip, fregs);
