@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <linux/aio_abi.h>
 #include <linux/falloc.h>
 #include <linux/loop.h>
 
@@ -188,31 +187,6 @@ TEST_F(scene, A23_flag_cleared)
 	close(fd);
 }
 
-static int put_by_aio(int fd, int flags)
-{
-	struct iocb cb = {
-		.aio_lio_opcode = IOCB_CMD_PWRITE,
-		.aio_fildes = fd,
-		.aio_buf = (unsigned long)"x",
-		.aio_nbytes = 1,
-		.aio_rw_flags = flags,
-	};
-	struct iocb *cbs[] = { &cb };
-	struct io_event event = {};
-	aio_context_t ctx = 0;
-	int err;
-
-	err = sys(syscall(SYS_io_setup, 1, &ctx));
-	if (err)
-		return err;
-	err = sys(syscall(SYS_io_submit, ctx, 1, cbs));
-	if (!err && syscall(SYS_io_getevents, ctx, 1, 1, &event, NULL) == 1 &&
-	    (long)event.res < 0)
-		err = -event.res;
-	syscall(SYS_io_destroy, ctx);
-	return err;
-}
-
 static int put_by_uring(int fd, int flags)
 {
 	struct io_uring_sqe sqe = {
@@ -264,7 +238,7 @@ TEST_F(scene, A24_flags_in_memory)
 	ASSERT_EQ(0, protect_append(self));
 	fd = open_f(self, O_WRONLY | O_APPEND);
 	ASSERT_LE(0, fd);
-	EXPECT_DECIDED(on_f(self, "write"), 0, put_by_aio(fd, 0));
+	EXPECT_DECIDED(on_f(self, "write"), 0, aio_write(fd, 0));
 	EXPECT_PASSED(0, put(fd));
 	err = put_by_uring(open(at(self, "open/f"), O_WRONLY), 0);
 	if (err)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * uring.c - one io_uring operation at a time
+ * uring.c - one operation of io_uring or aio at a time
  */
 #define _GNU_SOURCE
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <linux/aio_abi.h>
 
 #include "common.h"
 #include "uring.h"
@@ -105,4 +106,36 @@ void uring_close(struct uring *ring)
 	munmap(ring->sqes, ring->params.sq_entries * sizeof(struct io_uring_sqe));
 	munmap(ring->map, ring->size);
 	close(ring->fd);
+}
+
+/**
+ * aio_write() - write a byte at the beginning of a file by io_submit(2)
+ * @fd: its descriptor
+ * @flags: RWF_* flags
+ *
+ * Return: 0 or an errno.
+ */
+int aio_write(int fd, int flags)
+{
+	struct iocb cb = {
+		.aio_lio_opcode = IOCB_CMD_PWRITE,
+		.aio_fildes = fd,
+		.aio_buf = (unsigned long)"x",
+		.aio_nbytes = 1,
+		.aio_rw_flags = flags,
+	};
+	struct iocb *cbs[] = { &cb };
+	struct io_event event = {};
+	aio_context_t ctx = 0;
+	int err;
+
+	err = sys(syscall(SYS_io_setup, 1, &ctx));
+	if (err)
+		return err;
+	err = sys(syscall(SYS_io_submit, ctx, 1, cbs));
+	if (!err && syscall(SYS_io_getevents, ctx, 1, 1, &event, NULL) == 1 &&
+	    (long)event.res < 0)
+		err = -event.res;
+	syscall(SYS_io_destroy, ctx);
+	return err;
 }

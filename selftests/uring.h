@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * uring.h - as much of io_uring as a test needs: one operation at a time
+ * uring.h - as much of io_uring and aio as a test needs: one operation at a time
  */
 #ifndef _FIM_TEST_URING_H
 #define _FIM_TEST_URING_H
@@ -28,5 +28,7 @@ int uring_open(struct uring *ring, unsigned int flags);
 int uring_do(struct uring *ring, const struct io_uring_sqe *sqe);
 bool uring_knows(const struct uring *ring, __u8 opcode);
 void uring_close(struct uring *ring);
+
+int aio_write(int fd, int flags);
 
 #endif /* _FIM_TEST_URING_H */

@@ -12,7 +12,6 @@
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <linux/aio_abi.h>
 #include <linux/falloc.h>
 
 #include "scene.h"
@@ -144,26 +143,7 @@ static int do_ftruncate(int fd)
 
 static int do_aio(int fd)
 {
-	struct iocb cb = {
-		.aio_lio_opcode = IOCB_CMD_PWRITE,
-		.aio_fildes = fd,
-		.aio_buf = (unsigned long)"x",
-		.aio_nbytes = 1,
-	};
-	struct iocb *cbs[] = { &cb };
-	struct io_event event = {};
-	aio_context_t ctx = 0;
-	int err;
-
-	err = sys(syscall(SYS_io_setup, 1, &ctx));
-	if (err)
-		return err;
-	err = sys(syscall(SYS_io_submit, ctx, 1, cbs));
-	if (!err && syscall(SYS_io_getevents, ctx, 1, 1, &event, NULL) == 1 &&
-	    (long)event.res < 0)
-		err = -event.res;
-	syscall(SYS_io_destroy, ctx);
-	return err;
+	return aio_write(fd, 0);
 }
 
 /* With what is done by io_uring: SQPOLL writes from a kernel thread. */
