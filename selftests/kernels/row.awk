@@ -2,11 +2,12 @@
 #
 # row.awk - from the results of the tests on a kernel to its row.
 #
-#   awk -f row.awk -v label= -v release= -v arch= -v backend= KERNEL.results
+#   awk -f row.awk -v label= -v release= -v arch= -v backend= \
+#       -v date= KERNEL.results
 #
 # Prints, separated by tabs:
 #
-#   row LABEL RELEASE ARCH BACKEND PASSED FAILED SKIPPED
+#   row LABEL RELEASE ARCH BACKEND PASSED FAILED SKIPPED DATE
 #   missing LABEL FUNCTION LOSES      a hook that this kernel lacks
 #   skip LABEL REASON TEST            a test that does not apply, its variants
 #                                     once
@@ -41,7 +42,7 @@ END {
 	if (!passed && !failed)
 		fail[++failed] = "no results"
 	print "row\t" label "\t" release "\t" arch "\t" backend "\t" \
-		passed + 0 "\t" failed + 0 "\t" skipped + 0
+		passed + 0 "\t" failed + 0 "\t" skipped + 0 "\t" date
 	for (i = 1; i <= lacks; i++)
 		print "missing\t" label "\t" missing[i]
 	for (i = 1; i <= skips; i++)

@@ -23,7 +23,7 @@ $1 == "row" {
 	rows++
 	label = $2
 	if (format == "markdown")
-		row[rows] = "| " $3 " | " $4 " | " $5 " | " $6 " | " $7 " | " $8 " |"
+		row[rows] = "| " $3 " | " $4 " | " $5 " | " $6 " | " $7 " | " $8 " | " $9 " |"
 	else
 		row[rows] = sprintf("%-24s %-6s %-7s %4d passed, %d failed, %d skipped", \
 			$3, $4, $5, $6, $7, $8)
@@ -48,8 +48,8 @@ function section(list, title, text,    i, key) {
 
 END {
 	if (format == "markdown") {
-		print "| kernel | architecture | backend | passed | failed | skipped |"
-		print "|---|---|---|---|---|---|"
+		print "| kernel | architecture | backend | passed | failed | skipped | run |"
+		print "|---|---|---|---|---|---|---|"
 	}
 	for (i = 1; i <= rows; i++)
 		print row[i]

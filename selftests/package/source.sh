@@ -127,14 +127,13 @@ for suite in "${@:-bookworm}"; do
 	result "$suite: it runs" "$ROOT/src/ctl/fimctl" check -f policies/web-roots.yaml
 	root_end
 done
-if type -P $triplet-gcc >/dev/null; then
-	arch_use arm64
-	copy_tree "$work/src"
-	result "the tool for arm64" build_tool_for_arm64
-	result "it is for arm64" is_for_arm64 "$work/src/ctl/fimctl"
-	result "static" build_static_for_arm64
-	result "it needs no library" needs_no_library "$work/src/ctl/fimctl"
-	result "the module for arm64" build_module_for_arm64
-	result "it is for arm64" is_for_arm64 "$work/src/fim.ko"
-fi
+selftests/vm/deps.sh --cross
+arch_use arm64
+copy_tree "$work/src"
+result "the tool for arm64" build_tool_for_arm64
+result "it is for arm64" is_for_arm64 "$work/src/ctl/fimctl"
+result "static" build_static_for_arm64
+result "it needs no library" needs_no_library "$work/src/ctl/fimctl"
+result "the module for arm64" build_module_for_arm64
+result "it is for arm64" is_for_arm64 "$work/src/fim.ko"
 finish

@@ -69,6 +69,7 @@ arch_programs() {
 	local copy=$A_BUILD/ctl
 
 	[ -n "$A_CROSS" ] || return 0
+	"$VM_DIR/deps.sh" --cross
 	say "building the tool and the tests for $A_ARCH"
 	mkdir -p "$A_BUILD/selftests" "$copy"
 	# the tool is built where its sources are: those of this machine stay

@@ -3,6 +3,11 @@
 #
 # deps.sh - installs the Debian packages that building and testing FIM takes,
 # those that are missing only.
+#
+#   deps.sh [--lint | --cross]
+#
+#   --lint   what "make lint" takes, too
+#   --cross  the compiler for programs of arm64, too
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -16,10 +21,10 @@ packages+=(python3 python3-jsonschema python3-yaml man-db)
 # the VM: fetching, unpacking and booting kernels
 packages+=(mmdebstrap debian-archive-keyring busybox-static
 	   kmod cpio e2fsprogs btrfs-progs xz-utils util-linux binutils)
-# lint
-if [ "${1:-}" = --lint ]; then
-	packages+=(clang-format codespell shellcheck sparse)
-fi
+case ${1:-} in
+--lint) packages+=(clang-format codespell shellcheck sparse) ;;
+--cross) packages+=(gcc-aarch64-linux-gnu) ;;
+esac
 
 installed() {
 	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null |
