@@ -165,10 +165,14 @@ static void read_parent(struct task_struct *task,
 	struct mm_struct *mm;
 	struct file *file;
 
+	/* Who is dead keeps the address of a parent that may be gone. */
 	rcu_read_lock();
-	parent = rcu_dereference(task->real_parent);
-	get_task_struct(parent);
+	parent = pid_alive(task) ? rcu_dereference(task->real_parent) : NULL;
+	if (parent)
+		get_task_struct(parent);
 	rcu_read_unlock();
+	if (!parent)
+		return;
 	mm = get_task_mm(parent);
 	if (mm) {
 		file = fim_mm_exe_file(mm);
