@@ -49,6 +49,7 @@ MODULE_PARM_DESC(coalesce_kib, "memory for what is coalesced, in KiB");
  * @policy: whose rule decided, a reference; it keeps the rule
  * @container: for which it is bound, a reference; or NULL
  * @opened: when, in jiffies
+ * @nr: how many were opened up to it
  * @count: operations that are not told yet
  * @first: when the first of them was decided, nanoseconds since 1970
  * @last: when the last was
@@ -67,6 +68,7 @@ struct entry {
 	struct fim_policy *policy;
 	struct fim_container *container;
 	unsigned long opened;
+	u64 nr;
 	u64 count;
 	u64 first;
 	u64 last;
@@ -84,12 +86,22 @@ static DEFINE_SPINLOCK(fim_coalesce_lock);
 static DEFINE_HASHTABLE(fim_entries, 10);
 static LIST_HEAD(fim_by_age);	/* oldest first: the first to close */
 static size_t fim_entries_size;
+static u64 fim_opened;		/* entries, ever */
 
 /* Names are chosen by who may want them to collide. */
 static siphash_key_t fim_coalesce_key;
 
 static void close_old(struct work_struct *work);
 static DECLARE_DELAYED_WORK(fim_coalesce_work, close_old);
+
+/*
+ * How long an entry is open, in jiffies. If nothing is to be coalesced, there are
+ * those only whose source has used up its budget.
+ */
+static unsigned long window(void)
+{
+	return msecs_to_jiffies(coalesce_ms ?: 1000);
+}
 
 /* Of another task it can't be read without waiting. */
 static u64 hash_executed(const struct task_struct *task)
@@ -301,8 +313,8 @@ static void insert(struct entry *entry, u64 hash)
 	lockdep_assert_held(&fim_coalesce_lock);
 
 	if (list_empty(&fim_by_age))
-		schedule_delayed_work(&fim_coalesce_work,
-				      msecs_to_jiffies(coalesce_ms));
+		schedule_delayed_work(&fim_coalesce_work, window());
+	entry->nr = ++fim_opened;
 	hash_add(fim_entries, &entry->node, hash);
 	list_add_tail(&entry->age, &fim_by_age);
 	fim_entries_size += entry->size;
@@ -370,10 +382,9 @@ static void tell(struct entry *entry)
 	fim_account_settle(entry->policy, entry->id.op, entry->count, !err);
 }
 
-/* The oldest, if it is to be closed, else NULL. */
-static struct entry *take_oldest(bool all)
+/* The oldest, if it is to be closed or not newer than @newest, else NULL. */
+static struct entry *take_oldest(u64 newest)
 {
-	unsigned long window = msecs_to_jiffies(coalesce_ms);
 	struct entry *entry;
 	unsigned long closes;
 
@@ -381,9 +392,10 @@ static struct entry *take_oldest(bool all)
 	entry = list_first_entry_or_null(&fim_by_age, struct entry, age);
 	if (!entry)
 		goto out;
-	closes = entry->opened + window;
-	if (!all && time_before(jiffies, closes)) {
-		schedule_delayed_work(&fim_coalesce_work, closes - jiffies);
+	closes = entry->opened + window();
+	if (entry->nr > newest && time_before(jiffies, closes)) {
+		mod_delayed_work(system_wq, &fim_coalesce_work,
+				 closes - jiffies);
 		entry = NULL;
 		goto out;
 	}
@@ -395,11 +407,11 @@ out:
 	return entry;
 }
 
-static void close_entries(bool all)
+static void close_entries(u64 newest)
 {
 	struct entry *entry;
 
-	while ((entry = take_oldest(all))) {
+	while ((entry = take_oldest(newest))) {
 		tell(entry);
 		free_entry(entry);
 	}
@@ -408,7 +420,7 @@ static void close_entries(bool all)
 
 static void close_old(struct work_struct *work)
 {
-	close_entries(false);
+	close_entries(0);
 }
 
 /**
@@ -418,7 +430,13 @@ static void close_old(struct work_struct *work)
  */
 void fim_coalesce_flush(void)
 {
-	close_entries(true);
+	u64 newest;
+
+	/* What is opened meanwhile waits its time, or this might never end. */
+	spin_lock(&fim_coalesce_lock);
+	newest = fim_opened;
+	spin_unlock(&fim_coalesce_lock);
+	close_entries(newest);
 }
 
 /**
@@ -439,6 +457,6 @@ int fim_coalesce_init(void)
  */
 void fim_coalesce_exit(void)
 {
+	fim_coalesce_flush();
 	cancel_delayed_work_sync(&fim_coalesce_work);
-	close_entries(true);
 }
