@@ -276,8 +276,9 @@ static int nl_status_get(struct sk_buff *skb, struct genl_info *info)
 {
 	int err;
 
-	mutex_lock(&fim_policy_lock);
-	fim_pause_tidy();
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
+	fim_pause_tidy_soon();
 	err = fim_netlink_reply_status(info);
 	mutex_unlock(&fim_policy_lock);
 	return err;

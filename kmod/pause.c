@@ -95,6 +95,22 @@ void fim_pause_tidy(void)
 		close_window();
 }
 
+/**
+ * fim_pause_tidy_soon() - have a window closed whose time is over
+ *
+ * For who may not close one: the record would be about him, and his memory be
+ * read for it.
+ *
+ * Context: process, under fim_policy_lock.
+ */
+void fim_pause_tidy_soon(void)
+{
+	lockdep_assert_held(&fim_policy_lock);
+
+	if (window.reason && !fim_pause_open())
+		mod_delayed_work(system_wq, &expire_work, 0);
+}
+
 static void expire(struct work_struct *work)
 {
 	bool open;

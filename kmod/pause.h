@@ -32,6 +32,7 @@ void fim_pause_decide(struct fim_verdict *verdict);
 int fim_pause(u32 seconds, const char *reason);
 int fim_resume(void);
 void fim_pause_tidy(void);
+void fim_pause_tidy_soon(void);
 const char *fim_pause_reason(void);
 u32 fim_pause_left(void);
 
