@@ -370,8 +370,9 @@ static int reply(struct question *q, struct genl_info *info)
 	header = fim_netlink_reply_header(skb, info);
 	nest = header ? nla_nest_start(skb, FIM_A_EXPLAIN) : NULL;
 	err = -EMSGSIZE;
-	if (nest) {
-		mutex_lock(&fim_policy_lock);
+	if (nest)
+		err = mutex_lock_killable(&fim_policy_lock);
+	if (!err) {
 		err = fill_answer(skb, q);
 		mutex_unlock(&fim_policy_lock);
 	}

@@ -505,7 +505,10 @@ static struct genl_family fim_family __ro_after_init = {
 	.maxattr = FIM_A_MAX,
 	.policy = fim_attrs,
 	.module = THIS_MODULE,
-	/* Who waits for fim_policy_lock must not hold up other families. */
+	/*
+	 * Who waits for fim_policy_lock must not hold up other families. Until he
+	 * is killed he holds up those that come or go.
+	 */
 	.parallel_ops = true,
 	.pre_doit = pre_doit,
 	.ops = fim_ops,

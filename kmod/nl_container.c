@@ -82,7 +82,8 @@ int fim_nl_container_get(struct sk_buff *skb, struct netlink_callback *cb)
 	struct fim_container *container;
 	int err = 0;
 
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	if (!cb->args[0] && fim_containers_reap())
 		fim_policy_refresh();
 	while ((container = fim_container_after(cb->args[0]))) {
@@ -246,7 +247,8 @@ static int add_container(struct fim_container *container,
 {
 	int err;
 
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = check_add(attrs, info->extack);
 	if (err)
 		goto out;
@@ -301,7 +303,8 @@ int fim_nl_container_del(struct sk_buff *skb, struct genl_info *info)
 	err = parse_container(info, attrs);
 	if (err)
 		return err;
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	container = fim_container_find(nla_data(attrs[FIM_CONTAINER_A_ID]));
 	if (!container)
 		err = -ENOENT;

@@ -32,11 +32,13 @@ int fim_nl_pause(struct sk_buff *skb, struct genl_info *info)
 		return fim_nl_refuse(info->extack, time,
 				     "a window is open for 1 second to 24 hours",
 				     -ERANGE);
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	if (!fim_sealed())
 		err = fim_pause(nla_get_u32(time), nla_data(reason));
+	/* It is open, whether or not there is memory to say so. */
 	if (!err)
-		err = fim_netlink_reply_status(info);
+		fim_netlink_reply_status(info);
 	mutex_unlock(&fim_policy_lock);
 	return err;
 }
@@ -45,7 +47,8 @@ int fim_nl_resume(struct sk_buff *skb, struct genl_info *info)
 {
 	int err;
 
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = fim_resume();
 	mutex_unlock(&fim_policy_lock);
 	if (err)
@@ -59,7 +62,8 @@ int fim_nl_confirm(struct sk_buff *skb, struct genl_info *info)
 {
 	int err;
 
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = fim_trial_confirm();
 	mutex_unlock(&fim_policy_lock);
 	if (err)
@@ -85,7 +89,8 @@ int fim_nl_seal(struct sk_buff *skb, struct genl_info *info)
 {
 	const char *error;
 
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	fim_pause_tidy();
 	error = seal_error();
 	if (!error)

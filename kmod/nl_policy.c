@@ -67,7 +67,8 @@ int fim_nl_txn_begin(struct sk_buff *skb, struct genl_info *info)
 {
 	int err;
 
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = fim_txn_begin(info->snd_portid);
 	mutex_unlock(&fim_policy_lock);
 	if (err == -EBUSY)
@@ -83,7 +84,8 @@ int fim_nl_txn_abort(struct sk_buff *skb, struct genl_info *info)
 {
 	int err;
 
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = fim_txn_abort(info->snd_portid);
 	mutex_unlock(&fim_policy_lock);
 	return err ? no_transaction(info->extack) : 0;
@@ -99,14 +101,16 @@ int fim_nl_txn_commit(struct sk_buff *skb, struct genl_info *info)
 		return fim_nl_refuse(info->extack, time,
 				     "a trial takes 1 second to an hour",
 				     -ERANGE);
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = fim_txn_commit(info->snd_portid, seconds);
 	if (err == -E2BIG)
 		NL_SET_ERR_MSG(info->extack, "too many policies or rules");
 	else if (err == -ENOTCONN)
 		no_transaction(info->extack);
+	/* It is done, whether or not there is memory to say so. */
 	if (!err)
-		err = fim_netlink_reply_status(info);
+		fim_netlink_reply_status(info);
 	mutex_unlock(&fim_policy_lock);
 	return err;
 }
@@ -239,9 +243,9 @@ int fim_nl_policy_add(struct sk_buff *skb, struct genl_info *info)
 	policy = fim_policy_alloc(nla_data(attrs[FIM_POLICY_A_NAME]));
 	if (!policy)
 		return -ENOMEM;
-	err = set_policy(policy, attrs, info->extack);
+	err = set_policy(policy, attrs, info->extack) ?:
+	      mutex_lock_killable(&fim_policy_lock);
 	if (!err) {
-		mutex_lock(&fim_policy_lock);
 		err = fim_nl_bind_containers(policy, info->attrs[FIM_A_POLICY]);
 		if (!err)
 			err = fim_txn_add(info->snd_portid, policy);
@@ -266,7 +270,8 @@ int fim_nl_policy_del(struct sk_buff *skb, struct genl_info *info)
 	err = parse_policy(info, attrs);
 	if (err)
 		return err;
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = fim_txn_delete(info->snd_portid,
 			     nla_data(attrs[FIM_POLICY_A_NAME]));
 	mutex_unlock(&fim_policy_lock);
@@ -534,7 +539,8 @@ int fim_nl_rule_add(struct sk_buff *skb, struct genl_info *info)
 			       "the sender's root directory is not that of process 1");
 		return -EXDEV;
 	}
-	mutex_lock(&fim_policy_lock);
+	if (mutex_lock_killable(&fim_policy_lock))
+		return -EINTR;
 	err = add_rules(info, nla_data(attrs[FIM_POLICY_A_NAME]));
 	mutex_unlock(&fim_policy_lock);
 	return err;
