@@ -17,7 +17,7 @@
 #define POLICY_POSTURE "kubearmor-file-posture"
 
 /** @SOURCES_LEN_MAX: most bytes of a rule's sources; they share a message */
-#define SOURCES_LEN_MAX 49152
+#define SOURCES_LEN_MAX 45056
 
 /* Annotations of fim's own: what is done about what gets past every rule */
 #define POLICY_OURS "fim/"

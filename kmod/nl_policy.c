@@ -365,6 +365,11 @@ static int check_rule(struct nlattr *nest, struct nlattr **attrs,
 	const char *error;
 	u8 type;
 
+	/* In a dump there is more to it, and no more room. */
+	if (nla_len(nest) > FIM_RULE_SIZE_MAX)
+		return fim_nl_refuse(extack, nest,
+				     "the rule and what is in it are too long",
+				     -E2BIG);
 	if (!attrs[FIM_RULE_A_PATH] || !attrs[FIM_RULE_A_TYPE])
 		return fim_nl_refuse(extack, nest,
 				     "a rule needs a path and a type", -EINVAL);

@@ -98,7 +98,8 @@
  * the way, or one that belongs to a user and leads to what is not his, -EINVAL
  * a path that does not begin and, if it is a directory's, end with "/", or has
  * "." or ".." in it, -EOPNOTSUPP a combination that this module can't enforce,
- * -E2BIG above FIM_RULES_MAX. A path that does not exist is no error: the rule
+ * or what has another inode whenever it is looked up, -E2BIG above FIM_RULES_MAX
+ * or FIM_RULE_SIZE_MAX. A path that does not exist is no error: the rule
  * waits for it (FIM_RULE_WAITING).
  *
  *   request: FIM_A_POLICY { NAME }, FIM_A_RULE { PATH, TYPE, FLAGS?, ACTION?,
@@ -228,6 +229,8 @@
 #define FIM_GLOB_MAX		1024
 /** @FIM_SOURCES_MAX: most sources of a rule */
 #define FIM_SOURCES_MAX		64
+/** @FIM_RULE_SIZE_MAX: most that the attributes of a rule may take, in bytes */
+#define FIM_RULE_SIZE_MAX	60000
 /** @FIM_DEVICES_MAX: most devices that a rule lists */
 #define FIM_DEVICES_MAX		64
 /** @FIM_CONTAINERS_MAX: most containers */
