@@ -151,6 +151,8 @@ static void __exit fim_exit(void)
 	fim_trial_stop();
 	/* What hooks ask for from here on finds nothing to attach. */
 	fim_recheck_stop();
+	/* Those of containers: no policy is left, but they are still known. */
+	fim_objects_release_others(fim_selftest_sb());
 	fim_detach();
 	fim_event_drain();
 	/*

@@ -149,7 +149,7 @@ static struct fim_object *take_one(const struct super_block *sb, bool *busy)
 	*busy = false;
 	spin_lock(&fim_objects_lock);
 	hash_for_each(fim_objects, bucket, object, node) {
-		if (object->sb != sb)
+		if ((object->sb == sb) == others)
 			continue;
 		if (object->state == FIM_OBJECT_HELD) {
 			WRITE_ONCE(object->state, FIM_OBJECT_LEAVING);
@@ -162,7 +162,7 @@ static struct fim_object *take_one(const struct super_block *sb, bool *busy)
 	return NULL;
 }
 
-static bool none_leaving(const struct super_block *sb)
+static bool none_leaving(const struct super_block *sb, bool others)
 {
 	struct fim_object *object;
 	bool none = true;
@@ -170,10 +170,24 @@ static bool none_leaving(const struct super_block *sb)
 
 	spin_lock(&fim_objects_lock);
 	hash_for_each(fim_objects, bucket, object, node)
-		if (object->sb == sb)
+		if ((object->sb == sb) != others)
 			none = false;
 	spin_unlock(&fim_objects_lock);
 	return none;
+}
+
+static bool release(const struct super_block *sb, bool others)
+{
+	struct fim_object *object;
+	bool any = false, busy;
+
+	while ((object = take_one(sb, others, &busy))) {
+		any = true;
+		drop_inode(object);
+	}
+	if (busy)
+		wait_event(fim_objects_wait, none_leaving(sb, others));
+	return any;
 }
 
 /**
@@ -183,18 +197,23 @@ static bool none_leaving(const struct super_block *sb)
  * Context: process; may sleep.
  * Return: whether there was any.
  */
-bool fim_objects_release(struct super_block *sb)
+bool fim_objects_release(const struct super_block *sb)
 {
-	struct fim_object *object;
-	bool any = false, busy;
+	return release(sb, false);
+}
 
-	while ((object = take_one(sb, &busy))) {
-		any = true;
-		drop_inode(object);
-	}
-	if (busy)
-		wait_event(fim_objects_wait, none_leaving(sb));
-	return any;
+/**
+ * fim_objects_release_others() - let go of every inode of all other filesystems
+ * @sb: a filesystem whose end is ours
+ *
+ * For unloading, while the hook is still there that would do it: once it is gone,
+ * a filesystem ends with what is held. Who refers to an object may do so longer.
+ *
+ * Context: process, when no new object can appear; may sleep.
+ */
+void fim_objects_release_others(const struct super_block *sb)
+{
+	release(sb, true);
 }
 
 /**

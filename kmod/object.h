@@ -67,7 +67,8 @@ static __always_inline bool fim_sb_marked(const struct super_block *sb)
 struct fim_object *fim_object_get(struct inode *inode);
 void fim_object_put(struct fim_object *object);
 struct super_block *fim_object_pin_sb(const struct fim_object *object);
-bool fim_objects_release(struct super_block *sb);
+bool fim_objects_release(const struct super_block *sb);
+void fim_objects_release_others(const struct super_block *sb);
 void fim_sb_filter_trim(void);
 unsigned int fim_object_count(void);
 void fim_object_exit(void);

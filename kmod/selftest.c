@@ -75,6 +75,16 @@ bool fim_selftest_is_caller(void)
 }
 
 /**
+ * fim_selftest_sb() - the self-test's own filesystem
+ *
+ * Return: the superblock, which ends with fim_selftest_exit().
+ */
+const struct super_block *fim_selftest_sb(void)
+{
+	return mnt->mnt_sb;
+}
+
+/**
  * fim_selftest_owns() - whether a filesystem is unmounted as a test
  * @sb: the filesystem
  *

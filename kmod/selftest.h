@@ -13,6 +13,7 @@ struct super_block;
 
 struct fim_policy *fim_selftest_policy(void);
 bool fim_selftest_is_caller(void);
+const struct super_block *fim_selftest_sb(void);
 bool fim_selftest_owns(const struct super_block *sb);
 bool fim_selftest_ends(const struct super_block *sb);
 int fim_selftest(void);
