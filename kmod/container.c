@@ -539,7 +539,7 @@ int fim_container_remove(struct fim_container *container)
 bool fim_container_is_gone(const struct fim_container *container)
 {
 	struct super_block *sb;
-	bool gone = true, alive;
+	bool gone, alive;
 
 	if (!fim_object_held(container->root))
 		return true;
@@ -548,11 +548,11 @@ bool fim_container_is_gone(const struct fim_container *container)
 	rcu_read_unlock();
 	if (alive)
 		return false;
-	sb = fim_object_pin_sb(container->cgroup_dir);
-	if (sb) {
-		gone = IS_DEADDIR(container->cgroup_dir->inode);
-		deactivate_super(sb);
-	}
+	sb = fim_object_lock_sb(container->cgroup_dir);
+	if (IS_ERR_OR_NULL(sb))
+		return !sb;
+	gone = IS_DEADDIR(container->cgroup_dir->inode);
+	fim_object_unlock_sb(sb);
 	return gone;
 }
 

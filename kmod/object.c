@@ -9,6 +9,8 @@
  * whoever moves the state away from HELD is the one to call iput(). The
  * filesystem's end also waits for an iput() that a holder has under way.
  */
+#include <linux/blkdev.h>
+#include <linux/err.h>
 #include <linux/hashtable.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -66,6 +68,10 @@ struct fim_object *fim_object_get(struct inode *inode)
 	ihold(inode);
 	fresh->inode = inode;
 	fresh->sb = inode->i_sb;
+	if (fresh->sb->s_bdev) {
+		fresh->device = fresh->sb->s_bdev->bd_dev;
+		fresh->disk = disk_devt(fresh->sb->s_bdev->bd_disk);
+	}
 	refcount_set(&fresh->ref, 1);
 	fresh->state = FIM_OBJECT_HELD;
 	hash_add(fim_objects, &fresh->node, (unsigned long)inode);
@@ -121,27 +127,43 @@ void fim_object_put(struct fim_object *object)
 }
 
 /**
- * fim_object_pin_sb() - keep an object's filesystem from ending
+ * fim_object_lock_sb() - keep an object's filesystem from ending
  * @object: the object
  *
- * Return: the superblock, to be let go with deactivate_super(), or NULL if it
- * is about to end.
+ * Who unmounts it waits meanwhile, and has it ended when that is over: with a
+ * reference of ours it would end later, and here.
+ *
+ * Context: process.
+ * Return: the superblock, to be let go with fim_object_unlock_sb(); NULL if it
+ * has ended; or ERR_PTR(-EAGAIN) if it is about to, or is being remounted.
  */
-struct super_block *fim_object_pin_sb(const struct fim_object *object)
+struct super_block *fim_object_lock_sb(const struct fim_object *object)
 {
 	struct super_block *sb = NULL;
 
 	/* While it is held, the end of its filesystem has not got past us. */
 	spin_lock(&fim_objects_lock);
-	if (object->state == FIM_OBJECT_HELD &&
-	    atomic_inc_not_zero(&object->sb->s_active))
+	if (object->state == FIM_OBJECT_HELD) {
 		sb = object->sb;
+		if (!down_read_trylock(&sb->s_umount))
+			sb = ERR_PTR(-EAGAIN);
+	}
 	spin_unlock(&fim_objects_lock);
 	return sb;
 }
 
-/* Takes one object of the filesystem for the caller to drop. */
-static struct fim_object *take_one(const struct super_block *sb, bool *busy)
+/**
+ * fim_object_unlock_sb() - let a filesystem end
+ * @sb: from fim_object_lock_sb()
+ */
+void fim_object_unlock_sb(struct super_block *sb)
+{
+	up_read(&sb->s_umount);
+}
+
+/* Takes one object of the filesystem, or of all others, for the caller to drop. */
+static struct fim_object *take_one(const struct super_block *sb, bool others,
+				   bool *busy)
 {
 	struct fim_object *object;
 	int bucket;

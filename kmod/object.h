@@ -21,6 +21,8 @@ extern DECLARE_BITMAP(fim_sb_filter, FIM_SB_FILTER_BITS);
  * @inode: the inode; with @state FIM_OBJECT_HELD we hold a reference, else the
  *	address is stale and must not be followed or believed
  * @sb: its superblock; an address to compare, never followed
+ * @device: the block device that it lies on, or 0; constant, as the next
+ * @disk: the disk that this is a partition of, or the same
  * @ref: holders: bindings. The last one may sleep.
  * @state: written under fim_objects_lock, read anywhere
  * @node: in the table of objects, under fim_objects_lock
@@ -29,6 +31,8 @@ extern DECLARE_BITMAP(fim_sb_filter, FIM_SB_FILTER_BITS);
 struct fim_object {
 	struct inode *inode;
 	struct super_block *sb;
+	dev_t device;
+	dev_t disk;
 	refcount_t ref;
 	enum {
 		FIM_OBJECT_HELD,
@@ -66,7 +70,8 @@ static __always_inline bool fim_sb_marked(const struct super_block *sb)
 
 struct fim_object *fim_object_get(struct inode *inode);
 void fim_object_put(struct fim_object *object);
-struct super_block *fim_object_pin_sb(const struct fim_object *object);
+struct super_block *fim_object_lock_sb(const struct fim_object *object);
+void fim_object_unlock_sb(struct super_block *sb);
 bool fim_objects_release(const struct super_block *sb);
 void fim_objects_release_others(const struct super_block *sb);
 void fim_sb_filter_trim(void);

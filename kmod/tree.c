@@ -2,7 +2,6 @@
 /*
  * The ruleset in force: how it is made, searched and freed.
  */
-#include <linux/blkdev.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -140,21 +139,6 @@ static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
 	return add_binding(mark, binding);
 }
 
-static void set_devices(struct fim_sb_rule *rule,
-			const struct fim_object *object)
-{
-	/* Held, or it could be unmounted meanwhile. */
-	struct super_block *sb = fim_object_pin_sb(object);
-
-	if (!sb)
-		return;
-	if (sb->s_bdev) {
-		rule->device = sb->s_bdev->bd_dev;
-		rule->disk = disk_devt(sb->s_bdev->bd_disk);
-	}
-	deactivate_super(sb);
-}
-
 static bool is_stricter_raw(const struct fim_binding *a,
 			    const struct fim_binding *b)
 {
@@ -191,8 +175,11 @@ static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 		    rs->sbs[i].binding->container == binding->container)
 			break;
 	if (i == rs->nr_sbs) {
-		rs->sbs[rs->nr_sbs++].sb = sb;
-		set_devices(&rs->sbs[i], object);
+		rs->sbs[rs->nr_sbs++] = (struct fim_sb_rule){
+			.sb = sb,
+			.device = object->device,
+			.disk = object->disk,
+		};
 	}
 	if (is_stricter(binding, rs->sbs[i].binding))
 		rs->sbs[i].binding = binding;

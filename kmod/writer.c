@@ -161,6 +161,12 @@ static void get_use(struct inode *inode, struct use *use)
 	dput(dentry);
 }
 
+/* What has no name any more, and can't be given one, is in no tree. */
+static bool is_nameless(struct inode *inode)
+{
+	return !inode->i_nlink && !fim_inode_is_linkable(inode);
+}
+
 /* Returns enum fim_writers_found. */
 static unsigned int look_at(const struct fim_ruleset *rs, struct inode *inode)
 {
@@ -170,8 +176,7 @@ static unsigned int look_at(const struct fim_ruleset *rs, struct inode *inode)
 
 	if (!S_ISREG(inode->i_mode) || is_known(inode))
 		return found;
-	/* What has no name any more, and can't be given one, is in no tree. */
-	if (!inode->i_nlink && !fim_inode_is_linkable(inode))
+	if (is_nameless(inode))
 		return found;
 	get_use(inode, &use);
 	if (!use.writers)
@@ -205,7 +210,8 @@ static unsigned int find_on_sb(const struct fim_ruleset *rs,
 		if (!inode_is_open_for_write(inode) && !stacked &&
 		    !need_resched())
 			continue;
-		if (!igrab(inode))
+		/* To be the last to let go of one would take a thawed filesystem. */
+		if (is_nameless(inode) || !igrab(inode))
 			continue;
 		spin_unlock(&sb->s_inode_list_lock);
 		any |= look_at(rs, inode);
@@ -236,32 +242,34 @@ unsigned int fim_writers_find(const struct fim_ruleset *rs)
 
 	for (i = 0; i < rs->nr_sbs; i++) {
 		route = &rs->sbs[i].binding->route;
-		sb = fim_object_pin_sb(route->steps[route->nr - 1].object);
-		if (!sb)
+		sb = fim_object_lock_sb(route->steps[route->nr - 1].object);
+		if (IS_ERR(sb))
+			any |= FIM_WRITERS_MISSED;
+		if (IS_ERR_OR_NULL(sb))
 			continue;
 		any |= find_on_sb(rs, sb);
-		deactivate_super(sb);
+		fim_object_unlock_sb(sb);
 	}
 	return any;
 }
 
-/* Returns false if there was no memory for it. */
+/* Returns false if it can't be told yet. */
 static bool tell(const struct fim_ruleset *rs, const struct fim_writer *writer)
 {
-	struct super_block *sb = fim_object_pin_sb(writer->object);
+	struct super_block *sb = fim_object_lock_sb(writer->object);
 	struct inode *inode = writer->object->inode;
 	struct fim_slot *slot;
 	struct use use;
 
-	if (!sb)
-		return true;
+	if (IS_ERR_OR_NULL(sb))
+		return !sb;
 	slot = kzalloc(sizeof(*slot), FIM_GFP_QUIET);
 	get_use(inode, &use);
 	if (slot && use.writers && is_protected(rs, inode, &use, slot)) {
 		fim_event_writer(slot, use.writers, use.mapped);
 		fim_slot_put_rule(slot);
 	}
-	deactivate_super(sb);
+	fim_object_unlock_sb(sb);
 	kfree(slot);
 	return slot;
 }
@@ -304,12 +312,12 @@ static bool may_leave(const struct fim_ruleset *rs,
 
 	if (writer->canary)
 		return false;
-	sb = fim_object_pin_sb(writer->object);
-	if (!sb)
-		return true;
+	sb = fim_object_lock_sb(writer->object);
+	if (IS_ERR_OR_NULL(sb))
+		return !sb;
 	get_use(inode, &use);
 	leave = !use.writers || !is_protected(rs, inode, &use, NULL);
-	deactivate_super(sb);
+	fim_object_unlock_sb(sb);
 	return leave;
 }
 

@@ -31,7 +31,8 @@ struct fim_writer {
  * enum fim_writers_found - what a search came to, as bits
  * @FIM_WRITERS_NONE: nothing that was not known
  * @FIM_WRITERS_ADDED: some that were not known: a new ruleset is due
- * @FIM_WRITERS_MISSED: some that there was no memory for
+ * @FIM_WRITERS_MISSED: some that there was no memory for, or there may be some
+ *	where a filesystem is just being remounted or unmounted
  */
 enum fim_writers_found {
 	FIM_WRITERS_NONE = 0,
