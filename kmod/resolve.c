@@ -224,9 +224,13 @@ static int add_covered(struct walk *walk, const struct path *place)
 
 	path_get(&path);
 	while (!err && path.dentry == path.mnt->mnt_root &&
-	       path.mnt != walk->at.mnt && follow_up(&path))
+	       path.mnt != walk->at.mnt && follow_up(&path)) {
 		err = add_step(walk, d_inode(path.dentry), FIM_MARK_GUARD,
 			       walk->text);
+		/* A mount takes along what is mounted on its root. */
+		if (!err && path.mnt != walk->at.mnt)
+			walk->route->steps[walk->route->nr - 1].mnt = path.mnt;
+	}
 	path_put(&path);
 	return err;
 }
