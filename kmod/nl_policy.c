@@ -415,7 +415,7 @@ const char *fim_nl_bind_error(int err)
 	case -ELOOP:
 		return "too many symbolic links, or a user's to what is not his";
 	case -EOPNOTSUPP:
-		return "the path leads to procfs, or over a link in it";
+		return "the path leads to what has another inode each time: in procfs, on a share of a virtual machine, or a hard link in an overlay";
 	case -ENAMETOOLONG:
 		return "the path is too long once its links are followed";
 	case -ENOMEM:
@@ -451,7 +451,7 @@ static void blame(const struct fim_rule *rule, const struct nlattr *nest,
 		if (nla_type(attr) != FIM_RULE_A_SOURCE ||
 		    rule->policy->kind != FIM_KIND_HOST)
 			continue;
-		wrong = fim_resolve(rule->sources[i++].path, false, NULL,
+		wrong = fim_resolve(rule->sources[i++].path, false, true, NULL,
 				    &route);
 		if (wrong) {
 			fim_nl_refuse(extack, attr, source_bind_error(wrong), wrong);

@@ -366,10 +366,11 @@ static int resolve_all(struct fim_binding *binding, const struct path *root)
 	unsigned int i;
 	int err;
 
-	err = fim_resolve(rule->path, rule->type != FIM_RULE_FILE, root,
+	err = fim_resolve(rule->path, rule->type != FIM_RULE_FILE,
+			  !(rule->flags & FIM_RULE_IMPLIED), root,
 			  &binding->route);
 	for (i = 0; !err && i < rule->nr_sources; i++)
-		err = fim_resolve(rule->sources[i].path, false, root,
+		err = fim_resolve(rule->sources[i].path, false, true, root,
 				  &binding->sources[i]);
 	return err;
 }

@@ -25,6 +25,7 @@
 
 /* apparmorfs, which like procfs has links that lead past any text */
 #define FIM_AAFS_MAGIC	0x5a3c69f0
+#define FIM_VBOXSF_MAGIC	0x786f4256
 
 /**
  * struct walk - a path walk
@@ -309,8 +310,35 @@ static int walk_names(struct walk *walk)
 	return 0;
 }
 
+/*
+ * Whether the name may lead to another inode as soon as nobody uses this one: in
+ * procfs, on shares of virtual machines (9p that caches nothing, vboxsf), and in
+ * an overlay a file of a lower layer that has more names there.
+ */
+static bool is_made_anew(const struct dentry *dentry)
+{
+	switch (dentry->d_sb->s_magic) {
+	case PROC_SUPER_MAGIC:
+		return true;
+	case V9FS_MAGIC:
+		return dentry->d_op &&
+		       dentry->d_op->d_delete == always_delete_dentry;
+	case FIM_VBOXSF_MAGIC:
+		return dentry != dentry->d_sb->s_root;
+	}
+	return dentry->d_flags & DCACHE_OP_REAL && !d_is_dir(dentry) &&
+	       inode_unhashed(d_inode(dentry));
+}
+
+/* An automount that nothing is mounted on yet: what will be is what is meant. */
+static bool is_empty_automount(const struct dentry *dentry)
+{
+	return dentry->d_sb->s_magic == AUTOFS_SUPER_MAGIC &&
+	       dentry == dentry->d_sb->s_root;
+}
+
 /* The goal: usually the last step, but a link may end in "." or "..". */
-static int add_goal(struct walk *walk, bool directory)
+static int add_goal(struct walk *walk, bool directory, bool lasting)
 {
 	struct fim_route *route = walk->route;
 	struct fim_step *last = &route->steps[route->nr - 1];
@@ -318,8 +346,11 @@ static int add_goal(struct walk *walk, bool directory)
 
 	if (d_is_dir(walk->at.dentry) != directory)
 		return directory ? -ENOTDIR : -EISDIR;
-	/* procfs makes an inode anew whenever it is asked for the name. */
-	if (walk->at.dentry->d_sb->s_magic == PROC_SUPER_MAGIC)
+	if (is_empty_automount(walk->at.dentry)) {
+		walk->missing = ".";
+		return -ENOENT;
+	}
+	if (lasting && is_made_anew(walk->at.dentry))
 		return -EOPNOTSUPP;
 	if (walk->theirs &&
 	    !uid_eq(d_inode(walk->at.dentry)->i_uid, walk->owner))
@@ -341,17 +372,20 @@ static int add_goal(struct walk *walk, bool directory)
  * fim_resolve() - find what gives a path its meaning
  * @name: an absolute path
  * @directory: whether it has to lead to a directory, or to anything else
+ * @lasting: whether it has to be the same inode as long as it has the name; one
+ *	of many names of a file need not
  * @root: a container's root directory, or NULL: that of process 1
  * @route: where to put what was passed; to be freed with fim_route_free() if
  *	and only if 0 is returned
  *
  * Context: process; may sleep.
  * Return: 0, also if a name of the path does not exist; else -ENOTDIR, -EISDIR,
- * -ELOOP, also for a user's link to what is not his, -EOPNOTSUPP for procfs,
- * -ENAMETOOLONG, -ENOMEM, or what the filesystem says.
+ * -ELOOP, also for a user's link to what is not his, -EOPNOTSUPP for what is made
+ * anew whenever it is looked up, -ENAMETOOLONG, -ENOMEM, or what the filesystem
+ * says.
  */
-int fim_resolve(const char *name, bool directory, const struct path *root,
-		struct fim_route *route)
+int fim_resolve(const char *name, bool directory, bool lasting,
+		const struct path *root, struct fim_route *route)
 {
 	const struct cred *caller;
 	struct walk *walk;
@@ -382,7 +416,7 @@ int fim_resolve(const char *name, bool directory, const struct path *root,
 	if (!err)
 		err = walk_names(walk);
 	if (!err)
-		err = add_goal(walk, directory);
+		err = add_goal(walk, directory, lasting);
 	route->complete = !err;
 	/* The root's own mount, which no name leads to */
 	if (!err)

@@ -65,8 +65,8 @@ static inline const struct fim_step *fim_route_end(const struct fim_route *route
 }
 
 bool fim_route_arrives(const struct fim_route *route);
-int fim_resolve(const char *name, bool directory, const struct path *root,
-		struct fim_route *route);
+int fim_resolve(const char *name, bool directory, bool lasting,
+		const struct path *root, struct fim_route *route);
 void fim_route_free(struct fim_route *route);
 int fim_lookup(const char *name, struct path *path);
 bool fim_in_initial_root(void);
