@@ -122,6 +122,27 @@ static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
 }
 
 /**
+ * fim_decode_server() - find what a file server changes
+ * @hook: a hook with by_server
+ * @fregs: its arguments
+ *
+ * Context: inside the hook.
+ * Return: the dentry, or NULL if there is none.
+ */
+const struct dentry *fim_decode_server(const struct fim_hook *hook,
+				       struct ftrace_regs *fregs)
+{
+	if (hook->op == FIM_OP_SETXATTR)
+		return ARG(const struct dentry *, 0);
+#ifdef FIM_HAVE_SET_ACL
+	return ARG(const struct dentry *, 1);
+#else
+	/* The server holds the dentry by which it found the inode. */
+	return fim_first_alias(ARG(const struct inode *, FIM_XATTR_DENTRY));
+#endif
+}
+
+/**
  * fim_decode() - find the operation in a hook's arguments
  * @hook: the hook
  * @fregs: its arguments
@@ -137,6 +158,10 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 	const struct vm_area_struct *vma;
 
 	access->op = hook->op;
+	if (hook->by_server) {
+		access->dentry = fim_decode_server(hook, fregs);
+		return access->dentry;
+	}
 	access->dentry = ARG(const struct dentry *, 1);
 
 	switch (hook->op) {

@@ -13,8 +13,11 @@ struct fim_access;
 struct fim_hook;
 
 bool fim_mnt_ns_is_initial(const void *mnt_ns);
+const struct dentry *fim_decode_server(const struct fim_hook *hook,
+				       struct ftrace_regs *fregs);
 bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		struct fim_access *access);
+bool fim_mnt_ns_is_kept(void);
 void fim_decode_init(void);
 
 #endif /* FIM_DECODE_H */

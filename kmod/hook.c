@@ -36,6 +36,7 @@
 #include "recheck.h"
 #include "rule.h"
 #include "sb_delete.h"
+#include "selftest.h"
 #include "spread.h"
 #include "tree.h"
 
@@ -280,6 +281,19 @@ static void check_first_dentry(unsigned long ip, struct ftrace_regs *fregs)
 		check_dentry(dentry, ip, fregs);
 }
 
+/* What nfsd and ksmbd do to a file without asking */
+static void check_server(const struct fim_hook *hook, unsigned long ip,
+			 struct ftrace_regs *fregs)
+{
+	const struct dentry *dentry;
+
+	if (!(current->flags & PF_KTHREAD) && !fim_selftest_is_caller())
+		return;
+	dentry = fim_decode_server(hook, fregs);
+	if (dentry && fim_sb_marked(dentry->d_sb))
+		check_dentry(dentry, ip, fregs);
+}
+
 static void hook_load(unsigned long ip, unsigned long parent_ip,
 		      struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
@@ -314,6 +328,10 @@ static void hook_rest(unsigned long ip, unsigned long parent_ip,
 		return;
 	if (hook->by_spreading) {
 		check_spread(hook, fregs);
+		return;
+	}
+	if (hook->by_server) {
+		check_server(hook, ip, fregs);
 		return;
 	}
 	switch (hook->op) {
@@ -420,6 +438,22 @@ struct fim_hook fim_hooks[] = {
 	HOOK(inode_remove_acl, FIM_OP_REMOVEACL, dentry_ops, true,
 	     "removing POSIX ACLs"),
 #endif
+#ifdef CONFIG_FS_POSIX_ACL
+	{
+		.symbol = FIM_SET_POSIX_ACL,
+		.op = FIM_OP_SETACL,
+		.ops = &rest_ops,
+		.by_server = true,
+		.loses = "setting POSIX ACLs by a file server",
+	},
+#endif
+	{
+		.symbol = "security_inode_setsecctx",
+		.op = FIM_OP_SETXATTR,
+		.ops = &rest_ops,
+		.by_server = true,
+		.loses = "setting security labels by a file server",
+	},
 	HOOK(inode_file_setattr, FIM_OP_FILEATTR, rest_ops,
 	     FILE_SETATTR_REQUIRED,
 	     "changing inode flags and project ids by file_setattr(2)"),

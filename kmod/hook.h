@@ -37,6 +37,8 @@ enum fim_demand {
  * @demand: enum fim_demand; the same of all that share @ops
  * @by_uring: it has an io_uring command instead of a file and its arguments
  * @by_spreading: it has the namespace that a copy of a mount is for
+ * @by_server: file servers call it, and no other hook; what others call it for
+ *	has been decided about
  * @by_file: it has a file of which the kernel takes what it loads
  * @addr: where it is, 0 if this kernel has none; constant while attached
  * @traced: a kprobe there is served by ftrace; constant while attached
@@ -52,12 +54,16 @@ struct fim_hook {
 	u8 demand;
 	bool by_uring;
 	bool by_spreading;
+	bool by_server;
 	bool by_file;
 	unsigned long addr;
 	bool traced;
 	bool fired;
 	u8 state;
 };
+
+/* What sets an ACL, and asks nobody */
+#define FIM_SET_POSIX_ACL	"set_posix_acl"
 
 /* What the kernel asks whether a namespace has room for a mount */
 #define FIM_COUNT_MOUNTS	"count_mounts"

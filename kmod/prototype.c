@@ -36,6 +36,14 @@ PROTOTYPE(inode_set_acl, int, fim_idmap_type struct dentry *, const char *,
 	  struct posix_acl *);
 PROTOTYPE(inode_remove_acl, int, fim_idmap_type struct dentry *, const char *);
 #endif
+#if defined(CONFIG_FS_POSIX_ACL) && defined(FIM_HAVE_SET_ACL)
+FUNCTION_IS(set_posix_acl, int, fim_idmap_type struct dentry *, int,
+	    struct posix_acl *);
+#elif defined(CONFIG_FS_POSIX_ACL)
+FUNCTION_IS(set_posix_acl, int, fim_idmap_type struct inode *, int,
+	    struct posix_acl *);
+#endif
+PROTOTYPE(inode_setsecctx, int, struct dentry *, void *, u32);
 #ifdef FIM_HAVE_FILE_SETATTR
 PROTOTYPE(inode_file_setattr, int, struct dentry *, struct file_kattr *);
 #endif

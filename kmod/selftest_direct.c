@@ -37,6 +37,10 @@ FUNCTION(inode_remove_acl);
 #ifdef FIM_HAVE_FILE_SETATTR
 FUNCTION(inode_file_setattr);
 #endif
+FUNCTION(inode_setsecctx);
+#ifdef CONFIG_FS_POSIX_ACL
+DEFINE_STATIC_CALL_NULL(fim_do_set_posix_acl, set_posix_acl);
+#endif
 FUNCTION(file_open);
 FUNCTION(file_ioctl);
 #ifdef FIM_HAVE_FILE_IOCTL_COMPAT
@@ -100,6 +104,11 @@ void fim_selftest_direct_init(void)
 #endif
 #ifdef FIM_HAVE_FILE_SETATTR
 	SET(inode_file_setattr);
+#endif
+	SET(inode_setsecctx);
+#ifdef CONFIG_FS_POSIX_ACL
+	static_call_update(fim_do_set_posix_acl, (typeof(set_posix_acl) *)
+			   fim_hook_addr(FIM_SET_POSIX_ACL));
 #endif
 	SET(file_open);
 	SET(file_ioctl);
@@ -244,11 +253,27 @@ static int call_with_name(const struct fim_hook *hook,
 	return -EOPNOTSUPP;
 }
 
+static int call_as_server(const struct fim_hook *hook, struct dentry *reg)
+{
+	if (hook->op == FIM_OP_SETXATTR)
+		return CALL(inode_setsecctx, reg, NULL, 0);
+#if defined(CONFIG_FS_POSIX_ACL) && defined(FIM_HAVE_SET_ACL)
+	return CALL(set_posix_acl, fim_idmap reg, ACL_TYPE_ACCESS, NULL);
+#elif defined(CONFIG_FS_POSIX_ACL)
+	return CALL(set_posix_acl, fim_idmap d_inode(reg), ACL_TYPE_ACCESS,
+		    NULL);
+#else
+	return -EOPNOTSUPP;
+#endif
+}
+
 static int call_with_attribute(const struct fim_hook *hook,
 			       struct dentry *reg)
 {
 	struct iattr attr = { .ia_valid = ATTR_MODE, .ia_mode = 0600 };
 
+	if (hook->by_server)
+		return call_as_server(hook, reg);
 	switch (hook->op) {
 	case FIM_OP_SETATTR:
 		return CALL(inode_setattr, fim_setattr_idmap reg, &attr);
