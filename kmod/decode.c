@@ -261,6 +261,33 @@ bool fim_mnt_ns_is_initial(const void *mnt_ns)
 	return mnt_ns == initial_mnt_ns;
 }
 
+static const void *mnt_ns_of_init(void)
+{
+	const void *mnt_ns = NULL;
+	struct task_struct *init;
+
+	rcu_read_lock();
+	init = init_pid_ns.child_reaper;
+	task_lock(init);
+	if (init->nsproxy)
+		mnt_ns = init->nsproxy->mnt_ns;
+	task_unlock(init);
+	rcu_read_unlock();
+	return mnt_ns;
+}
+
+/**
+ * fim_mnt_ns_is_kept() - whether process 1 is in the mount namespace that it was
+ *	in when the module was loaded
+ *
+ * Context: process.
+ * Return: whether it is.
+ */
+bool fim_mnt_ns_is_kept(void)
+{
+	return mnt_ns_of_init() == initial_mnt_ns;
+}
+
 /**
  * fim_decode_init() - learn which mount namespace is the initial one
  *
@@ -268,13 +295,5 @@ bool fim_mnt_ns_is_initial(const void *mnt_ns)
  */
 void fim_decode_init(void)
 {
-	struct task_struct *init;
-
-	rcu_read_lock();
-	init = init_pid_ns.child_reaper;
-	task_lock(init);
-	if (init->nsproxy)
-		initial_mnt_ns = init->nsproxy->mnt_ns;
-	task_unlock(init);
-	rcu_read_unlock();
+	initial_mnt_ns = mnt_ns_of_init();
 }

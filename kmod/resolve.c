@@ -19,6 +19,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
+#include "decode.h"
 #include "fim_namei.h"
 #include "object.h"
 #include "resolve.h"
@@ -61,7 +62,13 @@ struct walk {
  */
 static const struct cred *fim_cred;
 
-/* The root of process 1: only that process can move it. */
+/* Where the rules in force begin: addresses to compare; under fim_policy_lock */
+static struct path kept_root;
+
+/*
+ * The root of process 1: only that process can move it, or who traces it, which
+ * shall not take the rules in force along.
+ */
 static bool initial_root(struct path *root)
 {
 	struct task_struct *init;
@@ -82,7 +89,56 @@ static bool initial_root(struct path *root)
 	}
 	task_unlock(init);
 	put_task_struct(init);
+	if (ok && kept_root.mnt && !path_equal(root, &kept_root)) {
+		path_put(root);
+		ok = false;
+	}
 	return ok;
+}
+
+/**
+ * fim_root_keep() - let rules begin at the root that process 1 has now, whatever
+ *	becomes of that
+ *
+ * Context: process, under fim_policy_lock, with the first policy in force.
+ */
+void fim_root_keep(void)
+{
+	struct path root;
+
+	if (!initial_root(&root))
+		return;
+	/* It can't be unmounted without a record, and is only compared. */
+	kept_root = root;
+	path_put(&root);
+}
+
+/**
+ * fim_root_forget() - there are no rules any more
+ *
+ * Context: process, under fim_policy_lock.
+ */
+void fim_root_forget(void)
+{
+	kept_root = (struct path){};
+}
+
+/**
+ * fim_root_is_kept() - whether process 1 is where the rules in force begin
+ *
+ * Context: process, under fim_policy_lock.
+ * Return: false if it has another root directory or mount namespace by now.
+ */
+bool fim_root_is_kept(void)
+{
+	struct path root;
+
+	if (!kept_root.mnt)
+		return true;
+	if (!initial_root(&root))
+		return false;
+	path_put(&root);
+	return fim_mnt_ns_is_kept();
 }
 
 /**

@@ -70,6 +70,9 @@ int fim_resolve(const char *name, bool directory, bool lasting,
 void fim_route_free(struct fim_route *route);
 int fim_lookup(const char *name, struct path *path);
 bool fim_in_initial_root(void);
+void fim_root_keep(void);
+void fim_root_forget(void);
+bool fim_root_is_kept(void);
 int fim_resolve_init(void);
 void fim_resolve_exit(void);
 

@@ -25,6 +25,7 @@
 #include "object.h"
 #include "policy.h"
 #include "recheck.h"
+#include "resolve.h"
 #include "selftest.h"
 #include "selftest_direct.h"
 #include "writer.h"
@@ -273,6 +274,17 @@ static bool missed_since(void)
 	return true;
 }
 
+static bool root_is_kept(void)
+{
+	static bool told;
+	bool kept = fim_root_is_kept();
+
+	if (!kept && !told)
+		pr_err("fim: process 1 has another root directory or mount namespace: rules stay where they are\n");
+	told = !kept;
+	return kept;
+}
+
 /**
  * fim_selftest() - make every hook fire, and note which did
  *
@@ -288,7 +300,7 @@ int fim_selftest(void)
 	struct fim_hook *hook;
 	unsigned int i;
 	int ret, err = 0;
-	bool guarded, missed;
+	bool guarded, missed, kept;
 
 	guarded = fim_policy_tidy();
 	mutex_lock(&fim_selftest_lock);
@@ -312,10 +324,11 @@ int fim_selftest(void)
 		err = -EIO;
 	}
 	missed = missed_since();
+	kept = root_is_kept();
 	mutex_unlock(&fim_policy_lock);
 	fim_sb_filter_trim();
 	if (err != -ENOMEM)
-		fim_set_health(!err && guarded && !missed);
+		fim_set_health(!err && guarded && !missed && kept);
 	mutex_unlock(&fim_selftest_lock);
 	return err;
 }

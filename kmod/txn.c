@@ -18,6 +18,7 @@
 #include "object.h"
 #include "policy.h"
 #include "recheck.h"
+#include "resolve.h"
 #include "rule.h"
 #include "selftest.h"
 #include "tree.h"
@@ -302,8 +303,10 @@ static struct fim_ruleset *publish(struct fim_ruleset *rs, u64 generation)
 	struct fim_ruleset *old = fim_current_ruleset();
 
 	rs->generation = generation;
-	if (rs->nr_policies > 1 && (!old || old->nr_policies <= 1))
+	if (rs->nr_policies > 1 && (!old || old->nr_policies <= 1)) {
 		__module_get(THIS_MODULE);
+		fim_root_keep();
+	}
 	/* Reads are looked at for as long as either ruleset has to say of them. */
 	if (rs->reads)
 		static_branch_enable(&fim_reads_matter);
@@ -311,8 +314,10 @@ static struct fim_ruleset *publish(struct fim_ruleset *rs, u64 generation)
 	synchronize_rcu();
 	if (!rs->reads)
 		static_branch_disable(&fim_reads_matter);
-	if (rs->nr_policies <= 1 && old && old->nr_policies > 1)
+	if (rs->nr_policies <= 1 && old && old->nr_policies > 1) {
+		fim_root_forget();
 		module_put(THIS_MODULE);
+	}
 	return old;
 }
 
