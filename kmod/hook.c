@@ -198,7 +198,9 @@ static noinline void check_ioctl(const struct file *file, unsigned int cmd,
 		rcu_read_unlock_sched_notrace();
 		return;
 	}
-	if (fim_ioctl_changes_sb(rs, inode, cmd))
+	if (fim_raw_move_is_refused(rs, file, cmd))
+		fim_ftrace_redirect(fregs, (unsigned long)refuse);
+	else if (fim_ioctl_changes_sb(rs, inode, cmd))
 		fim_hook_decide(rs, ip, fregs);
 	/* What is done to a FIFO, socket or device does not change it. */
 	else if ((S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)) &&

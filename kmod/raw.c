@@ -9,6 +9,8 @@
  * What takes a descriptor that is open for writing is decided about at its open.
  */
 #include <linux/blkpg.h>
+#include <linux/btrfs.h>
+#include <linux/cciss_ioctl.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
 #include <linux/hdreg.h>
@@ -17,6 +19,7 @@
 #include <linux/mmc/ioctl.h>
 #include <linux/nbd.h>
 #include <linux/nvme_ioctl.h>
+#include <linux/raid/md_u.h>
 #include <linux/sed-opal.h>
 #include <linux/user_namespace.h>
 #include <scsi/scsi_ioctl.h>
@@ -78,6 +81,8 @@ static enum effect effect_of(unsigned int cmd)
 	case IOC_OPAL_PSID_REVERT_TPR:
 	case IOC_OPAL_WRITE_SHADOW_MBR:
 	case IOC_OPAL_GENERIC_TABLE_RW:
+	case ADD_NEW_DISK:
+	case HOT_ADD_DISK:
 #ifdef NVME_URING_CMD_IO		/* 5.19 */
 	case NVME_URING_CMD_IO:
 	case NVME_URING_CMD_IO_VEC:
@@ -97,7 +102,15 @@ static enum effect effect_of(unsigned int cmd)
 #endif
 		return MAY_CHANGE;
 	}
-	return _IOC_TYPE(cmd) == 'N' ? effect_on_nvme(cmd) : NONE;
+	switch (_IOC_TYPE(cmd)) {
+	case 'N':
+		return effect_on_nvme(cmd);
+	case CCISS_IOC_MAGIC:
+		return _IOC_NR(cmd) == _IOC_NR(CCISS_PASSTHRU) ||
+		       _IOC_NR(cmd) == _IOC_NR(CCISS_BIG_PASSTHRU) ?
+			       MAY_CHANGE : NONE;
+	}
+	return NONE;
 }
 
 /*
@@ -123,31 +136,62 @@ static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
 	return best;
 }
 
+/* The same about the devices of a filesystem, whichever these are */
+static const struct fim_binding *find_sb_rule(const struct fim_ruleset *rs,
+					      const struct super_block *sb,
+					      const struct fim_access *access)
+{
+	const struct fim_binding *binding, *best = NULL;
+	struct fim_caller caller;
+	unsigned int i;
+
+	fim_caller_read(&caller);
+	for (i = 0; i < rs->nr_sbs; i++) {
+		binding = rs->sbs[i].raw;
+		if (rs->sbs[i].sb == sb &&
+		    fim_concerns(binding, access, &caller) &&
+		    (!best || binding->policy->raw > best->policy->raw))
+			best = binding;
+	}
+	return best;
+}
+
 /* What may change a device is what it is asked by all day: not recorded. */
-static bool is_refused(const struct file *file, dev_t device, bool certain)
+static bool is_refused(const struct file *file,
+		       const struct fim_binding *binding,
+		       const struct fim_access *access, bool certain)
+{
+	struct fim_verdict verdict;
+
+	if (!binding || (!certain && binding->policy->raw != FIM_ACTION_BLOCK))
+		return false;
+	verdict = (struct fim_verdict){
+		.action = binding->policy->raw,
+		.match = {
+			.binding = binding,
+			.object = file->f_path.dentry,
+			.guard = fim_goal_path(binding),
+		},
+		.rest = { .object = file->f_path.dentry },
+	};
+	fim_pause_decide(&verdict);
+	fim_event_violation(access, &verdict, FIM_RECHECK_NONE);
+	return verdict.action == FIM_ACTION_BLOCK;
+}
+
+static bool device_is_refused(const struct file *file, dev_t device,
+			      bool certain)
 {
 	const struct fim_access access = { .op = FIM_OP_RAW };
-	const struct fim_binding *binding;
-	struct fim_verdict verdict = {};
+	const struct fim_ruleset *rs;
+	bool refused;
 
 	rcu_read_lock_sched_notrace();
-	binding = find_rule(rcu_dereference_sched(fim_ruleset), device, &access);
-	if (binding &&
-	    (certain || binding->policy->raw == FIM_ACTION_BLOCK)) {
-		verdict = (struct fim_verdict){
-			.action = binding->policy->raw,
-			.match = {
-				.binding = binding,
-				.object = file->f_path.dentry,
-				.guard = fim_goal_path(binding),
-			},
-			.rest = { .object = file->f_path.dentry },
-		};
-		fim_pause_decide(&verdict);
-		fim_event_violation(&access, &verdict, FIM_RECHECK_NONE);
-	}
+	rs = rcu_dereference_sched(fim_ruleset);
+	refused = is_refused(file, find_rule(rs, device, &access), &access,
+			     certain);
 	rcu_read_unlock_sched_notrace();
-	return verdict.action == FIM_ACTION_BLOCK;
+	return refused;
 }
 
 /**
@@ -164,9 +208,9 @@ bool fim_raw_open_is_refused(const struct file *file)
 	const struct inode *inode = file_inode(file);
 
 	if (S_ISBLK(inode->i_mode))
-		return is_refused(file, inode->i_rdev, true);
+		return device_is_refused(file, inode->i_rdev, true);
 	return S_ISCHR(inode->i_mode) && imajor(inode) == SCSI_GENERIC_MAJOR &&
-	       is_refused(file, 0, false);
+	       device_is_refused(file, 0, false);
 }
 
 /* Without it, the kernel lets a descriptor for reading only read. */
@@ -174,6 +218,44 @@ static bool may_send_anything(void)
 {
 	return current_user_ns() == &init_user_ns &&
 	       cap_raised(current_cred()->cap_effective, CAP_SYS_RAWIO);
+}
+
+/* Those by which a filesystem comes to lie on other devices */
+static enum effect effect_on_devices(unsigned int cmd)
+{
+	switch (cmd) {
+	case BTRFS_IOC_ADD_DEV:
+	case BTRFS_IOC_RM_DEV:
+	case BTRFS_IOC_RM_DEV_V2:
+		return CHANGES;
+	case BTRFS_IOC_DEV_REPLACE:
+		/* or asks how far that is */
+		return MAY_CHANGE;
+	}
+	return NONE;
+}
+
+/**
+ * fim_raw_move_is_refused() - decide about a filesystem's change of devices
+ * @rs: the ruleset
+ * @file: on the filesystem; held by the hook's caller
+ * @cmd: the command
+ *
+ * What it moves to no rule knows: it might be a loop device over a file.
+ *
+ * Context: inside a hook.
+ * Return: as fim_raw_ioctl_is_refused().
+ */
+bool fim_raw_move_is_refused(const struct fim_ruleset *rs,
+			     const struct file *file, unsigned int cmd)
+{
+	const struct fim_access access = { .op = FIM_OP_RAW };
+	enum effect effect = effect_on_devices(cmd);
+
+	return effect != NONE &&
+	       is_refused(file,
+			  find_sb_rule(rs, file_inode(file)->i_sb, &access),
+			  &access, effect == CHANGES);
 }
 
 /**
@@ -190,8 +272,17 @@ bool fim_raw_ioctl_is_refused(const struct file *file, unsigned int cmd)
 	const struct inode *inode = file_inode(file);
 	enum effect effect = effect_of(cmd);
 
-	if (effect == NONE || (effect == MAY_CHANGE && !may_send_anything()))
+	if (effect == NONE)
 		return false;
-	return is_refused(file, S_ISBLK(inode->i_mode) ? inode->i_rdev : 0,
-			  effect == CHANGES);
+	/* The node of an eMMC's RPMB asks for no capability. */
+	if (effect == MAY_CHANGE && !may_send_anything() &&
+	    !(S_ISCHR(inode->i_mode) && _IOC_TYPE(cmd) == MMC_BLOCK_MAJOR))
+		return false;
+	/* Its number is 1, which is another device's something else. */
+	if (cmd == SCSI_IOCTL_SEND_COMMAND && S_ISCHR(inode->i_mode) &&
+	    imajor(inode) != SCSI_GENERIC_MAJOR)
+		return false;
+	return device_is_refused(file,
+				 S_ISBLK(inode->i_mode) ? inode->i_rdev : 0,
+				 effect == CHANGES);
 }

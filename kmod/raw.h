@@ -7,9 +7,12 @@
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
+#include <linux/major.h>
+#include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
 
 struct file;
+struct fim_ruleset;
 
 /**
  * fim_raw_by_char_device() - whether a command may be one to a disk
@@ -20,10 +23,13 @@ struct file;
  */
 static __always_inline bool fim_raw_by_char_device(unsigned int cmd)
 {
-	return cmd == SG_IO || _IOC_TYPE(cmd) == 'N';
+	return cmd == SG_IO || cmd == SCSI_IOCTL_SEND_COMMAND ||
+	       _IOC_TYPE(cmd) == 'N' || _IOC_TYPE(cmd) == MMC_BLOCK_MAJOR;
 }
 
 bool fim_raw_open_is_refused(const struct file *file);
+bool fim_raw_move_is_refused(const struct fim_ruleset *rs,
+			     const struct file *file, unsigned int cmd);
 bool fim_raw_ioctl_is_refused(const struct file *file, unsigned int cmd);
 
 #endif /* FIM_RAW_H */

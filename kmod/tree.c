@@ -186,6 +186,8 @@ static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 	if (fim_reads_refused(binding) &&
 	    is_stricter(binding, rs->sbs[i].reads))
 		rs->sbs[i].reads = binding;
+	if (is_stricter_raw(binding, rs->sbs[i].raw))
+		rs->sbs[i].raw = binding;
 
 	add_device(rs, rs->sbs[i].device, binding);
 	add_device(rs, rs->sbs[i].disk, binding);

@@ -71,6 +71,7 @@ struct fim_mark {
  * @disk: the disk that this is a partition of, or the same
  * @binding: the rule, or NULL
  * @reads: the strictest that is about reads as well, or NULL
+ * @raw: the strictest about writing to the devices that it lies on
  */
 struct fim_sb_rule {
 	const struct super_block *sb;
@@ -78,6 +79,7 @@ struct fim_sb_rule {
 	dev_t disk;
 	const struct fim_binding *binding;
 	const struct fim_binding *reads;
+	const struct fim_binding *raw;
 };
 
 /**
