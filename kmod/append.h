@@ -16,16 +16,17 @@ struct fim_verdict;
  * fim_file_is_from_before() - whether a file was open before a rule
  * @rs: the ruleset
  * @file: the file
- * @above: of an overlay's file, the user's dentry; or NULL
+ * @other: of an overlay's file, the dentry in the other layer; or NULL
  *
- * Return: whether it or the one above is marked as such.
+ * Return: whether it or the other is marked as such, or may have to be.
  */
 static inline bool fim_file_is_from_before(const struct fim_ruleset *rs,
 					   const struct file *file,
-					   const struct dentry *above)
+					   const struct dentry *other)
 {
-	return fim_mark_find(rs, file_inode(file), FIM_MARK_WRITER) ||
-	       (above && fim_mark_find(rs, READ_ONCE(above->d_inode),
+	return rs->lapsing ||
+	       fim_mark_find(rs, file_inode(file), FIM_MARK_WRITER) ||
+	       (other && fim_mark_find(rs, READ_ONCE(other->d_inode),
 				       FIM_MARK_WRITER));
 }
 

@@ -122,6 +122,8 @@ struct fim_mount_rule {
  * @nr_mounts: how many
  * @reads: some rule is about reads
  * @append: some rule lets files be appended to
+ * @lapsing: the one before did, and who has a descriptor from then is not known
+ *	yet: all descriptors count as open before a rule
  * @nr_writers: files that were open for writing before a rule
  * @sources: some rule has sources
  * @loads: some policy is about loading modules, or a kernel to boot
@@ -147,6 +149,7 @@ struct fim_ruleset {
 	unsigned int nr_mounts;
 	bool reads;
 	bool append;
+	bool lapsing;
 	unsigned int nr_writers;
 	bool sources;
 	bool loads;

@@ -347,15 +347,20 @@ static bool rebind_all(struct fim_policy **policies, unsigned int nr)
 	return changed;
 }
 
-/* Hooks that a policy needs are there before it counts. */
+/*
+ * Hooks that a policy needs are there before it counts. @searched: files that are
+ * open for writing are known.
+ */
 static int make_and_publish(struct fim_policy **policies, unsigned int nr,
-			    u64 generation)
+			    u64 generation, bool searched)
 {
 	struct fim_ruleset *rs = fim_ruleset_build(policies, nr);
+	const struct fim_ruleset *old = fim_current_ruleset();
 	int err = 0;
 
 	if (!rs)
 		return -ENOMEM;
+	rs->lapsing = !searched && old && (old->append || old->lapsing);
 	if (rs->loads)
 		err = fim_attach_on_demand(FIM_DEMAND_LOADS, true);
 	if (!err && rs->append)
@@ -412,12 +417,13 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 	found = fim_writers_find(fim_current_ruleset());
 	if (fim_writers_tell(fim_current_ruleset(), settling))
 		fim_recheck_settle();
-	if (!found && list_empty(&leaving) && !writers_unguarded) {
+	if (!found && list_empty(&leaving) && !writers_unguarded &&
+	    !fim_current_ruleset()->lapsing) {
 		attach_if_wanted();
 		return;
 	}
 	writers_unguarded = true;
-	if (make_and_publish(policies, nr, generation)) {
+	if (make_and_publish(policies, nr, generation, true)) {
 		pr_warn("fim: no memory to guard files that are open for writing\n");
 		/* The ruleset in force still knows them. */
 		list_splice(&leaving, &fim_writers);
@@ -469,7 +475,7 @@ int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 	int err;
 
 	do {
-		err = make_and_publish(policies, nr, generation);
+		err = make_and_publish(policies, nr, generation, false);
 		unpublished = err || rebind_all(policies, nr);
 	} while (!err && unpublished && ++tries < 3);
 	if (err && !tries)
