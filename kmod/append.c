@@ -133,6 +133,13 @@ void fim_append_decide(const struct fim_ruleset *rs,
 
 	if (verdict->action <= FIM_ACTION_ALLOW)
 		return;
+	/* The hook of the file in the upper layer is asked, but of a splice. */
+	if (access->op == FIM_OP_WRITE && access->above &&
+	    verdict->match.object == access->above &&
+	    verdict->action != FIM_ACTION_BLOCK) {
+		*verdict = (struct fim_verdict){};
+		return;
+	}
 	if (fim_append_matches(&verdict->match)) {
 		if (access->op == FIM_OP_OPEN ? opens_to_append(file) :
 		    access->op == FIM_OP_WRITE && appends(file))

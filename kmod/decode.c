@@ -39,6 +39,19 @@ file_dentry_of(const struct file *file)
 	return file->f_path.dentry;
 }
 
+/**
+ * fim_decode_upper() - find a file of an overlay in its upper layer
+ * @file: the file
+ *
+ * Context: inside a hook.
+ * Return: the dentry, or NULL if it is no such file or not open for writing.
+ */
+noinline __noclone const struct dentry *
+fim_decode_upper(const struct file *file)
+{
+	return fim_file_upper_dentry(file);
+}
+
 static void decode_ioctl(const struct file *file, unsigned int cmd,
 			 struct fim_access *access)
 {
@@ -225,6 +238,8 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 	case FIM_OP_FCNTL:
 		access->file = ARG(const struct file *, 0);
 		access->dentry = file_dentry_of(access->file);
+		if (hook->op != FIM_OP_FCNTL)
+			access->above = fim_decode_upper(access->file);
 		break;
 	case FIM_OP_MPROTECT:
 		vma = ARG(const struct vm_area_struct *, 0);

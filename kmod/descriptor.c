@@ -18,21 +18,39 @@
 
 /*
  * Looked for are files that were open before a rule, and only if some may be
- * appended to what lies in a directory.
+ * appended to what lies in a directory. @other: the file's dentry in the other
+ * layer of an overlay, or NULL.
  */
 static noinline void check_writer(const struct file *file,
-				  const struct dentry *above, unsigned long ip,
+				  const struct dentry *other, unsigned long ip,
 				  struct ftrace_regs *fregs)
 {
 	const struct fim_ruleset *rs;
 
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (fim_file_is_from_before(rs, file, above) ||
+	if (fim_file_is_from_before(rs, file, other) ||
 	    fim_append_concerns(rs, file) ||
-	    (above && rs->append && !fim_walk_is_clear(rs, above)))
+	    (other && rs->append && !fim_walk_is_clear(rs, other)))
 		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
+}
+
+/*
+ * What maps a file of an overlay, or splices into it, asks no hook about that of
+ * the upper layer.
+ */
+static __always_inline void check_file(const struct file *file,
+				       unsigned long ip,
+				       struct ftrace_regs *fregs)
+{
+	const struct dentry *upper = NULL;
+
+	if (unlikely(file->f_path.dentry->d_flags & DCACHE_OP_REAL))
+		upper = fim_decode_upper(file);
+	if (unlikely(fim_sb_marked(file_inode(file)->i_sb) ||
+		     (upper && fim_sb_marked(upper->d_sb))))
+		check_writer(file, upper, ip, fregs);
 }
 
 void fim_hook_file_permission(unsigned long ip, unsigned long parent_ip,
@@ -43,8 +61,7 @@ void fim_hook_file_permission(unsigned long ip, unsigned long parent_ip,
 
 	if (likely(!(ARG(unsigned long, 1) & (MAY_WRITE | MAY_APPEND))))
 		return;
-	if (unlikely(fim_sb_marked(file_inode(file)->i_sb)))
-		check_writer(file, NULL, ip, fregs);
+	check_file(file, ip, fregs);
 }
 
 /* Without O_APPEND, whatever is set now: another may be setting it. */
@@ -67,8 +84,8 @@ static void check_mmap(unsigned long ip, struct ftrace_regs *fregs)
 	unsigned long type = ARG(unsigned long, 2) & MAP_TYPE;
 
 	if (file && (ARG(unsigned long, 1) & PROT_WRITE) &&
-	    type != MAP_PRIVATE && fim_sb_marked(file_inode(file)->i_sb))
-		check_writer(file, NULL, ip, fregs);
+	    type != MAP_PRIVATE)
+		check_file(file, ip, fregs);
 }
 
 static void check_mprotect(unsigned long ip, struct ftrace_regs *fregs)

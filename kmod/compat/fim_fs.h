@@ -205,6 +205,24 @@ static inline struct dentry *fim_file_real_dentry(const struct file *file)
 }
 
 /*
+ * The dentry in the upper layer of a file of an overlay that is open for writing,
+ * or NULL. It has been copied up, so d_real() only reads pointers here, too.
+ */
+static inline const struct dentry *fim_file_upper_dentry(const struct file *file)
+{
+	struct dentry *dentry = file->f_path.dentry;
+
+	if (!(file->f_mode & FMODE_WRITE) || !(dentry->d_flags & DCACHE_OP_REAL) ||
+	    fim_file_is_faked(file))
+		return NULL;
+#ifdef FIM_HAVE_D_REAL_INODE
+	return d_real(dentry, NULL);
+#else
+	return d_real(dentry, D_REAL_DATA);
+#endif
+}
+
+/*
  * The dentry that the user of such a file opened: of a mapping's file, which is
  * that of the layer below, the one of the overlay.
  */

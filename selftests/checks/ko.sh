@@ -21,6 +21,7 @@ TEXT_MAX=98304
 # function, and meant to be called so.
 ALLOWED_INDIRECT='
 file_dentry_of: d_real(), up to Linux 6.4
+fim_decode_upper: d_real()
 inode_below: d_real()
 fim_container_set_cgroup: cgroup_put(), which the last one calls to end it
 follow_link: do_delayed_call(), which frees the text of a symbolic link
