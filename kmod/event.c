@@ -286,6 +286,8 @@ static void finish_in_task(struct callback_head *work)
 	fim_slot_give(slot);
 	if (recheck & FIM_RECHECK_LATER)
 		fim_policy_recheck_later();
+	if (recheck & FIM_RECHECK_AWAITED)
+		fim_policy_recheck_await();
 	if (recheck & (FIM_RECHECK_WAITING | FIM_RECHECK_ALL))
 		fim_policy_recheck(recheck & FIM_RECHECK_ALL);
 	if (finishing) {

@@ -23,8 +23,13 @@
  */
 #define SETTLE_DELAY	HZ
 
-/* Something could not be looked at, for lack of memory. */
-static bool unseen;	/* under fim_policy_lock */
+/* How long a mount waits until rules have taken hold in it, in jiffies */
+#define AWAIT_MAX	HZ
+
+/* Under fim_policy_lock: something could not be looked at, for lack of memory. */
+static bool unseen;
+/* And something has come to be protected. */
+static bool arrived;
 
 static bool recheck_binding(struct fim_binding **binding)
 {
@@ -147,9 +152,18 @@ int fim_policy_refresh(void)
 	return err;
 }
 
+/* How often fim_policy_recheck_await() was called; which of these are served */
+static atomic_t recheck_asked = ATOMIC_INIT(0);
+static int recheck_served;
+static DECLARE_WAIT_QUEUE_HEAD(recheck_wait);
+
 static void recheck_later(struct work_struct *work)
 {
+	int asked = atomic_read(&recheck_asked);
+
 	fim_policy_recheck(true);
+	WRITE_ONCE(recheck_served, asked);
+	wake_up_all(&recheck_wait);
 }
 
 static void look_after_writers(bool find)
@@ -217,6 +231,25 @@ static DECLARE_WORK(recheck_work, recheck_later);
 void fim_policy_recheck_later(void)
 {
 	schedule_work(&recheck_work);
+}
+
+/**
+ * fim_policy_recheck_await() - have the paths of rules resolved again, and wait
+ *	for that
+ *
+ * Not for long: on some rule's path may be a filesystem that does not answer
+ * until the caller has returned, as its mount's helper, or serves it.
+ *
+ * Context: process, holding nothing; may sleep.
+ */
+void fim_policy_recheck_await(void)
+{
+	int asked = atomic_inc_return(&recheck_asked);
+
+	fim_policy_recheck_later();
+	wait_event_killable_timeout(recheck_wait,
+				    READ_ONCE(recheck_served) - asked >= 0,
+				    AWAIT_MAX);
 }
 
 /**

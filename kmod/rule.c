@@ -400,8 +400,10 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 		 * It may spread to a mount that a path enters. Not looked at by
 		 * this task: it may be who has to serve what is mounted.
 		 */
-		return (rs->nr_mounts > 1 || rs->sources ? FIM_RECHECK_LATER : 0) |
-		       (rs->waits ? FIM_RECHECK_WAITING : 0);
+		if (rs->waits)
+			return FIM_RECHECK_AWAITED;
+		return rs->nr_mounts > 1 || rs->sources ? FIM_RECHECK_LATER :
+							  FIM_RECHECK_NONE;
 	}
 	/* What an ioctl makes or destroys, no hook hears of. */
 	if (access->op == FIM_OP_IOCTL && access->reach == FIM_REACH_SB)

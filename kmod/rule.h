@@ -33,13 +33,15 @@ enum fim_reach {
  * @FIM_RECHECK_NONE: nothing
  * @FIM_RECHECK_WAITING: the paths of the rules that wait: a name appears
  * @FIM_RECHECK_ALL: all paths: some come to mean something else
- * @FIM_RECHECK_LATER: all paths, by a worker; a bit of its own
+ * @FIM_RECHECK_LATER: all paths, by a worker; a bit of its own, as the next
+ * @FIM_RECHECK_AWAITED: the same, and the task waits for it, but not for long
  */
 enum fim_recheck {
 	FIM_RECHECK_NONE = 0,
 	FIM_RECHECK_WAITING = 1,
 	FIM_RECHECK_ALL = 2,
 	FIM_RECHECK_LATER = 4,
+	FIM_RECHECK_AWAITED = 8,
 };
 
 /**
