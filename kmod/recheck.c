@@ -40,6 +40,7 @@ static bool recheck_binding(struct fim_binding **binding)
 	unseen |= ret == -ENOMEM;
 	if (ret < 0 && was_bound && !was_armed)
 		ret = fim_binding_forget(binding);
+	arrived |= ret > 0 && fim_binding_armed(*binding);
 	if (ret != FIM_RENEWED_PATH)
 		return ret == FIM_RENEWED_SOURCES;
 	if (was_bound)
@@ -106,6 +107,7 @@ void fim_policy_recheck(bool all)
 		return;
 	}
 	unseen = false;
+	arrived = false;
 	if (all)
 		changed = fim_containers_reap();
 	policies = copy_policies(&nr);
@@ -120,7 +122,9 @@ void fim_policy_recheck(bool all)
 			changed |= recheck_rule(rule, all);
 	}
 	/* Without memory the old ruleset stays until the next time. */
-	if (changed || !fim_bindings_published())
+	if ((changed || !fim_bindings_published()) &&
+	    (arrived || !fim_bindings_published() ||
+	     !fim_put_again_into_force(policies, nr)))
 		fim_put_into_force(policies, nr,
 				   fim_current_ruleset()->generation, true);
 	kvfree(policies);

@@ -485,6 +485,26 @@ int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 	return 0;
 }
 
+/**
+ * fim_put_again_into_force() - put policies into force again, by which nothing
+ *	new is protected
+ * @policies: what is in force, in order
+ * @nr: how many
+ *
+ * Nobody has to look for files that are open for writing, of all there are.
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ * Return: false if it turns out that fim_put_into_force() is due.
+ */
+bool fim_put_again_into_force(struct fim_policy **policies, unsigned int nr)
+{
+	const struct fim_ruleset *rs = fim_current_ruleset();
+
+	return !rs->lapsing &&
+	       !make_and_publish(policies, nr, rs->generation, true) &&
+	       !rebind_all(policies, nr);
+}
+
 /* Takes the policies out of force that the transaction replaces or deletes. */
 static void collect_outgoing(struct list_head *outgoing)
 {

@@ -27,6 +27,7 @@ struct fim_ruleset *fim_current_ruleset(void);
 struct fim_policy *fim_policy_in_force(const char *name);
 int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
 		       u64 generation, bool settling);
+bool fim_put_again_into_force(struct fim_policy **policies, unsigned int nr);
 void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 			u64 generation, bool settling);
 bool fim_writers_guarded(void);
