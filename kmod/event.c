@@ -149,10 +149,13 @@ void fim_event_tell_losses(void)
  */
 static bool took_place(const struct fim_slot *slot)
 {
+	long err;
+
 	if (slot->doubt != FIM_SLOT_DOUBTED)
 		return slot->doubt == FIM_SLOT_CERTAIN;
-	return slot->action == FIM_ACTION_BLOCK &&
-	       syscall_get_error(current, task_pt_regs(current)) == -EACCES;
+	err = syscall_get_error(current, task_pt_regs(current));
+	/* Who was let through may have created what somebody then executed. */
+	return err == (slot->action == FIM_ACTION_BLOCK ? -EACCES : -ETXTBSY);
 }
 
 /* What a task, or a worker for it, is finishing. */
