@@ -579,14 +579,16 @@ void fim_event_drain(void)
 	flush_work(&fim_event_work);
 	fim_event_denied_flush();
 	fim_coalesce_exit();
-	cancel_delayed_work_sync(&fim_losses_work);
 }
 
 /**
  * fim_event_exit() - free what hooks needed to record
+ *
+ * Context: process, when nobody is left who has something to tell; may sleep.
  */
 void fim_event_exit(void)
 {
+	cancel_delayed_work_sync(&fim_losses_work);
 	fim_ring_exit();
 	fim_slots_exit();
 }
