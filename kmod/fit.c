@@ -190,8 +190,9 @@ static bool matches_part(const struct fim_glob *glob,
 			fim_glob_back(glob, &walk, name, len);
 		if (parent == place->mark)
 			return fim_glob_accepts(glob, &walk);
+		/* It has left the directory meanwhile: no exception is for it. */
 		if (parent == dentry)
-			return true;
+			return !exact;
 		fim_glob_back(glob, &walk, "/", 1);
 		dentry = parent;
 	}
