@@ -90,7 +90,7 @@ bool fim_spread_is_refused(struct fim_hook *hook, const void *mnt_ns)
 		return true;
 	}
 	/* What is made in the initial one has been decided about. */
-	if (!fim_mnt_ns_is_initial(mnt_ns) ||
+	if (!fim_mnt_ns_is_initial(mnt_ns) || !current->nsproxy ||
 	    fim_mnt_ns_is_initial(current->nsproxy->mnt_ns))
 		return false;
 	slot = fim_slot_find(FIM_SLOT_SPREADS);
