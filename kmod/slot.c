@@ -30,21 +30,26 @@ static unsigned long *fim_slots_used;
 /*
  * A task may sleep in its operation, and keeps its slot meanwhile; how long is
  * up to some. So that there is always one for others, a source may have no more
- * slots than it leaves free. What it tells of another's slot may be out of date.
+ * slots than it leaves free, and a user, who can be many sources if cgroups are
+ * his, no more than three in four. What it tells of another's slot may be out of
+ * date.
  */
 static bool may_take(const struct fim_source *source)
 {
-	unsigned int taken = 0, own = 0;
+	unsigned int taken = 0, own = 0, users = 0;
 	const struct fim_slot *slot;
 	unsigned long i;
 
 	for_each_set_bit(i, fim_slots_used, slots) {
 		slot = &fim_slots[i];
 		taken++;
-		own += READ_ONCE(slot->source.cgroup) == source->cgroup &&
-		       READ_ONCE(slot->source.uid) == source->uid;
+		if (READ_ONCE(slot->source.uid) != source->uid)
+			continue;
+		users++;
+		own += READ_ONCE(slot->source.cgroup) == source->cgroup;
 	}
-	return own < slots - taken;
+	return own < slots - taken &&
+	       (!source->uid || users < slots - slots / 4);
 }
 
 /**
