@@ -10,30 +10,10 @@
 #include "lint.h"
 #include "mem.h"
 
-static uint8_t action_of(const struct policy *p, const struct rule *r)
-{
-	return r->attrs.action ? r->attrs.action : p->attrs.action;
-}
-
 /* Of rules on one object, the kernel takes the one with the highest. */
 static int rank(uint8_t action)
 {
 	return action == FIM_ACTION_BLOCK ? 3 : action == FIM_ACTION_ALLOW ? 2 : 1;
-}
-
-static int compare_sources(const struct rule *a, const struct rule *b)
-{
-	size_t i;
-	int diff;
-
-	if (a->nr_sources != b->nr_sources)
-		return a->nr_sources < b->nr_sources ? -1 : 1;
-	for (i = 0; i < a->nr_sources; i++) {
-		diff = strcmp(a->sources[i].path, b->sources[i].path);
-		if (diff)
-			return diff;
-	}
-	return 0;
 }
 
 /** @WHOSE: flags that say whose operations a rule is about */
@@ -54,7 +34,7 @@ static int compare(const struct rule *a, const struct rule *b)
 		return diff;
 	if (whose_a != whose_b)
 		return whose_a < whose_b ? -1 : 1;
-	return compare_sources(a, b);
+	return rule_compare_sources(a, b);
 }
 
 static int by_object(const void *x, const void *y)
@@ -76,7 +56,7 @@ static unsigned int covers(const struct policy *p, const struct rule *r)
 
 	if (!(r->flags & FIM_RULE_READONLY))
 		return mask | 3;
-	return mask | (action_of(p, r) == FIM_ACTION_ALLOW ? 1 : 2);
+	return mask | (rule_action(p, r) == FIM_ACTION_ALLOW ? 1 : 2);
 }
 
 /* The first of the strictest rules for each extent. */
@@ -88,8 +68,8 @@ static void find_best(const struct policy *p, const struct rule **rule,
 
 	for (i = 0; i < nr; i++) {
 		at = &best[covers(p, rule[i])];
-		if (!*at || rank(action_of(p, rule[i])) >
-			    rank(action_of(p, *at)))
+		if (!*at || rank(rule_action(p, rule[i])) >
+			    rank(rule_action(p, *at)))
 			*at = rule[i];
 	}
 }
@@ -98,7 +78,7 @@ static bool is_shadowed(const struct policy *p, const struct rule *r,
 			const struct rule *by)
 {
 	unsigned int mine = covers(p, r), its = covers(p, by);
-	int diff = rank(action_of(p, by)) - rank(action_of(p, r));
+	int diff = rank(rule_action(p, by)) - rank(rule_action(p, r));
 
 	if (by == r || (its & mine) != mine)
 		return false;
@@ -144,7 +124,7 @@ static void check_shadows(const struct policy *p, struct diags *diags)
 
 static bool is_general_block(const struct policy *p, const struct rule *r)
 {
-	return action_of(p, r) == FIM_ACTION_BLOCK && !r->nr_sources &&
+	return rule_action(p, r) == FIM_ACTION_BLOCK && !r->nr_sources &&
 	       !(r->flags & WHOSE) && r->path;
 }
 
@@ -157,7 +137,7 @@ static bool has_exception(const struct policies *set, const char *path)
 
 	for (p = set->v; p < set->v + set->nr; p++)
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
-			if (action_of(p, r) == FIM_ACTION_ALLOW && r->path &&
+			if (rule_action(p, r) == FIM_ACTION_ALLOW && r->path &&
 			    !strncmp(r->path, path, len))
 				return true;
 	return false;
@@ -237,7 +217,7 @@ static void find_paths(const struct policies *set, struct paths *paths)
 			      sizeof(*paths->v));
 	for (p = set->v; p < set->v + set->nr; p++)
 		for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-			if (!r->path || action_of(p, r) == FIM_ACTION_ALLOW)
+			if (!r->path || rule_action(p, r) == FIM_ACTION_ALLOW)
 				continue;
 			paths->v[paths->nr++] = r;
 			paths->patterns |= r->type == FIM_RULE_PATTERN;
@@ -275,19 +255,13 @@ static bool is_covered(const struct paths *paths, const struct rule *r)
 	return false;
 }
 
-/* Whether there are operations that the rule covers and does not allow. */
-static bool is_conditional(const struct rule *r)
-{
-	return r->nr_sources || (r->flags & (WHOSE | FIM_RULE_READONLY));
-}
-
 static void check_allow(const struct policy *p, const struct rule *r,
 			const struct paths *paths, bool *told,
 			struct diags *diags)
 {
 	uint8_t posture = p->posture ? p->posture : config_get()->file_posture;
 
-	if (!posture && is_conditional(r)) {
+	if (!posture && rule_is_conditional(p, r)) {
 		if (!*told)
 			diag_warning(diags, &r->at,
 				     "what this Allow covers and no rule decides is audited, reads too; say so by the annotation '"
@@ -295,7 +269,7 @@ static void check_allow(const struct policy *p, const struct rule *r,
 		*told = true;
 		return;
 	}
-	if (is_conditional(r) && posture != FIM_ACTION_ALLOW)
+	if (rule_is_conditional(p, r) && posture != FIM_ACTION_ALLOW)
 		return;
 	if (!is_covered(paths, r))
 		diag_warning(diags, &r->at,
@@ -316,7 +290,7 @@ static void check_allows(const struct policies *set, struct diags *diags)
 		if (p->kind != FIM_KIND_HOST)
 			continue;
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
-			if (r->path && action_of(p, r) == FIM_ACTION_ALLOW)
+			if (r->path && rule_action(p, r) == FIM_ACTION_ALLOW)
 				check_allow(p, r, &paths, &told, diags);
 	}
 	free(paths.v);
@@ -330,7 +304,7 @@ static void check_append(const struct policy *p, struct diags *diags)
 		return;
 	for (r = p->rules; r < p->rules + p->nr_rules; r++)
 		if ((r->flags & FIM_RULE_READONLY) &&
-		    action_of(p, r) != FIM_ACTION_ALLOW)
+		    rule_action(p, r) != FIM_ACTION_ALLOW)
 			return;
 	diag_warning(diags, &p->name_at,
 		     "'" POLICY_APPEND

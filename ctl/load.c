@@ -104,8 +104,7 @@ static bool has_allow(const struct policy *p)
 	const struct rule *r;
 
 	for (r = p->rules; r < p->rules + p->nr_rules; r++)
-		if ((r->attrs.action ? r->attrs.action : p->attrs.action) ==
-		    FIM_ACTION_ALLOW)
+		if (rule_action(p, r) == FIM_ACTION_ALLOW)
 			return true;
 	return false;
 }

@@ -239,6 +239,55 @@ void rule_copy_sources(struct rule *to, const struct rule *from)
 }
 
 /**
+ * rule_compare_sources() - whether two rules are about the same executables
+ * @a: a rule
+ * @b: another one
+ *
+ * Return: 0 if so, in the same order; else which is less, as strcmp() does.
+ */
+int rule_compare_sources(const struct rule *a, const struct rule *b)
+{
+	size_t i;
+	int diff;
+
+	if (a->nr_sources != b->nr_sources)
+		return a->nr_sources < b->nr_sources ? -1 : 1;
+	for (i = 0; i < a->nr_sources; i++) {
+		diff = strcmp(a->sources[i].path, b->sources[i].path);
+		if (diff)
+			return diff;
+	}
+	return 0;
+}
+
+/**
+ * rule_action() - what a rule does
+ * @p: its policy
+ * @r: the rule
+ *
+ * Return: enum fim_action.
+ */
+uint8_t rule_action(const struct policy *p, const struct rule *r)
+{
+	return r->attrs.action ? r->attrs.action : p->attrs.action;
+}
+
+/**
+ * rule_is_conditional() - whether a rule leaves changes to other rules
+ * @p: its policy
+ * @r: the rule
+ *
+ * Return: true if it is about some callers only, or allows reading only.
+ */
+bool rule_is_conditional(const struct policy *p, const struct rule *r)
+{
+	return r->nr_sources ||
+	       (r->flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY)) ||
+	       ((r->flags & FIM_RULE_READONLY) &&
+		rule_action(p, r) == FIM_ACTION_ALLOW);
+}
+
+/**
  * policy_inherit() - set what rules that set nothing have
  * @p: its @spec_attrs and @file_attrs are set
  *
