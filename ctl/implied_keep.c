@@ -18,6 +18,7 @@ static void append_copy(struct policy *to, const struct rule *r,
 	*copy = (struct rule){ .at = *at, .type = r->type, .flags = r->flags,
 			       .path = mem_string(r->path) };
 	attrs_copy(&copy->attrs, &r->attrs);
+	rule_copy_sources(copy, r);
 }
 
 /**
@@ -36,37 +37,98 @@ void implied_append(struct policy *to, const struct policy *from,
 			append_copy(to, r, at);
 }
 
-/* The directory's rule that an implied one follows from, or NULL. */
-static const struct rule *find_directory(const struct policy *p,
-					 const char *path)
-{
-	const struct rule *r, *best = NULL;
-	size_t len, best_len = 0;
+/**
+ * struct choice - the rule that an implied one follows from, as far as we know
+ * @policy: the new policy
+ * @implied: the implied rule
+ * @some: it was about some callers only
+ * @rule: the best of the new policy so far; NULL if none
+ * @fit: how well that suits
+ * @len: how long the path of its directory is
+ */
+struct choice {
+	const struct policy *policy;
+	const struct rule *implied;
+	bool some;
+	const struct rule *rule;
+	int fit;
+	size_t len;
+};
 
-	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-		len = strlen(r->path);
-		if (r->type != FIM_RULE_DIRECTORY || rule_is_implied(r) ||
-		    len <= best_len || strncmp(path, r->path, len))
-			continue;
-		if (!(r->flags & FIM_RULE_RECURSIVE) && strchr(path + len, '/'))
-			continue;
-		best = r;
-		best_len = len;
+/* Best about the same callers; else about all, that nobody may more meanwhile. */
+static int fit_of(const struct choice *c, const struct rule *r)
+{
+	const uint32_t whose = FIM_RULE_OWNER_ONLY | FIM_RULE_TTY;
+	bool some = rule_is_conditional(c->policy, r);
+
+	if (some == c->some && !rule_compare_sources(r, c->implied) &&
+	    !((r->flags ^ c->implied->flags) & whose))
+		return 2;
+	return !some;
+}
+
+static void consider(struct choice *c, const struct rule *r, size_t len)
+{
+	int fit = fit_of(c, r);
+
+	if (c->rule && fit != c->fit) {
+		if (fit < c->fit)
+			return;
+	} else if (c->rule && len != c->len) {
+		if (len < c->len)
+			return;
+	} else if (c->rule && rule_action(c->policy, r) <=
+			      rule_action(c->policy, c->rule)) {
+		return;
 	}
-	return best;
+	c->rule = r;
+	c->fit = fit;
+	c->len = len;
+}
+
+static bool is_in(const char *path, const struct rule *dir)
+{
+	size_t len = strlen(dir->path);
+
+	return dir->type == FIM_RULE_DIRECTORY && !rule_is_implied(dir) &&
+	       !strncmp(path, dir->path, len) &&
+	       ((dir->flags & FIM_RULE_RECURSIVE) || !strchr(path + len, '/'));
 }
 
 /* The rule that an implied one follows from, as far as the paths tell. */
-static const struct rule *find_parent(const struct policy *p,
+static const struct rule *find_parent(const struct policy *to,
 				      const struct matches *patterns,
-				      const char *path)
+				      const struct policy *before,
+				      const struct rule *implied)
 {
-	const struct match *match = matches_nearest(patterns, path);
-	const struct rule *dir = find_directory(p, path);
+	struct choice c = { .policy = to, .implied = implied,
+			    .some = rule_is_conditional(before, implied) };
+	const struct match *match, *end = patterns->v + patterns->nr;
+	const struct rule *r;
 
-	if (match && (!dir || strlen(match->dir) >= strlen(dir->path)))
-		return match->rule;
-	return dir;
+	for (r = to->rules; r < to->rules + to->nr_rules; r++)
+		if (is_in(implied->path, r))
+			consider(&c, r, strlen(r->path));
+	for (match = patterns->v; match < end; match++)
+		if (match_has(match, implied->path))
+			consider(&c, match->rule, strlen(match->dir));
+	return c.rule;
+}
+
+static void append_kept(struct policy *to, const struct rule *implied,
+			const struct rule *parent, const struct mark *at)
+{
+	const uint32_t own = FIM_RULE_IMPLIED | FIM_RULE_RECURSIVE;
+	struct rule *kept = policy_add_rule(to);
+
+	/* What the old policy said about it counts no more. */
+	*kept = (struct rule){
+		.at = *at, .type = implied->type,
+		.flags = (implied->flags & own) | (parent->flags & ~own),
+		.path = mem_string(implied->path),
+	};
+	attrs_copy(&kept->attrs, &parent->attrs);
+	rule_copy_sources(kept, parent);
 }
 
 /**
@@ -87,14 +149,9 @@ bool implied_keep(struct policy *to, const struct policy *before)
 		matches_add(&patterns, r, 0);
 	for (r = before->rules; r < before->rules + before->nr_rules; r++) {
 		parent = rule_is_implied(r) ?
-			 find_parent(to, &patterns, r->path) : NULL;
-		if (!parent)
-			continue;
-		append_copy(&kept, r, &to->name_at);
-		/* What the old policy said about it counts no more. */
-		attrs_free(&kept.rules[kept.nr_rules - 1].attrs);
-		attrs_copy(&kept.rules[kept.nr_rules - 1].attrs,
-			   &parent->attrs);
+			 find_parent(to, &patterns, before, r) : NULL;
+		if (parent)
+			append_kept(&kept, r, parent, &to->name_at);
 	}
 	any = kept.nr_rules;
 	implied_append(to, &kept, &to->name_at);
@@ -114,7 +171,8 @@ static bool same_rule(const struct rule *a, const struct rule *b)
 
 	return a->type == b->type && a->flags == b->flags &&
 	       !strcmp(a->path, b->path) && x->action == y->action &&
-	       x->severity == y->severity && x->tags_len == y->tags_len &&
+	       !rule_compare_sources(a, b) && x->severity == y->severity &&
+	       x->tags_len == y->tags_len &&
 	       (!x->tags_len || !memcmp(x->tags, y->tags, x->tags_len)) &&
 	       same_text(x->message, y->message);
 }

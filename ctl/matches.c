@@ -99,6 +99,18 @@ static bool matches(const struct match *match, const char *path,
 }
 
 /**
+ * match_has() - whether a pattern matches a path
+ * @match: the pattern
+ * @path: the path, without symbolic links
+ *
+ * Return: true if so.
+ */
+bool match_has(const struct match *match, const char *path)
+{
+	return matches(match, path, FIM_GLOB_WHOLE);
+}
+
+/**
  * matches_nearest() - the pattern that is nearest to a path
  * @m: patterns
  * @path: the path, without symbolic links

@@ -390,4 +390,111 @@ TEST_F(ns, keep)
 	policy_free(&new);
 }
 
+static void add_source(struct rule *r, const char *path)
+{
+	rule_add_source(r)->path = mem_string(path);
+}
+
+/* "action:sources " of each rule about a path */
+static const char *actions_at(FIXTURE_DATA(ns) *self, const struct policy *p,
+			      const char *dir)
+{
+	size_t skip = strlen(self->path) + 1;
+	const struct rule *r;
+
+	buf_clear(&self->text);
+	buf_adds(&self->text, "");
+	for (r = p->rules; r < p->rules + p->nr_rules; r++)
+		if (rule_is_implied(r) && !strcmp(r->path + skip, dir))
+			buf_addf(&self->text, "%u:%s ",
+				 r->attrs.action ? r->attrs.action :
+						   p->attrs.action,
+				 r->nr_sources ? r->sources[0].path : "");
+	return self->text.data;
+}
+
+/* An Allow of one program is none of all others, in a mount and afterwards. */
+TEST_F(ns, sources_are_copied)
+{
+	struct policy copy = { 0 }, *p = add_policy(self, BLOCK, true);
+	struct rule *r;
+
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs x a/b"));
+	add_rule(self, p, "a/", true)->attrs.action = BLOCK;
+	r = add_rule(self, p, "a/", true);
+	r->attrs.action = FIM_ACTION_ALLOW;
+	add_source(r, "/bin/dpkg");
+	find(self);
+	implied_append(&copy, &self->found[0].rules, &copy.at);
+	EXPECT_STREQ("3: 1:/bin/dpkg ", actions_at(self, &copy, "a/b/"));
+	EXPECT_TRUE(implied_same(&copy, &self->found[0].rules));
+	strcpy(copy.rules[1].sources[0].path, "/bin/dpk");
+	EXPECT_FALSE(implied_same(&copy, &self->found[0].rules));
+	policy_free(&copy);
+}
+
+static struct rule *add_text(FIXTURE_DATA(ns) *self, struct policy *p,
+			     const char *dir, uint8_t action,
+			     const char *source)
+{
+	struct rule *r = add_rule(self, p, dir, true);
+
+	r->attrs.action = action;
+	if (source)
+		add_source(r, source);
+	return r;
+}
+
+/*
+ * Until the new search is over, a rule that follows has what the rule says that
+ * it followed from, wherever that stands in the text.
+ */
+TEST_F(ns, keep_of_exceptions)
+{
+	struct policy old = { 0 }, new = { 0 };
+
+	add_text(self, &old, "a/b/c/", BLOCK, NULL)->flags |= FIM_RULE_IMPLIED;
+	add_text(self, &old, "a/b/c/", FIM_ACTION_ALLOW, "/x")->flags |=
+		FIM_RULE_IMPLIED;
+
+	add_text(self, &new, "a/b/", FIM_ACTION_ALLOW, "/x");
+	add_text(self, &new, "a/", FIM_ACTION_ALLOW, "/y");
+	add_text(self, &new, "a/", AUDIT, NULL);
+	add_text(self, &new, "a/", BLOCK, NULL);
+	EXPECT_TRUE(implied_keep(&new, &old));
+	EXPECT_STREQ("3: 1:/x ", actions_at(self, &new, "a/b/c/"));
+	policy_free(&new);
+
+	/* Without that one, the strictest of those for all. */
+	add_text(self, &new, "a/b/", FIM_ACTION_ALLOW, "/y");
+	add_text(self, &new, "a/", AUDIT, NULL);
+	EXPECT_TRUE(implied_keep(&new, &old));
+	EXPECT_STREQ("2: 2: ", actions_at(self, &new, "a/b/c/"));
+	policy_free(&new);
+
+	/* What allows reading is no Block of changes. */
+	add_text(self, &new, "a/b/", FIM_ACTION_ALLOW, NULL);
+	add_text(self, &new, "a/", BLOCK, NULL);
+	policy_free(&old);
+	add_text(self, &old, "a/b/c/", BLOCK, NULL)->flags |= FIM_RULE_IMPLIED;
+	EXPECT_TRUE(implied_keep(&new, &old));
+	EXPECT_STREQ("3: ", actions_at(self, &new, "a/b/c/"));
+	policy_free(&new);
+
+	/* Nor is one of them for all that is only for some now. */
+	add_text(self, &new, "a/", FIM_ACTION_ALLOW, "/x");
+	EXPECT_TRUE(implied_keep(&new, &old));
+	EXPECT_STREQ("1:/x ", actions_at(self, &new, "a/b/c/"));
+	policy_free(&new);
+
+	/* The pattern that is as near does not take its place either. */
+	add_pattern(self, &new, "a/**")->attrs.action = FIM_ACTION_ALLOW;
+	add_text(self, &new, "a/", BLOCK, NULL)->flags &= ~FIM_RULE_READONLY;
+	EXPECT_TRUE(implied_keep(&new, &old));
+	EXPECT_STREQ("3: ", actions_at(self, &new, "a/b/c/"));
+	EXPECT_FALSE(new.rules[2].flags & FIM_RULE_READONLY);
+	policy_free(&new);
+	policy_free(&old);
+}
+
 TEST_HARNESS_MAIN
