@@ -80,11 +80,6 @@ static bool is_parent(const struct rule *r)
 	       !rule_is_implied(r);
 }
 
-static uint8_t action_of(const struct policy *p, const struct rule *r)
-{
-	return r->attrs.action ? r->attrs.action : p->attrs.action;
-}
-
 /* Whether a path is in a rule's directory, and the rule about it. */
 static bool covers(const struct rule *r, const char *path, bool directory)
 {
@@ -99,6 +94,7 @@ static bool covers(const struct rule *r, const char *path, bool directory)
 	return !directory && !strchr(path + len + 1, '/');
 }
 
+/* How long the path is of the nearest directory with a rule that is for all. */
 static size_t nearest(const struct policies *now, const char *path,
 		      bool directory)
 {
@@ -109,12 +105,13 @@ static size_t nearest(const struct policies *now, const char *path,
 	for (p = now->v; p < now->v + now->nr; p++)
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
 			if (covers(r, path, directory) &&
+			    !rule_is_conditional(p, r) &&
 			    real_length(r) + 1 > len)
 				len = real_length(r) + 1;
 	return len;
 }
 
-/* The strictest rule of a policy whose directory has a path of that length. */
+/* The strictest of a policy for all whose directory has a path of that length. */
 static const struct rule *parent_of(const struct policy *p, const char *path,
 				    bool directory, size_t len)
 {
@@ -122,16 +119,24 @@ static const struct rule *parent_of(const struct policy *p, const char *path,
 
 	for (r = p->rules; r < p->rules + p->nr_rules; r++)
 		if (covers(r, path, directory) && real_length(r) + 1 == len &&
-		    (!best || action_of(p, r) > action_of(p, best)))
+		    !rule_is_conditional(p, r) &&
+		    (!best || rule_action(p, r) > rule_action(p, best)))
 			best = r;
 	return best;
 }
 
-/* Whether a rule says something beside the strictest of its path. */
-static bool is_special(const struct policy *p, const struct rule *r)
+/*
+ * Whether a rule says something beside the one that is nearest of those for all:
+ * one about the caller's executable does from wherever it is.
+ */
+static bool is_special(const struct policy *p, const struct rule *r, size_t len)
 {
-	return r->nr_sources || action_of(p, r) == FIM_ACTION_ALLOW ||
-	       (r->flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY));
+	if (r->nr_sources)
+		return true;
+	if (rule_is_conditional(p, r))
+		return real_length(r) + 1 >= len;
+	return real_length(r) + 1 == len &&
+	       rule_action(p, r) == FIM_ACTION_ALLOW;
 }
 
 /* A rule of some policy's text that says all that an implied one would. */
@@ -144,6 +149,7 @@ static bool has_rule(const struct policies *now, const char *path)
 	for (p = now->v; p < now->v + now->nr; p++)
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
 			if (is_parent(r) && (r->flags & FIM_RULE_RECURSIVE) &&
+			    !rule_is_conditional(p, r) &&
 			    real_length(r) == len &&
 			    !memcmp(real_path(r), path, len))
 				return true;
@@ -196,38 +202,45 @@ static bool add_mount_rule(struct search *s, const struct parent *parent,
 			rename_path(parent->rule, m->path, directory));
 }
 
-/* Who may more, or less, than others may so in what is mounted as well. */
-static void add_special(struct search *s, const struct parent *strictest,
-			const struct mount *m, bool directory, size_t len)
+/*
+ * Who may more, or less, than others may so in what is mounted as well. Return:
+ * whether there is such a rule.
+ */
+static bool add_special(struct search *s, size_t policy,
+			const struct rule *strictest, const struct mount *m,
+			bool directory, size_t len)
 {
-	const struct policy *p = &s->now->v[strictest->policy];
-	struct parent parent = { .policy = strictest->policy };
+	const struct policy *p = &s->now->v[policy];
+	struct parent parent = { .policy = policy };
 	const struct rule *r;
+	bool any = false;
 
 	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-		if (r == strictest->rule || !is_special(p, r) ||
-		    !covers(r, m->path, directory) || real_length(r) + 1 != len)
+		if (r == strictest || !covers(r, m->path, directory) ||
+		    !is_special(p, r, len))
 			continue;
 		parent.rule = r;
-		add_mount_rule(s, &parent, m, directory);
+		any |= add_mount_rule(s, &parent, m, directory);
 	}
+	return any;
 }
 
 static void add_mount(struct search *s, const struct mount *m, bool directory)
 {
 	size_t i, len = nearest(s->now, m->path, directory);
 	struct parent parent;
+	bool any;
 
-	if (!len || (directory && has_rule(s->now, m->path)))
+	if (directory && has_rule(s->now, m->path))
 		return;
 	for (i = 0; i < s->now->nr; i++) {
+		if (!s->wanted[i])
+			continue;
 		parent = (struct parent){ parent_of(&s->now->v[i], m->path,
 						    directory, len), i };
-		if (!parent.rule || !s->wanted[i])
-			continue;
-		if (add_mount_rule(s, &parent, m, directory))
-			s->found[i].mounts++;
-		add_special(s, &parent, m, directory, len);
+		any = parent.rule && add_mount_rule(s, &parent, m, directory);
+		any |= add_special(s, i, parent.rule, m, directory, len);
+		s->found[i].mounts += any;
 	}
 }
 
@@ -249,6 +262,18 @@ static int reaches(const struct mount *m, bool *directory)
 	return err;
 }
 
+static bool is_covered(const struct policies *now, const char *path)
+{
+	const struct policy *p;
+	const struct rule *r;
+
+	for (p = now->v; p < now->v + now->nr; p++)
+		for (r = p->rules; r < p->rules + p->nr_rules; r++)
+			if (covers(r, path, false))
+				return true;
+	return false;
+}
+
 static void find_mounts(struct search *s)
 {
 	struct mounts mounts = { 0 };
@@ -264,7 +289,7 @@ static void find_mounts(struct search *s)
 		if (mount_is_interface(m))
 			continue;
 		matches_warn(&s->patterns, m->path);
-		if (!nearest(s->now, m->path, false))
+		if (!is_covered(s->now, m->path))
 			continue;
 		err = reaches(m, &directory);
 		if (!err)
@@ -276,6 +301,32 @@ static void find_mounts(struct search *s)
 	mounts_free(&mounts);
 }
 
+/*
+ * Whether a rule about some callers leaves others what they may not: then the
+ * names in its directory are those of the rule for all.
+ */
+static bool is_exception(const struct search *s, const struct policy *p,
+			 const struct rule *r)
+{
+	bool deep = r->flags & FIM_RULE_RECURSIVE, is = false;
+	const struct policy *other;
+	const struct rule *rule;
+	struct buf path = { 0 };
+	size_t len;
+
+	if (!is_parent(r) || !rule_is_conditional(p, r))
+		return false;
+	/* Any entry of the directory */
+	buf_addf(&path, "%.*s/x", (int)real_length(r), real_path(r));
+	len = nearest(s->now, path.data, deep);
+	for (other = s->now->v; other < s->now->v + s->now->nr; other++) {
+		rule = parent_of(other, path.data, deep, len);
+		is |= rule && rule_action(other, rule) >= rule_action(p, r);
+	}
+	buf_free(&path);
+	return is;
+}
+
 static void add_tree(struct search *s, const struct policy *p,
 		     const struct rule *r)
 {
@@ -283,10 +334,10 @@ static void add_tree(struct search *s, const struct policy *p,
 		.path = *real_path(r) ? real_path(r) : "/",
 		.name = r->path,
 		.recursive = r->flags & FIM_RULE_RECURSIVE,
-		.action = action_of(p, r),
+		.action = rule_action(p, r),
 		/* Other names of what is allowed are no way around anything. */
 		.wanted = s->wanted[p - s->now->v] &&
-			  action_of(p, r) != FIM_ACTION_ALLOW,
+			  rule_action(p, r) != FIM_ACTION_ALLOW,
 		.owner = r,
 		.group = p - s->now->v,
 	});
@@ -305,9 +356,10 @@ static void add_trees(struct search *s)
 	for (i = 0; i < s->now->nr; i++) {
 		p = &s->now->v[i];
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
-			if (is_parent(r) ||
-			    (!s->wanted[i] && r->type == FIM_RULE_DIRECTORY &&
-			     r->state == FIM_RULE_ARMED))
+			if (r->type == FIM_RULE_DIRECTORY &&
+			    r->state == FIM_RULE_ARMED &&
+			    !(s->wanted[i] && rule_is_implied(r)) &&
+			    !is_exception(s, p, r))
 				add_tree(s, p, r);
 		p = &s->found[i].rules;
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
@@ -370,8 +422,21 @@ static bool has_file_rule(const struct policies *now, const char *path)
 	for (p = now->v; p < now->v + now->nr; p++)
 		for (r = p->rules; r < p->rules + p->nr_rules; r++)
 			if (r->type == FIM_RULE_FILE && !rule_is_implied(r) &&
+			    !rule_is_conditional(p, r) &&
 			    !strcmp(real_path(r), path))
 				return true;
+	return false;
+}
+
+static bool has_nearer_pattern(const struct search *s, const char *path,
+			       size_t len)
+{
+	const struct match *m, *end = s->patterns.v + s->patterns.nr;
+
+	for (m = s->patterns.v; m < end; m++)
+		if (strlen(m->dir) > len && match_has(m, path) &&
+		    !rule_is_conditional(&s->now->v[m->policy], m->rule))
+			return true;
 	return false;
 }
 
@@ -385,7 +450,7 @@ static bool is_decided(const struct search *s, const struct scan_file *f)
 	buf_addf(&path, "%s%s", f->tree->path,
 		 f->path + strlen(f->tree->name));
 	decided = nearest(s->now, path.data, false) <= len &&
-		  strlen(matches_nearest(&s->patterns, path.data)->dir) == len &&
+		  !has_nearer_pattern(s, path.data, len) &&
 		  !has_file_rule(s->now, path.data);
 	buf_free(&path);
 	return decided;
@@ -410,7 +475,7 @@ static void run_scan(struct search *s)
 
 static void add_pattern(struct search *s, const struct match *m)
 {
-	int action = action_of(&s->now->v[m->policy], m->rule);
+	int action = rule_action(&s->now->v[m->policy], m->rule);
 
 	if (s->wanted[m->policy] && action != FIM_ACTION_ALLOW)
 		scan_add(&s->scan, &(struct scan_tree){

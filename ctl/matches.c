@@ -110,25 +110,6 @@ bool match_has(const struct match *match, const char *path)
 	return matches(match, path, FIM_GLOB_WHOLE);
 }
 
-/**
- * matches_nearest() - the pattern that is nearest to a path
- * @m: patterns
- * @path: the path, without symbolic links
- *
- * Return: the one whose directory is nearest to it, of those that match, or
- * NULL.
- */
-const struct match *matches_nearest(const struct matches *m, const char *path)
-{
-	const struct match *match, *best = NULL;
-
-	for (match = m->v; match < m->v + m->nr; match++)
-		if ((!best || strlen(match->dir) > strlen(best->dir)) &&
-		    matches(match, path, FIM_GLOB_WHOLE))
-			best = match;
-	return best;
-}
-
 /* Whether a pattern begins at a mount or below: its author knows of it. */
 static bool begins_in(const struct matches *m, const char *mount)
 {

@@ -43,7 +43,6 @@ void matches_add(struct matches *m, const struct rule *rule, size_t policy);
 void matches_sort(struct matches *m);
 size_t matches_end(const struct matches *m, size_t first);
 bool match_has(const struct match *match, const char *path);
-const struct match *matches_nearest(const struct matches *m, const char *path);
 void matches_warn(const struct matches *m, const char *mount);
 void matches_free(struct matches *m);
 

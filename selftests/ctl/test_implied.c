@@ -320,15 +320,27 @@ TEST_F(ns, patterns)
 TEST_F(ns, pattern_is_not_nearest)
 {
 	struct policy *p;
+	struct rule *r;
+	int i;
 
 	ASSERT_EQ(0, sh(self->path, "for f in a/f a/b/f a/b/c/f a/d/f; do "
 			"echo >$f; ln $f out/$(echo $f | tr / _); done"));
 	p = add_policy(self, BLOCK, true);
 	add_pattern(self, p, "a/**");
-	add_rule(self, p, "a/b/", false)->attrs.action = FIM_ACTION_ALLOW;
-	add_pattern(self, p, "a/b/c/*")->attrs.action = FIM_ACTION_ALLOW;
+	add_rule(self, p, "a/b/", false);
+	add_pattern(self, p, "a/b/c/*");
+	for (i = 1; i < 3; i++) {
+		p->rules[i].attrs.action = FIM_ACTION_ALLOW;
+		p->rules[i].flags &= ~FIM_RULE_READONLY;
+	}
 	add_rule(self, p, "a/d/f", false)->type = FIM_RULE_FILE;
 	EXPECT_STREQ("0:/a/f:f ", find(self));
+	implied_free(self->found, 1);
+	buf_clear(&self->text);
+	/* Who allows reading only, decides about no change. */
+	for (r = p->rules; r < p->rules + p->nr_rules; r++)
+		r->flags |= FIM_RULE_READONLY;
+	EXPECT_STREQ("0:/a/b/c/f:f 0:/a/b/f:f 0:/a/f:f ", find(self));
 }
 
 TEST_F(ns, stricter_pattern)
@@ -431,6 +443,104 @@ TEST_F(ns, sources_are_copied)
 	strcpy(copy.rules[1].sources[0].path, "/bin/dpk");
 	EXPECT_FALSE(implied_same(&copy, &self->found[0].rules));
 	policy_free(&copy);
+}
+
+/**
+ * struct exception_case - a rule that is nearer to a mount at a/b/c/ than Block
+ * @dir: its directory
+ * @action: what it does
+ * @flags: more than a rule has here
+ * @source: whose operations it is about; NULL: all
+ * @want: actions of the rules that the mount gets
+ */
+static const struct exception_case {
+	const char *dir;
+	uint8_t action;
+	uint32_t flags;
+	const char *source;
+	const char *want;
+} exceptions[] = {
+	{ "a/b/", FIM_ACTION_ALLOW, 0, "/x", "3: 1:/x " },
+	{ "a/b/", FIM_ACTION_ALLOW, FIM_RULE_OWNER_ONLY, NULL, "3: 1: " },
+	{ "a/b/", FIM_ACTION_ALLOW, FIM_RULE_TTY, NULL, "3: 1: " },
+	{ "a/b/", FIM_ACTION_ALLOW, FIM_RULE_READONLY, NULL, "3: 1: " },
+	{ "a/b/", FIM_ACTION_AUDIT, 0, "/x", "3: 2:/x " },
+	{ "a/b/", FIM_ACTION_ALLOW, 0, NULL, "1: " },
+	{ "a/b/", FIM_ACTION_AUDIT, FIM_RULE_READONLY, NULL, "2: " },
+	{ "a/b/c/", FIM_ACTION_ALLOW, 0, "/x", "3: " },
+	{ "a/b/c/", FIM_ACTION_ALLOW, 0, NULL, "" },
+	/* The caller's executable comes before what is nearer. */
+	{ "", FIM_ACTION_BLOCK, 0, "/x", "3: 3:/x " },
+	{ "", FIM_ACTION_BLOCK, FIM_RULE_OWNER_ONLY, NULL, "3: " },
+};
+
+TEST_F(ns, exceptions)
+{
+	size_t i, k, nr;
+	struct policy *p;
+	struct rule *r;
+
+	ASSERT_EQ(0, sh(self->path, "mount -t tmpfs x a/b/c"));
+	/* In the same policy, then in another one. */
+	for (i = 0; i < 2 * ARRAY_SIZE_OF(exceptions); i++) {
+		const struct exception_case *c = &exceptions[i / 2];
+		struct policy all = { 0 };
+
+		p = add_policy(self, BLOCK, true);
+		add_rule(self, p, "a/", true)->attrs.action = BLOCK;
+		if (i % 2)
+			p = add_policy(self, AUDIT, true);
+		r = add_rule(self, p, c->dir, true);
+		r->flags = FIM_RULE_RECURSIVE | c->flags;
+		r->attrs.action = c->action;
+		if (c->source)
+			add_source(r, c->source);
+		find(self);
+		for (k = 0; k < self->now.nr; k++)
+			implied_append(&all, &self->found[k].rules, &all.at);
+		EXPECT_STREQ(c->want, actions_at(self, &all, "a/b/c/")) {
+			TH_LOG("case %zu", i);
+		}
+		policy_free(&all);
+		nr = self->now.nr;
+		implied_free(self->found, nr);
+		policies_free(&self->now);
+	}
+}
+
+/* A file's other name is no way around a Block that has an exception. */
+TEST_F(ns, exceptions_and_names)
+{
+	struct policy *p = add_policy(self, BLOCK, true);
+	struct rule *r;
+
+	ASSERT_EQ(0, sh(self->path, "echo >a/b/f; ln a/b/f out/f"));
+	add_rule(self, p, "a/", true);
+	r = add_rule(self, p, "a/b/", true);
+	r->attrs.action = FIM_ACTION_ALLOW;
+	add_source(r, "/x");
+	EXPECT_STREQ("0:/a/b/f:f ", find(self));
+	EXPECT_EQ(0, self->found[0].rules.rules[0].nr_sources);
+	implied_free(self->found, 1);
+	buf_clear(&self->text);
+	/* Without a Block, nothing is said about others. */
+	p->rules[0].state = FIM_RULE_WAITING;
+	EXPECT_STREQ("", find(self));
+}
+
+/* A pattern decides about whom a file's own rule leaves to it. */
+TEST_F(ns, pattern_and_exception)
+{
+	struct policy *p = add_policy(self, BLOCK, true);
+	struct rule *r;
+
+	ASSERT_EQ(0, sh(self->path, "echo >a/f; ln a/f out/f"));
+	add_pattern(self, p, "a/*");
+	r = add_rule(self, p, "a/f", false);
+	r->type = FIM_RULE_FILE;
+	r->attrs.action = FIM_ACTION_ALLOW;
+	add_source(r, "/x");
+	EXPECT_STREQ("0:/a/f:f ", find(self));
 }
 
 static struct rule *add_text(FIXTURE_DATA(ns) *self, struct policy *p,
