@@ -122,6 +122,9 @@ void load_set_postures(struct load *l)
 	for (p = l->set.v; p < l->set.v + l->set.nr; p++)
 		if (!p->posture && has_allow(p))
 			p->posture = config_get()->file_posture;
+	/* What was asked for on the command line goes before it. */
+	if (l->action)
+		policies_set_action(&l->set, l->action);
 }
 
 /**

@@ -323,17 +323,30 @@ static void set_action(struct attrs *a, uint8_t action)
 		a->action = action;
 }
 
+static void no_more_than_audit(uint8_t *action)
+{
+	if (*action == FIM_ACTION_BLOCK)
+		*action = FIM_ACTION_AUDIT;
+}
+
 /**
  * policies_set_action() - have all that block and audit do one of both
  * @set: the policies
- * @action: FIM_ACTION_BLOCK or FIM_ACTION_AUDIT
+ * @action: FIM_ACTION_BLOCK or FIM_ACTION_AUDIT, which is then all that the
+ *	posture and what is said about ways past the rules do, too
  */
 void policies_set_action(struct policies *set, uint8_t action)
 {
 	struct policy *p;
 	struct rule *r;
+	size_t i;
 
 	for (p = set->v; p < set->v + set->nr; p++) {
+		if (action == FIM_ACTION_AUDIT) {
+			no_more_than_audit(&p->posture);
+			for (i = 0; i < BYPASS_NR; i++)
+				no_more_than_audit(&p->bypasses[i]);
+		}
 		if (!p->spec_attrs.action)
 			p->spec_attrs.action = action;
 		set_action(&p->spec_attrs, action);

@@ -509,6 +509,39 @@ TEST(another_action)
 	parsed_free(&p);
 }
 
+/* Who only wants to see what would be refused, is refused nothing. */
+TEST(audit_is_all_audit)
+{
+	static const char text[] =
+		"apiVersion: security.kubearmor.com/v1\n"
+		"kind: KubeArmorHostPolicy\n"
+		"metadata:\n"
+		"  name: p\n"
+		"  annotations:\n"
+		"    kubearmor-file-posture: block\n"
+		"    fim/raw-device: Block\n"
+		"    fim/modules: Block\n"
+		"    fim/kexec: Audit\n"
+		"spec:\n" SELECT
+		"  file: {matchPaths: [{path: /a, action: Allow}]}\n";
+	const struct policy *policy;
+	struct parsed p;
+
+	parse_text(&p, text);
+	policies_set_action(&p.set, FIM_ACTION_AUDIT);
+	policy = &p.set.v[0];
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->posture);
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->bypasses[BYPASS_RAW]);
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->bypasses[BYPASS_MODULES]);
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->bypasses[BYPASS_KEXEC]);
+	EXPECT_STREQ("block", policy->annotations.v[0].value);
+	/* Nor does it refuse more than the policy says, the other way. */
+	policies_set_action(&p.set, FIM_ACTION_BLOCK);
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->posture);
+	EXPECT_EQ(FIM_ACTION_AUDIT, policy->bypasses[BYPASS_KEXEC]);
+	parsed_free(&p);
+}
+
 TEST(hostile_text_is_escaped)
 {
 	struct parsed p;
