@@ -9,6 +9,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -143,20 +145,20 @@ void containers_warn(const struct policies *set, struct diags *diags)
 				     p->name);
 }
 
-static void put(struct nl_msg *msg, int attr, const void *bytes, size_t len)
+static int fail(struct link *l, int code, const char *fmt, ...)
 {
-	if (nla_put(msg, attr, len, bytes))
-		mem_dup(NULL, SIZE_MAX);
+	va_list ap;
+
+	l->error = (struct link_error){ .code = code };
+	va_start(ap, fmt);
+	vsnprintf(l->error.text, sizeof(l->error.text), fmt, ap);
+	va_end(ap);
+	return code;
 }
 
-static void put_text(struct nl_msg *msg, int attr, const char *text)
+static int put_text(struct nl_msg *msg, int attr, const char *text)
 {
-	put(msg, attr, text, strlen(text) + 1);
-}
-
-static void put_u32(struct nl_msg *msg, int attr, uint32_t value)
-{
-	put(msg, attr, &value, sizeof(value));
+	return nla_put(msg, attr, strlen(text) + 1, text);
 }
 
 /**
@@ -166,6 +168,7 @@ static void put_u32(struct nl_msg *msg, int attr, uint32_t value)
  * @cgroup: its cgroup, opened
  * @root: its root directory, opened
  * @identity: what it is
+ * @text: that as the kernel keeps it
  */
 struct addition {
 	const char *id;
@@ -173,31 +176,42 @@ struct addition {
 	int cgroup;
 	int root;
 	const struct identity *identity;
+	struct buf text;
 };
 
-static struct nl_msg *message(const struct link *l, const struct addition *a,
-			      const struct policies *set, uint64_t generation)
+/* Return: other than 0 if there is no room for all of it. */
+static int fill(struct nl_msg *msg, const struct addition *a,
+		const struct policies *set, uint64_t generation)
+{
+	struct nlattr *start = nla_nest_start(msg, FIM_A_CONTAINER |
+						   NLA_F_NESTED);
+	int err = !start;
+	size_t i;
+
+	err |= put_text(msg, FIM_CONTAINER_A_ID, a->id);
+	err |= nla_put_u32(msg, FIM_CONTAINER_A_CGROUP_FD, a->cgroup);
+	err |= nla_put_u32(msg, FIM_CONTAINER_A_ROOT_FD, a->root);
+	err |= nla_put_u32(msg, FIM_CONTAINER_A_PID, a->pid);
+	err |= nla_put_u64(msg, FIM_CONTAINER_A_GENERATION, generation);
+	err |= nla_put(msg, FIM_CONTAINER_A_IDENTITY, a->text.len,
+		       a->text.data);
+	for (i = 0; !err && i < set->nr; i++)
+		if (identity_matches(a->identity, &set->v[i]))
+			err = put_text(msg, FIM_CONTAINER_A_POLICY,
+				       set->v[i].name);
+	return err ? err : nla_nest_end(msg, start);
+}
+
+static int request(struct link *l, const struct addition *a,
+		   const struct policies *set, uint64_t generation)
 {
 	struct nl_msg *msg = link_message(l->family, FIM_CMD_CONTAINER_ADD,
 					  false);
-	struct nlattr *start = nla_nest_start(msg, FIM_A_CONTAINER |
-						   NLA_F_NESTED);
-	struct buf identity = { 0 };
-	size_t i;
 
-	put_text(msg, FIM_CONTAINER_A_ID, a->id);
-	put_u32(msg, FIM_CONTAINER_A_CGROUP_FD, a->cgroup);
-	put_u32(msg, FIM_CONTAINER_A_ROOT_FD, a->root);
-	put_u32(msg, FIM_CONTAINER_A_PID, a->pid);
-	put(msg, FIM_CONTAINER_A_GENERATION, &generation, sizeof(generation));
-	identity_write(a->identity, &identity);
-	put(msg, FIM_CONTAINER_A_IDENTITY, identity.data, identity.len);
-	buf_free(&identity);
-	for (i = 0; i < set->nr; i++)
-		if (identity_matches(a->identity, &set->v[i]))
-			put_text(msg, FIM_CONTAINER_A_POLICY, set->v[i].name);
-	nla_nest_end(msg, start);
-	return msg;
+	if (!fill(msg, a, set, generation))
+		return link_request(l, msg, NULL, NULL);
+	nlmsg_free(msg);
+	return fail(l, -E2BIG, "more policies are for it than fit into a message");
 }
 
 static int add_once(struct link *l, const struct addition *a)
@@ -214,17 +228,48 @@ static int add_once(struct link *l, const struct addition *a)
 		return err;
 	err = ruleset_get(l, &set);
 	if (!err)
-		err = link_request(l, message(l, a, &set, generation), NULL,
-				   NULL);
+		err = request(l, a, &set, generation);
 	policies_free(&set);
 	return err;
 }
 
-static int fail(struct link *l, int code, const char *text)
+static int check_id(struct link *l, const char *id)
 {
-	l->error = (struct link_error){ .code = code };
-	snprintf(l->error.text, sizeof(l->error.text), "%s", text);
-	return code;
+	if (strlen(id) <= FIM_NAME_MAX)
+		return 0;
+	return fail(l, -E2BIG, "its id is longer than %d bytes", FIM_NAME_MAX);
+}
+
+static int add_opened(struct link *l, struct addition *a)
+{
+	int err, i;
+
+	for (i = 0; i < TRIES; i++) {
+		err = add_once(l, a);
+		if (err != -EBUSY && err != -EAGAIN)
+			break;
+		usleep(PAUSE_US);
+	}
+	return err;
+}
+
+static int open_and_add(struct link *l, struct addition *a, const char *root)
+{
+	const char *why;
+	int err;
+
+	a->cgroup = cgroup_open(a->pid, &why);
+	if (a->cgroup < 0)
+		return fail(l, a->cgroup, "%s", why);
+	a->root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (a->root < 0) {
+		err = fail(l, -errno, "its root directory can't be opened");
+	} else {
+		err = add_opened(l, a);
+		close(a->root);
+	}
+	close(a->cgroup);
+	return err;
 }
 
 /**
@@ -243,26 +288,18 @@ int container_add(struct link *l, const char *id, pid_t pid, const char *root,
 		  const struct identity *identity)
 {
 	struct addition a = { .id = id, .pid = pid, .identity = identity };
-	const char *why;
-	int err, i;
+	int err = check_id(l, id);
 
-	a.cgroup = cgroup_open(pid, &why);
-	if (a.cgroup < 0)
-		return fail(l, a.cgroup, why);
-	a.root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (a.root < 0) {
-		err = fail(l, -errno, "its root directory can't be opened");
-		close(a.cgroup);
+	if (err)
 		return err;
-	}
-	for (i = 0; i < TRIES; i++) {
-		err = add_once(l, &a);
-		if (err != -EBUSY && err != -EAGAIN)
-			break;
-		usleep(PAUSE_US);
-	}
-	close(a.root);
-	close(a.cgroup);
+	/* Whoever made the container's image may have written its labels. */
+	identity_write(identity, &a.text);
+	if (a.text.len > FIM_IDENTITY_MAX)
+		err = fail(l, -E2BIG, "its labels are longer than %d bytes",
+			   FIM_IDENTITY_MAX);
+	else
+		err = open_and_add(l, &a, root);
+	buf_free(&a.text);
 	return err;
 }
 
@@ -275,11 +312,13 @@ int container_add(struct link *l, const char *id, pid_t pid, const char *root,
  */
 int container_delete(struct link *l, const char *id)
 {
-	struct nl_msg *msg = link_message(l->family, FIM_CMD_CONTAINER_DEL,
-					  false);
-	struct nlattr *start = nla_nest_start(msg, FIM_A_CONTAINER |
-						   NLA_F_NESTED);
+	struct nl_msg *msg;
+	struct nlattr *start;
 
+	if (check_id(l, id))
+		return l->error.code;
+	msg = link_message(l->family, FIM_CMD_CONTAINER_DEL, false);
+	start = nla_nest_start(msg, FIM_A_CONTAINER | NLA_F_NESTED);
 	put_text(msg, FIM_CONTAINER_A_ID, id);
 	nla_nest_end(msg, start);
 	return link_request(l, msg, NULL, NULL);

@@ -3,12 +3,15 @@
  * test_container.c - tests of ctl/identity.c, bundle.c, cgroup.c and runtimes.c:
  * what a container is, whom a policy means, and what runtimes write down
  */
+#include <errno.h>
 #include <string.h>
 
 #include "bundle.h"
 #include "cgroup.h"
+#include "container.h"
 #include "helper.h"
 #include "identity.h"
+#include "mem.h"
 #include "runtimes.h"
 
 #include "kselftest_harness.h"
@@ -264,6 +267,24 @@ TEST(selectors)
 	}
 	id.name = NULL;
 	id.namespace = NULL;
+	identity_free(&id);
+}
+
+/* Whoever writes labels does not end the one that adds containers. */
+TEST(too_long)
+{
+	struct identity id = { 0 };
+	char text[20000] = "";
+	struct link l = { 0 };
+
+	memset(text, 'x', sizeof(text) - 1);
+	EXPECT_EQ(-E2BIG, container_add(&l, text, 1, "/", &id));
+	EXPECT_STREQ("its id is longer than 253 bytes", l.error.text);
+	EXPECT_EQ(-E2BIG, container_delete(&l, text));
+	identity_set_label(&id, "k", text);
+	EXPECT_EQ(-E2BIG, container_add(&l, "a", 1, "/", &id));
+	EXPECT_EQ(-E2BIG, l.error.code);
+	EXPECT_STREQ("its labels are longer than 16384 bytes", l.error.text);
 	identity_free(&id);
 }
 
