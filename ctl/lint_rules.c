@@ -238,12 +238,35 @@ static bool has_path(const struct paths *paths, const char *path, size_t len)
 	return hit;
 }
 
-/* Whether some rule is about it, or a directory above it. */
+/* Whether some rule is about what is below a directory. */
+static bool has_below(const struct paths *paths, const char *dir)
+{
+	size_t first = 0, end = paths->nr, middle;
+
+	while (first < end) {
+		middle = first + (end - first) / 2;
+		if (strcmp(paths->v[middle]->path, dir) < 0)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first < paths->nr &&
+	       !strncmp(paths->v[first]->path, dir, strlen(dir));
+}
+
+/*
+ * Whether some rule is about it, or a directory above it; or below it, if it is
+ * about the caller's executable, which comes before what is nearer. If no rule
+ * refuses anything, it is an exception to those that are in force.
+ */
 static bool is_covered(const struct paths *paths, const struct rule *r)
 {
 	size_t len = strlen(r->path);
 
-	if (paths->patterns || r->type == FIM_RULE_PATTERN)
+	if (!paths->nr || paths->patterns || r->type == FIM_RULE_PATTERN)
+		return true;
+	if (r->nr_sources && r->type == FIM_RULE_DIRECTORY &&
+	    has_below(paths, r->path))
 		return true;
 	if (has_path(paths, r->path, len))
 		return true;

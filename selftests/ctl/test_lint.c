@@ -24,6 +24,7 @@
 	"  file:\n"
 #define HEAD HEAD_WITH("")
 #define APPENDS HEAD_WITH(", annotations: {fim/append: Allow}")
+#define ALLOWS HEAD_WITH(", annotations: {kubearmor-file-posture: allow}")
 /* rules begin in line 8 */
 #define DIRS HEAD "    matchDirectories:\n"
 #define FILES HEAD "    matchPaths:\n"
@@ -96,8 +97,28 @@ static const struct unwise rules[] = {
 	{ APPENDS "    matchDirectories: [{dir: /a/, readOnly: true, action: Allow}, {dir: /a/}]\n",
 	  "t.yaml:3:18: warning: 'fim/append: Allow' has no effect" },
 	/* Allow */
-	{ DIRS "    - {dir: /a/, action: Allow}\n",
+	{ DIRS "    - {dir: /a/, action: Allow}\n"
+	       "    - {dir: /a/b/, action: Audit}\n",
 	  "t.yaml:8:13: warning: this Allow never decides: no rule blocks or audits '/a/'" },
+	/* an exception to what is in force already */
+	{ DIRS "    - {dir: /a/, action: Allow}\n", NULL },
+	{ ALLOWS "    matchDirectories: [{dir: /a/, action: Allow, fromSource: [{path: /b}]}]\n",
+	  NULL },
+	/* who runs it, may also where a nearer rule is for all */
+	{ ALLOWS "    matchDirectories:\n"
+		 "    - {dir: /a/, recursive: true, action: Allow, fromSource: [{path: /b}]}\n"
+		 "    - {dir: /a/b/, readOnly: true}\n", NULL },
+	{ ALLOWS "    matchDirectories:\n"
+		 "    - {dir: /a/, recursive: true, action: Allow, fromSource: [{path: /b}]}\n"
+		 "    matchPaths: [{path: /a/b/c, readOnly: true}]\n", NULL },
+	{ ALLOWS "    matchDirectories:\n"
+		 "    - {dir: /a/, recursive: true, action: Allow, fromSource: [{path: /b}]}\n"
+		 "    - {dir: /ab/, readOnly: true}\n",
+	  "this Allow never decides" },
+	{ ALLOWS "    matchDirectories:\n"
+		 "    - {dir: /a/, recursive: true, action: Allow, ownerOnly: true}\n"
+		 "    - {dir: /a/b/, readOnly: true}\n",
+	  "this Allow never decides" },
 	{ DIRS "    - {dir: /a/, recursive: true}\n"
 	       "    - {dir: /a/b/, action: Allow}\n", NULL },
 	{ FILES "    - {path: /a/b, action: Allow}\n"
@@ -121,6 +142,39 @@ TEST(unwise_rules)
 		}
 		free(text);
 	}
+}
+
+/* Nothing is said of the policies that come with it, alone or together. */
+TEST(ready_made)
+{
+	static const char *const files[] = {
+		"package-manager.yaml", "*.yaml",
+	};
+	struct buf command = { 0 }, data = { 0 };
+	struct parsed p;
+	char chunk[4096], *text;
+	size_t i, n;
+	FILE *f;
+
+	for (i = 0; i < ARRAY_SIZE_OF(files); i++) {
+		buf_clear(&command);
+		buf_clear(&data);
+		buf_addf(&command, "cd ../../policies && "
+			 "for f in %s; do echo ---; cat $f; done", files[i]);
+		f = popen(command.data, "r");
+		while ((n = fread(chunk, 1, sizeof(chunk), f)))
+			buf_add(&data, chunk, n);
+		ASSERT_EQ(0, pclose(f));
+		parse_bytes(&p, data.data, data.len);
+		lint_rules(&p.set, &p.diags);
+		text = print_diags(&p);
+		EXPECT_STREQ("", text);
+		EXPECT_NE(0, policies_rules(&p.set));
+		free(text);
+		parsed_free(&p);
+	}
+	buf_free(&command);
+	buf_free(&data);
 }
 
 /* A posture lets an Allow stand for itself. */
