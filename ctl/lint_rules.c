@@ -143,29 +143,30 @@ static bool has_exception(const struct policies *set, const char *path)
 	return false;
 }
 
-static void check_whole(const struct policies *set, const struct policy *p,
-			const struct rule *r, struct diags *diags)
+static const struct {
+	const char *path;
+	const char *why;
+} whole[] = {
+	{ "/", "nothing can be written any more, logs and temporary files included" },
+	{ "/etc/", "passwords, resolv.conf and packages change files there" },
+	{ "/var/", "logs, databases, mail and the package manager live there" },
+	{ "/run/", "every daemon writes there" },
+	{ "/tmp/", "every program may write there" },
+	{ "/home/", "users' files live there" },
+	{ "/root/", "root's shell writes there" },
+};
+
+/* @excepted: of each of these, whether something below is excepted */
+static void check_whole(const struct policy *p, const struct rule *r,
+			const bool *excepted, struct diags *diags)
 {
-	static const struct {
-		const char *path;
-		const char *why;
-	} whole[] = {
-		{ "/", "nothing can be written any more, logs and temporary files included" },
-		{ "/etc/", "passwords, resolv.conf and packages change files there" },
-		{ "/var/", "logs, databases, mail and the package manager live there" },
-		{ "/run/", "every daemon writes there" },
-		{ "/tmp/", "every program may write there" },
-		{ "/home/", "users' files live there" },
-		{ "/root/", "root's shell writes there" },
-	};
 	size_t i;
 
 	if (r->type != FIM_RULE_DIRECTORY || !is_general_block(p, r) ||
 	    !(r->flags & FIM_RULE_RECURSIVE))
 		return;
 	for (i = 0; i < ARRAY_SIZE(whole); i++)
-		if (!strcmp(r->path, whole[i].path) &&
-		    !has_exception(set, whole[i].path))
+		if (!excepted[i] && !strcmp(r->path, whole[i].path))
 			diag_warning(diags, &r->at,
 				     "'%s' is blocked as a whole: %s; name what matters, or except what changes with Allow",
 				     r->path, whole[i].why);
@@ -341,14 +342,18 @@ static void check_append(const struct policy *p, struct diags *diags)
  */
 void lint_rules(const struct policies *set, struct diags *diags)
 {
+	bool excepted[ARRAY_SIZE(whole)];
 	const struct policy *p;
 	const struct rule *r;
+	size_t i;
 
+	for (i = 0; i < ARRAY_SIZE(whole); i++)
+		excepted[i] = has_exception(set, whole[i].path);
 	for (p = set->v; p < set->v + set->nr; p++) {
 		check_shadows(p, diags);
 		check_append(p, diags);
 		for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-			check_whole(set, p, r, diags);
+			check_whole(p, r, excepted, diags);
 			check_reads(p, r, diags);
 		}
 	}

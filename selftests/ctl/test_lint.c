@@ -206,6 +206,13 @@ TEST(many_alike)
 	text = said(data.data, lint_rules);
 	EXPECT_NE(NULL, strstr(text, "18999 more messages are not shown"));
 	free(text);
+	buf_clear(&data);
+	buf_adds(&data, DIRS);
+	for (i = 0; i < 60000; i++)
+		buf_adds(&data, "    - {dir: /etc/, recursive: true, readOnly: true}\n");
+	text = said(data.data, lint_rules);
+	EXPECT_NE(NULL, strstr(text, "more messages are not shown"));
+	free(text);
 	buf_free(&data);
 }
 
