@@ -44,12 +44,21 @@ struct args {
 	int format;
 };
 
+static void print_bytes(const char *text, int len, int width)
+{
+	term_text(stdout, text, len);
+	printf("%*s", len < width ? width - len + 1 : 1, "");
+}
+
 static void print_text(const char *text, int width)
 {
-	int len = text ? (int)strlen(text) : 1;
+	print_bytes(text ? text : "-", text ? (int)strlen(text) : 1, width);
+}
 
-	term_text(stdout, text ? text : "-", len);
-	printf("%*s", len < width ? width - len + 1 : 1, "");
+static void print_done(const char *id, const char *what)
+{
+	term_text(stdout, id, strlen(id));
+	printf(": %s\n", what);
 }
 
 static void print_one(const struct container *c)
@@ -61,7 +70,7 @@ static void print_one(const struct container *c)
 	if (id->namespace || id->pod)
 		buf_addf(&pod, "%s/%s", id->namespace ? id->namespace : "-",
 			 id->pod ? id->pod : "-");
-	printf("%-12.12s ", c->id);
+	print_bytes(c->id, strnlen(c->id, 12), 12);
 	print_text(id->name, 16);
 	print_text(pod.data, 24);
 	printf("%-8d", (int)c->pid);
@@ -131,7 +140,7 @@ static int add(struct link *l, struct args *args)
 		args->identity.name = mem_string(args->id);
 	if (container_add(l, args->id, args->pid, root, &args->identity))
 		return link_report(l, args->id);
-	printf("%s: added\n", args->id);
+	print_done(args->id, "added");
 	return EXIT_OK;
 }
 
@@ -166,7 +175,7 @@ static int scan(struct link *l)
 	for (i = 0; i < all.nr; i++) {
 		err = add_running(l, &all.v[i]);
 		if (!err) {
-			printf("%s: added\n", all.v[i].id);
+			print_done(all.v[i].id, "added");
 			nr++;
 		} else if (err != -EEXIST) {
 			code = link_report(l, all.v[i].id);
@@ -185,7 +194,7 @@ static int delete_each(struct link *l, char **ids)
 		if (container_delete(l, *ids))
 			code = link_report(l, *ids);
 		else
-			printf("%s: deleted\n", *ids);
+			print_done(*ids, "deleted");
 	}
 	return code;
 }

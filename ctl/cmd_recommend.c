@@ -81,7 +81,8 @@ static void print_tags(const char *tags, size_t len)
 			printf("%s   ", t == tags ? "" : "\n");
 			column = 3;
 		}
-		printf(" %s", t);
+		printf(" ");
+		term_text(stdout, t, n);
 		column += n + 1;
 	}
 	if (len)
@@ -98,8 +99,11 @@ static void list_table(const struct recommend *rec, const struct library *l)
 			continue;
 		buf_clear(&tags);
 		ready_tags(r, &tags);
-		printf("%s%s%s\n    %s\n", term_on(stdout, TERM_BOLD),
-		       r->name, term_off(stdout), r->summary);
+		printf("%s", term_on(stdout, TERM_BOLD));
+		term_text(stdout, r->name, strlen(r->name));
+		printf("%s\n    ", term_off(stdout));
+		term_text(stdout, r->summary, strlen(r->summary));
+		printf("\n");
 		print_tags(tags.data, tags.len);
 	}
 	buf_free(&tags);

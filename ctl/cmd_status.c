@@ -162,7 +162,9 @@ static void print_holding(const struct containers *all)
 	size_t i;
 
 	for (; c < end && c < all->v + HOLDING_SHOWN; c++) {
-		printf("           %.12s ", c->id);
+		printf("           ");
+		term_text(stdout, c->id, strnlen(c->id, 12));
+		printf(" ");
 		term_text(stdout, c->identity.name ? c->identity.name : "-",
 			  c->identity.name ? strlen(c->identity.name) : 1);
 		printf(": %s", c->nr_policies ? "" : "no policy");

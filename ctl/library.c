@@ -16,6 +16,7 @@
 #include "library.h"
 #include "mem.h"
 #include "schema.h"
+#include "source.h"
 
 /**
  * library_directory() - where the library is installed
@@ -66,24 +67,6 @@ static char *summary_of(const struct ready *r)
 	return mem_string("");
 }
 
-/* Return: 0 or -errno. */
-static int read_file(const char *path, struct buf *out)
-{
-	FILE *f = fopen(path, "re");
-	char chunk[4096];
-	int err;
-	size_t n;
-
-	if (!f)
-		return -errno;
-	buf_adds(out, "");
-	while ((n = fread(chunk, 1, sizeof(chunk), f)))
-		buf_add(out, chunk, n);
-	err = ferror(f) ? -EIO : 0;
-	fclose(f);
-	return err;
-}
-
 static void add_file(struct library *l, const char *dir, const char *name)
 {
 	struct buf path = { 0 };
@@ -96,11 +79,12 @@ static void add_file(struct library *l, const char *dir, const char *name)
 	buf_addf(&path, "%s/%s", dir, name);
 	r->path = path.data;
 	r->name = mem_dup(name, strlen(name) - strlen(".yaml"));
-	err = read_file(r->path, &r->text);
-	if (err)
+	buf_adds(&r->text, "");
+	err = source_read(r->path, &r->text, &l->diags);
+	if (err < 0)
 		diag_error(&l->diags, &(struct mark){ .file = r->path }, "%s",
 			   strerror(-err));
-	else
+	else if (!err)
 		schema_parse(r->path, r->text.data, r->text.len, false,
 			     &r->set, &l->diags);
 	r->summary = summary_of(r);

@@ -53,22 +53,70 @@ static int read_all(int fd, struct buf *out)
 	}
 }
 
+/* Return: 0, -errno, or 1 if it is noted that the file is too large. */
+static int read_fd(int fd, const char *name, struct buf *out,
+		   struct diags *diags)
+{
+	int err = read_all(fd, out);
+
+	if (err != -EFBIG)
+		return err;
+	diag_error(diags, &(struct mark){ .file = name },
+		   "larger than %lu MiB, which is no policy file",
+		   SOURCE_MAX >> 20);
+	return 1;
+}
+
+/**
+ * source_read() - read a file that lies in a directory of policies
+ * @path: the file; outlives @diags
+ * @out: appended to
+ * @diags: where it is noted that this can be no policy file
+ *
+ * A FIFO or device that someone put into the directory must not block us.
+ *
+ * Return: 0, -errno, or 1 if something was noted.
+ */
+int source_read(const char *path, struct buf *out, struct diags *diags)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), err;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st)) {
+		err = -errno;
+	} else if (S_ISREG(st.st_mode)) {
+		err = read_fd(fd, path, out, diags);
+	} else {
+		diag_error(diags, &(struct mark){ .file = path },
+			   "not a regular file");
+		err = 1;
+	}
+	close(fd);
+	return err;
+}
+
+/* Takes what @data holds over. @err: of reading it */
+static void parse(struct sources *s, const char *name, struct buf *data,
+		  int err, bool ignore, struct policies *set,
+		  struct diags *diags)
+{
+	if (err < 0)
+		unreadable(s, name, -err);
+	else if (!err)
+		schema_parse(name, data->data ? data->data : "", data->len,
+			     ignore, set, diags);
+	buf_free(data);
+}
+
 static void load_fd(struct sources *s, int fd, const char *name,
 		    bool ignore, struct policies *set, struct diags *diags)
 {
 	struct buf data = { 0 };
-	int err = read_all(fd, &data);
+	int err = read_fd(fd, name, &data, diags);
 
-	if (err == -EFBIG)
-		diag_error(diags, &(struct mark){ .file = name },
-			   "larger than %lu MiB, which is no policy file",
-			   SOURCE_MAX >> 20);
-	else if (err)
-		unreadable(s, name, -err);
-	else
-		schema_parse(name, data.data ? data.data : "", data.len,
-			     ignore, set, diags);
-	buf_free(&data);
+	parse(s, name, &data, err, ignore, set, diags);
 }
 
 static bool is_policy_file(const char *name)
@@ -86,24 +134,14 @@ static bool is_policy_file(const char *name)
 	return false;
 }
 
-/* A FIFO or device that someone put into the directory must not block us. */
 static void load_entry(struct sources *s, const char *path, bool ignore,
 		       struct policies *set, struct diags *diags)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	const char *name = keep_name(s, path);
-	struct stat st;
+	struct buf data = { 0 };
+	int err = source_read(name, &data, diags);
 
-	if (fd < 0 || fstat(fd, &st)) {
-		unreadable(s, name, errno);
-	} else if (!S_ISREG(st.st_mode)) {
-		diag_error(diags, &(struct mark){ .file = name },
-			   "not a regular file");
-	} else {
-		load_fd(s, fd, name, ignore, set, diags);
-	}
-	if (fd >= 0)
-		close(fd);
+	parse(s, name, &data, err, ignore, set, diags);
 }
 
 static int by_text(const void *a, const void *b)

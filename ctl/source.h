@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
 #include "diag.h"
 #include "policy.h"
 
@@ -25,6 +26,7 @@ struct sources {
 	size_t unreadable;
 };
 
+int source_read(const char *path, struct buf *out, struct diags *diags);
 void source_load(struct sources *s, const char *path, bool ignore,
 		 struct policies *set, struct diags *diags);
 void sources_free(struct sources *s);

@@ -300,6 +300,25 @@ TEST_F(directory, hostile_name)
 	EXPECT_NE(NULL, strstr(self->out.data, "a\\x1b[2J.yaml:1:1:"));
 }
 
+TEST_F(directory, hostile_library)
+{
+	buf_addf(&self->args,
+		 "D=%s; E=$(printf '\\033'); "
+		 "sed \"1s/.*/# a$E[2Jb/\" " GOOD " >\"$D/e$E[2Jf.yaml\"; "
+		 "sed 's/- NIST$/- \"c\\\\e[2Jd\"/' " GOOD " >$D/c.yaml; "
+		 "mkfifo $D/a.yaml; truncate -s 65M $D/b.yaml; "
+		 "timeout 20 $F recommend --dir $D", self->path);
+	EXPECT_EQ(2, run(&self->out, self->args.data));
+	EXPECT_EQ(NULL, strchr(self->out.data, '\033'));
+	EXPECT_NE(NULL, strstr(self->out.data, "a\\x1b[2Jb\n"));
+	EXPECT_NE(NULL, strstr(self->out.data, "c\\x1b[2Jd")) {
+		TH_LOG("%s", self->out.data);
+	}
+	EXPECT_NE(NULL, strstr(self->out.data, "e\\x1b[2Jf\n"));
+	EXPECT_NE(NULL, strstr(self->out.data, "a.yaml: error: not a regular"));
+	EXPECT_NE(NULL, strstr(self->out.data, "b.yaml: error: larger than"));
+}
+
 /* What users read says what there is. */
 TEST(man_page_and_completion)
 {
