@@ -202,11 +202,13 @@ static int delete_each(struct link *l, char **ids)
 static bool take_opt(const struct command *cmd, int c, struct args *args)
 {
 	char *end;
+	long n;
 
 	if (opt_is(cmd, c, "pid")) {
 		errno = 0;
-		args->pid = strtol(optarg, &end, 10);
-		return *optarg && !*end && !errno && args->pid > 0;
+		n = strtol(optarg, &end, 10);
+		args->pid = n;
+		return *optarg && !*end && !errno && n > 0 && n <= INT_MAX;
 	}
 	if (opt_is(cmd, c, "id"))
 		args->id = optarg;

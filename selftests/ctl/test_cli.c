@@ -125,6 +125,8 @@ static const struct use {
 	{ "$F container purge", 2, "there is no 'purge'" },
 	{ "$F container add", 2, "give its process: --pid N" },
 	{ "$F container add --pid x", 2, "'x' is no value of that option" },
+	{ "$F container add --pid 4294967297", 2, "'4294967297' is no value" },
+	{ "$F container add --pid 2147483648", 2, "is no value of that option" },
 	{ "$F container add --pid 1 --label a", 2, "'a' is no value of that option" },
 	{ "$F container delete", 2, "'delete' takes ids" },
 	{ "$F container list x", 2, "'list' takes no more words" },
