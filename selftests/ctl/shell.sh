@@ -30,7 +30,8 @@ check() {
 # The module is not there: these are in force.
 fimctl() {
 	case $* in
-	get) printf 'NAME  ACTION\nweb  Block\nsystem  Audit\n' ;;
+	get) printf 'NAME  ACTION\nweb  Block\nsystem  Audit\n$(pwd)  Block\n' ;;
+	recommend) printf 'web-roots\n    Roots of web servers.\n$(pwd)\n' ;;
 	*) "$tool" "$@" ;;
 	esac
 }
@@ -120,6 +121,9 @@ check 'formats' completes 'text json pretty-json ecs cef' watch -o ''
 check 'the beginning of a value' completes 'Block' apply --action B
 check 'policies in force' completes 'web system' delete ''
 check 'one of them' completes 'system' get s
+check 'one that is ready-made' completes 'web-roots' recommend w
+check 'a name runs no command' completes '' delete /
+check 'nor that of a file' completes '' recommend /
 check 'files' completes ' +files' apply -f ''
 check 'nothing for a number' completes '' watch --limit ''
 check 'at a terminal' completes_at_a_terminal
