@@ -45,7 +45,8 @@ bool sink_find(struct sink *s, const char *to)
 	} else if (!strcmp(to, "journal")) {
 		s->type = &sink_journal;
 		s->where = "/run/systemd/journal/socket";
-	} else if (!strncmp(to, scheme, strlen(scheme)) && to[strlen(scheme)]) {
+	} else if (!strncmp(to, scheme, strlen(scheme)) &&
+		   sink_is_server(to + strlen(scheme))) {
 		s->type = &sink_syslog;
 		s->where = to + strlen(scheme);
 	} else if (*to == '/') {

@@ -56,6 +56,7 @@ struct sink {
 
 extern const struct sink_type sink_stdout, sink_file, sink_journal, sink_syslog;
 
+bool sink_is_server(const char *where);
 bool sink_find(struct sink *s, const char *to);
 int sink_open(struct sink *s);
 int sink_put(struct sink *s, const cJSON *alert);

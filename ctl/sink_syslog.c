@@ -8,6 +8,7 @@
  * So a server may get one twice, which its number shows. While there is no
  * server, this waits, and the module's ring holds what comes.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
@@ -331,26 +332,71 @@ static int settle_syslog(struct sink *s)
 	return err;
 }
 
-/* HOST, HOST:PORT or [HOST]:PORT. */
+static bool is_ipv6(const char *text)
+{
+	size_t len = strcspn(text, "%");
+	char address[INET6_ADDRSTRLEN];
+	struct in6_addr in6;
+
+	if (len >= sizeof(address))
+		return false;
+	memcpy(address, text, len);
+	address[len] = '\0';
+	return inet_pton(AF_INET6, address, &in6) == 1;
+}
+
+static bool is_port(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+	int n = len < 6 ? atoi(text) : 0;
+
+	return !text[len] && n > 0 && n <= 65535;
+}
+
+/* HOST, HOST:PORT, [HOST] or [HOST]:PORT; where the port is is in @port. */
+static bool split(const char *where, const char **host, size_t *len,
+		  const char **port)
+{
+	const char *rest;
+
+	*host = where + (*where == '[');
+	if (is_ipv6(where))
+		*len = strlen(where);
+	else
+		*len = strcspn(*host, *where == '[' ? "]" : ":]");
+	rest = *host + *len;
+	if (*where == '[' && *rest++ != ']')
+		return false;
+	*port = *rest ? rest + 1 : PORT;
+	return *len && (!*rest || *rest == ':') && is_port(*port);
+}
+
+/**
+ * sink_is_server() - whether a syslog server can be there
+ * @where: the place
+ *
+ * Return: true if so.
+ */
+bool sink_is_server(const char *where)
+{
+	const char *host, *port;
+	size_t len;
+
+	return split(where, &host, &len, &port);
+}
+
 static int open_syslog(struct sink *s)
 {
-	const char *where = s->where, *end, *colon = strrchr(where, ':');
 	struct syslog *y = mem_alloc(sizeof(*y));
+	const char *host, *port;
+	size_t len;
 
 	*y = (struct syslog){ 0 };
 	s->syslog = y;
-	end = where + strlen(where);
-	if (*where == '[' && strchr(where, ']')) {
-		end = strchr(where, ']');
-		colon = end[1] == ':' ? end + 1 : NULL;
-		where++;
-	} else if (colon && strchr(where, ':') == colon) {
-		end = colon;
-	} else {
-		colon = NULL;
-	}
-	y->host = mem_dup(where, end - where);
-	y->port = mem_string(colon ? colon + 1 : PORT);
+	if (!split(s->where, &host, &len, &port))
+		return -EINVAL;
+	y->host = mem_dup(host, len);
+	y->port = mem_string(port);
 	return 0;
 }
 

@@ -108,6 +108,7 @@ static const struct use {
 	{ "$F watch --limit 0", 2, "'0' is no number above 0" },
 	{ "$F watch --since yesterday", 2, "'yesterday' is no record number" },
 	{ "$F watch --to nowhere", 2, "there is no place 'nowhere'" },
+	{ "$F watch --to syslog://h:99999", 2, "there is no place 'syslog://h:99999'" },
 	{ "$F watch --to syslog://h -o text", 2, "takes json, ecs or cef" },
 	{ "$F watch --policy 'a('", 2, "'a(' is no regular expression" },
 	{ "$F watch --state /dev/null/x", 1, "can't read /dev/null/x" },
