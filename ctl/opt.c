@@ -47,7 +47,9 @@ int opt_next(const struct command *cmd, int argc, char **argv)
 	*p = '\0';
 	opterr = 0;
 	c = getopt_long(argc, argv, letters, table, NULL);
-	if (c == '?')
+	if (c == '?' && optopt > 0 && optopt < OPT_LONG)
+		opt_usage(cmd, "unknown option -%c", optopt);
+	else if (c == '?')
 		opt_usage(cmd, "unknown option %s", argv[optind - 1]);
 	if (c == ':')
 		opt_usage(cmd, "option %s takes an argument",

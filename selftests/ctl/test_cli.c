@@ -177,6 +177,9 @@ static const struct use {
 	  "kernel: 9\n  unknown configuration: " },
 	{ "$F probe --root /nonexistent -o json", 4, "\"verdict\": \"unknown\"" },
 	{ "$F apply --nonsense", 2, "unknown option --nonsense" },
+	{ "$F apply --dry-run=x", 2, "unknown option --dry-run=x" },
+	{ "$F get -zo json", 2, "unknown option -z" },
+	{ "$F get -z", 2, "unknown option -z" },
 };
 
 TEST(usage)
