@@ -8,6 +8,7 @@
 #include "cmd.h"
 #include "lint.h"
 #include "load.h"
+#include "term.h"
 
 const struct opt check_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
@@ -27,6 +28,10 @@ static int check(struct load *load)
 	if (code != EXIT_OK)
 		return code;
 	policies = load->set.nr;
+	if (!policies) {
+		term_error("no policy is left");
+		return EXIT_INVALID;
+	}
 	rules = policies_rules(&load->set);
 	printf("valid: %zu %s, %zu %s\n", policies,
 	       policies == 1 ? "policy" : "policies", rules,

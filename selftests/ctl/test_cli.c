@@ -38,6 +38,21 @@
 	"end\n"
 #define FOREIGN "- " FOREIGN_INPUT
 
+/* Nothing of it is about files. */
+#define PROCESS "- <<'end'\n"                         \
+	"apiVersion: security.kubearmor.com/v1\n"      \
+	"kind: KubeArmorHostPolicy\n"                  \
+	"metadata:\n"                                  \
+	"  name: p\n"                                  \
+	"spec:\n"                                      \
+	"  nodeSelector:\n"                            \
+	"    matchLabels:\n"                           \
+	"      kubernetes.io/hostname: nowhere\n"      \
+	"  process:\n"                                 \
+	"    matchPaths:\n"                            \
+	"    - path: /bin/sh\n"                        \
+	"end\n"
+
 /* Runs "fimctl ARGS" in a shell. Return: exit status; @out has all output. */
 static int run(struct buf *out, const char *args)
 {
@@ -180,6 +195,8 @@ static const struct use {
 	{ "$F apply --dry-run=x", 2, "unknown option --dry-run=x" },
 	{ "$F get -zo json", 2, "unknown option -z" },
 	{ "$F get -z", 2, "unknown option -z" },
+	{ "$F check --ignore-unsupported -f " PROCESS, 2,
+	  "no policy is left" },
 };
 
 TEST(usage)
