@@ -89,6 +89,17 @@ static void print_tags(const char *tags, size_t len)
 		printf("\n");
 }
 
+static size_t count_wanted(const struct recommend *rec,
+			   const struct library *l)
+{
+	const struct ready *r;
+	size_t nr = 0;
+
+	for (r = l->v; r < l->v + l->nr; r++)
+		nr += wanted(rec, r);
+	return nr;
+}
+
 static void list_table(const struct recommend *rec, const struct library *l)
 {
 	const struct ready *r;
@@ -121,6 +132,19 @@ static void list_json(const struct recommend *rec, const struct library *l)
 	cJSON_Delete(list);
 }
 
+static int list(const struct recommend *rec, const struct library *l)
+{
+	if (rec->format == FORMAT_JSON)
+		list_json(rec, l);
+	else
+		list_table(rec, l);
+	if (!rec->nr_tags || count_wanted(rec, l))
+		return EXIT_OK;
+	term_error("no policy in %s has %s", rec->dir,
+		   rec->nr_tags == 1 ? "a tag like that" : "tags like these");
+	return EXIT_FAILED;
+}
+
 static int print_one(const struct recommend *rec, const struct library *l)
 {
 	const struct ready *r = library_find(l, rec->name);
@@ -144,7 +168,7 @@ static int print_one(const struct recommend *rec, const struct library *l)
 static int recommend(struct recommend *rec)
 {
 	struct library l = { 0 };
-	int err, code = EXIT_OK;
+	int err, code;
 
 	if (!rec->dir)
 		rec->dir = library_directory();
@@ -157,12 +181,7 @@ static int recommend(struct recommend *rec)
 		goto out;
 	}
 	diag_print(&l.diags, stderr);
-	if (rec->name)
-		code = print_one(rec, &l);
-	else if (rec->format == FORMAT_JSON)
-		list_json(rec, &l);
-	else
-		list_table(rec, &l);
+	code = rec->name ? print_one(rec, &l) : list(rec, &l);
 	if (code == EXIT_OK && l.diags.errors)
 		code = EXIT_INVALID;
 out:

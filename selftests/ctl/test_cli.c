@@ -164,7 +164,7 @@ static const struct use {
 	{ "$F recommend --dir " POLICIES " --tag t1053 --tag NIST -o json | "
 	  "grep -c '\"name\"' | grep -x 1", 0, "" },
 	{ "$F recommend --dir " POLICIES " --tag t1053 --tag nosuch -o json",
-	  0, "[]" },
+	  1, "[]" },
 	{ "$F recommend --dir " POLICIES " -o json", 0,
 	  "\"name\": \"system-binaries\"" },
 	{ "$F recommend --dir " POLICIES " system-binaries | diff - " GOOD, 0,
@@ -197,6 +197,8 @@ static const struct use {
 	{ "$F get -z", 2, "unknown option -z" },
 	{ "$F check --ignore-unsupported -f " PROCESS, 2,
 	  "no policy is left" },
+	{ "$F recommend --dir " POLICIES " --tag zzz", 1,
+	  "no policy in " POLICIES " has a tag like that" },
 };
 
 TEST(usage)
