@@ -39,18 +39,27 @@ static const struct option {
 	{ "CONFIG_TMPFS", "hooks can't be tested on a filesystem" },
 };
 
+#define RELEASE(major, minor) ((major) * 1000U + (minor))
+/** @OLDEST: the oldest version that the module is built for */
+#define OLDEST RELEASE(5, 10)
+
 /**
  * struct function - a function that the module hooks; kmod/hook.c has the table
  * @name: its name
  * @instead: the name that it has in other kernels; NULL if none
  * @needed: the module does not load without; else kernels may do without it
  * @lost: what is not protected without
+ * @since: the first version that has it, as RELEASE() makes it; 0: all have
+ * @option: it is there only with this option, and nothing is lost without; NULL
+ *	if it always is
  */
 static const struct function {
 	const char *name;
 	const char *instead;
 	bool needed;
 	const char *lost;
+	unsigned int since;
+	const char *option;
 } functions[] = {
 	{ "security_inode_rename", NULL, true, "renaming" },
 	{ "security_inode_link", NULL, true, "hard links" },
@@ -66,10 +75,17 @@ static const struct function {
 	{ "security_inode_set_acl", "security_inode_setxattr", true, "setting POSIX ACLs" },
 	{ "security_inode_remove_acl", "security_inode_removexattr", true,
 	  "removing POSIX ACLs" },
+	{ "security_inode_setsecctx", NULL, false, "security labels by NFS servers" },
+	{ "set_posix_acl", NULL, false, "POSIX ACLs by file servers", 0,
+	  "CONFIG_FS_POSIX_ACL" },
+	{ "security_inode_file_setattr", NULL, true,
+	  "changing inode flags by file_setattr(2)", RELEASE(6, 17) },
 	{ "security_file_open", NULL, true, "opening files for writing" },
 	{ "security_file_ioctl", NULL, true, "ioctls that change files" },
 	{ "security_file_ioctl_compat", "security_file_ioctl", true,
 	  "ioctls of 32-bit programs" },
+	{ "security_uring_cmd", NULL, false, "ioctls by io_uring, NVMe commands among them",
+	  RELEASE(5, 19), "CONFIG_IO_URING" },
 	{ "security_sb_mount", NULL, true, "mounting over protected directories" },
 	{ "security_move_mount", NULL, true, "mounting over them by move_mount(2)" },
 	{ "count_mounts", NULL, false, "mounts that spread from other namespaces" },
@@ -77,16 +93,16 @@ static const struct function {
 	{ "security_sb_pivotroot", NULL, true, "replacing the root" },
 	{ "security_quota_on", NULL, true, "making a protected file a quota file" },
 	{ "security_sb_delete", "fsnotify_sb_delete", true, "a clean unmount" },
-	{ "security_file_permission", NULL, false,
+	{ "security_file_permission", NULL, true,
 	  "writing by descriptors from before a rule" },
-	{ "security_mmap_file", NULL, false, "mapping by descriptors from before a rule" },
-	{ "security_file_mprotect", NULL, false,
+	{ "security_mmap_file", NULL, true, "mapping by descriptors from before a rule" },
+	{ "security_file_mprotect", NULL, true,
 	  "making mappings from before a rule writable" },
-	{ "security_kernel_load_data", NULL, false,
+	{ "security_kernel_load_data", NULL, true,
 	  "loading modules by init_module(2), and kexec_load(2)" },
-	{ "security_kernel_read_file", NULL, false,
+	{ "security_kernel_read_file", NULL, true,
 	  "loading modules and kernels to boot from files" },
-	{ "security_file_fcntl", NULL, false,
+	{ "security_file_fcntl", NULL, true,
 	  "keeping descriptors that may only append from more" },
 };
 
@@ -145,7 +161,7 @@ static FILE *open_config(struct probe *p, const char *root, bool *piped)
 		buf_addf(&path, "%s%s%s", places[i][0], p->release, places[i][1]);
 		f = open_below(root, path.data);
 	}
-	if (!f && !*root && !access("/proc/config.gz", R_OK)) {
+	if (!f && !*root && !p->other && !access("/proc/config.gz", R_OK)) {
 		*piped = true;
 		buf_clear(&path);
 		buf_adds(&path, "/proc/config.gz");
@@ -162,12 +178,16 @@ static FILE *open_config(struct probe *p, const char *root, bool *piped)
  * @set: of each of @options, whether it is set
  * @args: a hook can change where a function goes on
  * @lto: it was built with Clang's link time optimization
+ * @machine: it is for an architecture that the module is for
+ * @functions: of each of @functions, whether its option is set
  * @any: there are options at all
  */
 struct settings {
 	bool set[ARRAY_SIZE(options)];
 	bool args;
 	bool lto;
+	bool machine;
+	bool functions[ARRAY_SIZE(functions)];
 	bool any;
 };
 
@@ -179,6 +199,11 @@ static void take_option(struct settings *s, const char *name)
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (!strcmp(name, options[i].name))
 			s->set[i] = true;
+	for (i = 0; i < ARRAY_SIZE(functions); i++)
+		if (functions[i].option && !strcmp(name, functions[i].option))
+			s->functions[i] = true;
+	if (!strcmp(name, "CONFIG_X86_64") || !strcmp(name, "CONFIG_ARM64"))
+		s->machine = true;
 	if (!strcmp(name, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS") ||
 	    !strcmp(name, "CONFIG_DYNAMIC_FTRACE_WITH_REGS"))
 		s->args = true;
@@ -200,32 +225,48 @@ static void read_settings(FILE *f, struct settings *s)
 	}
 }
 
-static void probe_config(struct probe *p, const char *root)
+/* A system below a directory may be for any machine. */
+static void probe_machine(struct probe *p, const char *root,
+			  const struct settings *s)
 {
-	struct settings s = { 0 };
+	struct utsname name;
+	bool is = s->machine;
+
+	if (!s->any && (*root || uname(&name)))
+		return;
+	if (!s->any)
+		is = !strcmp(name.machine, "x86_64") ||
+		     !strcmp(name.machine, "aarch64");
+	add(p, "architecture", is ? PROBE_OK : PROBE_NEEDED,
+	    is ? "" : "is neither x86-64 nor arm64");
+}
+
+static void probe_config(struct probe *p, const char *root, struct settings *s)
+{
 	bool piped;
 	FILE *f = open_config(p, root, &piped);
 	size_t i;
 
 	if (f) {
-		read_settings(f, &s);
+		read_settings(f, s);
 		if (piped)
 			pclose(f);
 		else
 			fclose(f);
 	}
-	if (!s.any) {
+	probe_machine(p, root, s);
+	if (!s->any) {
 		add(p, "configuration", PROBE_UNKNOWN,
 		    "there is neither /boot/config-RELEASE nor /proc/config.gz");
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(options); i++)
-		add(p, options[i].name, s.set[i] ? PROBE_OK : PROBE_NEEDED,
-		    s.set[i] ? "" : options[i].why);
-	add(p, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", s.args ? PROBE_OK : PROBE_LOST,
-	    s.args ? "" : "nor WITH_REGS: hooks are attached by kprobes, which root can disarm");
-	add(p, "CONFIG_LTO_CLANG", s.lto ? PROBE_NEEDED : PROBE_OK,
-	    s.lto ? "must be off: functions may be inlined where no hook sees them" : "");
+		add(p, options[i].name, s->set[i] ? PROBE_OK : PROBE_NEEDED,
+		    s->set[i] ? "" : options[i].why);
+	add(p, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", s->args ? PROBE_OK : PROBE_LOST,
+	    s->args ? "" : "nor WITH_REGS: hooks are attached by kprobes, which root can disarm");
+	add(p, "CONFIG_LTO_CLANG", s->lto ? PROBE_NEEDED : PROBE_OK,
+	    s->lto ? "must be off: functions may be inlined where no hook sees them" : "");
 }
 
 /* Which functions a list of names has, one at the end of each line or alone. */
@@ -246,7 +287,7 @@ static size_t find_functions(FILE *f, bool *found)
 		*end = '\0';
 		nr++;
 		if (strncmp(name, "security_", 9) && strncmp(name, "fsnotify_", 9) &&
-		    strncmp(name, "count_", 6))
+		    strncmp(name, "count_", 6) && strncmp(name, "set_posix_", 10))
 			continue;
 		for (i = 0; i < ARRAY_SIZE(functions); i++)
 			if (!strcmp(name, functions[i].name) ||
@@ -257,13 +298,43 @@ static size_t find_functions(FILE *f, bool *found)
 	return nr;
 }
 
-static void probe_functions(struct probe *p, const char *root)
+/* 0 if it is no version. */
+static unsigned int version_of(const char *release)
+{
+	char *end;
+	unsigned int major = strtoul(release, &end, 10);
+
+	return RELEASE(major, *end == '.' ? strtoul(end + 1, NULL, 10) : 0);
+}
+
+static void probe_version(struct probe *p)
+{
+	bool old = version_of(p->release) < OLDEST;
+
+	add(p, "version", old ? PROBE_NEEDED : PROBE_OK,
+	    old ? "the module is for Linux 5.10 and later" : "");
+}
+
+static bool has(const struct probe *p, const struct settings *s, size_t i)
+{
+	return version_of(p->release) >= functions[i].since &&
+	       (!functions[i].option || !s->any || s->functions[i]);
+}
+
+static void probe_functions(struct probe *p, const char *root,
+			    const struct settings *s)
 {
 	bool found[ARRAY_SIZE(functions)] = { 0 };
-	FILE *f = open_below(root, "/proc/kallsyms");
 	const struct function *func;
 	size_t i, nr = 0;
+	FILE *f;
 
+	if (p->other) {
+		add(p, "functions", PROBE_UNKNOWN,
+		    "are known of the running kernel only");
+		return;
+	}
+	f = open_below(root, "/proc/kallsyms");
 	if (f) {
 		nr = find_functions(f, found);
 		fclose(f);
@@ -274,6 +345,8 @@ static void probe_functions(struct probe *p, const char *root)
 	}
 	for (i = 0; i < ARRAY_SIZE(functions); i++) {
 		func = &functions[i];
+		if (!found[i] && !has(p, s, i))
+			continue;
 		add(p, func->name, found[i] ? PROBE_OK :
 		    func->needed ? PROBE_NEEDED : PROBE_LOST,
 		    found[i] ? "" : func->lost);
@@ -281,13 +354,17 @@ static void probe_functions(struct probe *p, const char *root)
 }
 
 /* Functions that ftrace can't reach are not hooked, whatever their names. */
-static void probe_ftrace(struct probe *p, const char *root)
+static void probe_ftrace(struct probe *p, const char *root,
+			 const struct settings *s)
 {
 	bool found[ARRAY_SIZE(functions)] = { 0 };
 	struct buf text = { 0 };
-	FILE *f = open_below(root, "/sys/kernel/tracing/available_filter_functions");
 	size_t i, nr = 0;
+	FILE *f;
 
+	if (p->other)
+		return;
+	f = open_below(root, "/sys/kernel/tracing/available_filter_functions");
 	if (f) {
 		nr = find_functions(f, found);
 		fclose(f);
@@ -298,7 +375,7 @@ static void probe_ftrace(struct probe *p, const char *root)
 		return;
 	}
 	for (i = 0; i < ARRAY_SIZE(functions); i++)
-		if (!found[i] && functions[i].needed)
+		if (!found[i] && functions[i].needed && has(p, s, i))
 			buf_addf(&text, "%s%s", text.len ? ", " : "ftrace can't reach ",
 				 functions[i].name);
 	add(p, "tracefs", text.len ? PROBE_NEEDED : PROBE_OK,
@@ -306,10 +383,21 @@ static void probe_ftrace(struct probe *p, const char *root)
 	buf_free(&text);
 }
 
+static void probe_firmware(struct probe *p, const char *root)
+{
+	char text[256];
+
+	if (read_below(root, EFI_SECURE_BOOT, text, sizeof(text)) == 5)
+		add(p, "Secure Boot", text[4] ? PROBE_NOTE : PROBE_OK,
+		    text[4] ? "is on: enroll the key that DKMS signs with (mokutil --import)" : "");
+}
+
 static void probe_running(struct probe *p, const char *root)
 {
 	char text[256];
 
+	if (p->other)
+		return;
 	if (read_below(root, "/proc/sys/kernel/ftrace_enabled", text, sizeof(text)) > 0)
 		add(p, "kernel.ftrace_enabled", text[0] == '1' ? PROBE_OK : PROBE_NEEDED,
 		    text[0] == '1' ? "" : "is 0: no function can be hooked; set it to 1 by sysctl");
@@ -324,9 +412,6 @@ static void probe_running(struct probe *p, const char *root)
 		add(p, "lockdown", strstr(text, "[none]") ? PROBE_OK : PROBE_NOTE,
 		    strstr(text, "[none]") ? "" :
 		    "is on: the module has to be signed with a key that the kernel trusts");
-	if (read_below(root, EFI_SECURE_BOOT, text, sizeof(text)) == 5)
-		add(p, "Secure Boot", text[4] ? PROBE_NOTE : PROBE_OK,
-		    text[4] ? "is on: enroll the key that DKMS signs with (mokutil --import)" : "");
 }
 
 static void probe_build(struct probe *p, const char *root)
@@ -341,6 +426,8 @@ static void probe_build(struct probe *p, const char *root)
 	if (f)
 		fclose(f);
 	buf_free(&path);
+	if (p->other)
+		return;
 	f = open_below(root, "/sys/module/fim/refcnt");
 	add(p, "module", f ? PROBE_OK : PROBE_NOTE,
 	    f ? "" : "is not loaded: whether each hook fires is known then");
@@ -422,15 +509,18 @@ static void probe_cgroups(struct probe *p, const char *root)
  */
 void probe_read(struct probe *p, const char *root, const char *release)
 {
+	struct settings s = { 0 };
 	struct utsname name;
+	const char *running = uname(&name) ? "" : name.release;
 
-	if (!release)
-		release = uname(&name) ? "" : name.release;
-	p->release = mem_string(release);
-	probe_config(p, root);
-	probe_functions(p, root);
-	probe_ftrace(p, root);
+	p->release = mem_string(release ? release : running);
+	p->other = !*root && strcmp(p->release, running);
+	probe_version(p);
+	probe_config(p, root, &s);
+	probe_functions(p, root, &s);
+	probe_ftrace(p, root, &s);
 	probe_running(p, root);
+	probe_firmware(p, root);
 	probe_build(p, root);
 	probe_cgroups(p, root);
 	probe_runtimes(p, root);

@@ -5,6 +5,7 @@
 #ifndef FIMCTL_PROBE_H
 #define FIMCTL_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -38,6 +39,7 @@ struct probe_item {
 /**
  * struct probe - all of them
  * @release: the kernel's, as uname -r has it
+ * @other: it is not the one that runs, of which alone this system says more
  * @config: the file that its options were read from; NULL if there is none
  * @items: in order
  * @nr: how many
@@ -45,6 +47,7 @@ struct probe_item {
  */
 struct probe {
 	char *release;
+	bool other;
 	char *config;
 	struct probe_item *items;
 	size_t nr;

@@ -15,7 +15,8 @@
 
 #define CONFIG "CONFIG_MODULES=y\nCONFIG_SECURITY=y\nCONFIG_KPROBES=y\n"   \
 	"CONFIG_DYNAMIC_FTRACE=y\nCONFIG_DYNAMIC_FTRACE_WITH_ARGS=y\n"      \
-	"# CONFIG_LTO_CLANG is not set\nCONFIG_NET=y\nCONFIG_TMPFS=y\n"
+	"# CONFIG_LTO_CLANG is not set\nCONFIG_NET=y\nCONFIG_TMPFS=y\n" \
+	"CONFIG_X86_64=y\nCONFIG_IO_URING=y\nCONFIG_FS_POSIX_ACL=y\n"
 
 /* A system below self->root, whose kernel is "9" and has all. */
 FIXTURE(system) {
@@ -50,10 +51,12 @@ FIXTURE_SETUP(system)
 	      "inode_mkdir inode_rmdir inode_mknod inode_setattr inode_setxattr "
 	      "inode_removexattr file_open file_ioctl sb_mount move_mount sb_umount "
 	      "sb_pivotroot quota_on sb_delete file_permission mmap_file file_mprotect "
-	      "file_fcntl kernel_load_data kernel_read_file; do\n"
+	      "file_fcntl kernel_load_data kernel_read_file inode_setsecctx "
+	      "inode_file_setattr uring_cmd; do\n"
 	      "echo \"ffffffff81000000 T security_$f\" >>proc/kallsyms\n"
 	      "echo security_$f >>sys/kernel/tracing/available_filter_functions; done\n"
-	      "echo 'ffffffff81000000 T count_mounts' >>proc/kallsyms");
+	      "for f in count_mounts set_posix_acl; do\n"
+	      "echo \"ffffffff81000000 T $f\" >>proc/kallsyms; done");
 }
 
 FIXTURE_TEARDOWN(system)
@@ -122,8 +125,23 @@ static const struct flaw {
 	{ "rm boot/config-9", "configuration", PROBE_UNKNOWN, "", PROBE_UNKNOWN },
 	{ "sed -i /sb_umount/d proc/kallsyms", "security_sb_umount", PROBE_NEEDED,
 	  "unmounting", PROBE_NEEDED },
-	{ "sed -i /mmap_file/d proc/kallsyms", "security_mmap_file", PROBE_LOST,
-	  "mapping", PROBE_LOST },
+	{ "sed -i /mmap_file/d proc/kallsyms", "security_mmap_file", PROBE_NEEDED,
+	  "mapping", PROBE_NEEDED },
+	{ "sed -i /count_mounts/d proc/kallsyms", "count_mounts", PROBE_LOST,
+	  "spread", PROBE_LOST },
+	{ "sed -i /inode_setsecctx/d proc/kallsyms", "security_inode_setsecctx",
+	  PROBE_LOST, "labels", PROBE_LOST },
+	{ "sed -i /set_posix_acl/d proc/kallsyms", "set_posix_acl", PROBE_LOST,
+	  "file servers", PROBE_LOST },
+	{ "sed -i /set_posix_acl/d proc/kallsyms; sed -i /POSIX_ACL/d boot/config-9",
+	  "set_posix_acl", -1, "", PROBE_OK },
+	{ "sed -i /uring_cmd/d proc/kallsyms", "security_uring_cmd", PROBE_LOST,
+	  "NVMe", PROBE_LOST },
+	{ "sed -i /inode_file_setattr/d proc/kallsyms", "security_inode_file_setattr",
+	  PROBE_NEEDED, "file_setattr(2)", PROBE_NEEDED },
+	{ "sed -i s/X86_64/ARM64/ boot/config-9", "architecture", PROBE_OK, "", PROBE_OK },
+	{ "sed -i s/X86_64/RISCV/ boot/config-9", "architecture", PROBE_NEEDED,
+	  "neither", PROBE_NEEDED },
 	{ "sed -i s/security_sb_delete/fsnotify_sb_delete/ proc/kallsyms",
 	  "security_sb_delete", PROBE_OK, "", PROBE_OK },
 	{ "sed -i s/security_sb_delete/x_security_sb_delete/ proc/kallsyms",
@@ -179,20 +197,68 @@ TEST_F(system, flaws)
 	shell(self->root, "rm -rf ../$(basename $PWD)-whole");
 }
 
+/* What a kernel is too old for, is none of its losses. */
+TEST_F(system, versions)
+{
+	static const struct {
+		const char *release;
+		int version;
+		int uring;
+		int setattr;
+	} cases[] = {
+		{ "4.19.0-27-amd64", PROBE_NEEDED, -1, -1 },
+		{ "5.9.16", PROBE_NEEDED, -1, -1 },
+		{ "5.10.0-30-amd64", PROBE_OK, -1, -1 },
+		{ "5.18.19", PROBE_OK, -1, -1 },
+		{ "5.19.0", PROBE_OK, PROBE_LOST, -1 },
+		{ "6.1.0-57-amd64", PROBE_OK, PROBE_LOST, -1 },
+		{ "6.17-rc1", PROBE_OK, PROBE_LOST, PROBE_NEEDED },
+		{ "10.0", PROBE_OK, PROBE_LOST, PROBE_NEEDED },
+		{ "custom", PROBE_NEEDED, -1, -1 },
+	};
+	size_t i;
+
+	shell(self->root, "sed -i '/uring_cmd/d; /file_setattr/d' proc/kallsyms");
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		probe_read(&self->probe, self->root, cases[i].release);
+		EXPECT_EQ(cases[i].version, state_of(&self->probe, "version", ""));
+		EXPECT_EQ(cases[i].uring,
+			  state_of(&self->probe, "security_uring_cmd", ""));
+		EXPECT_EQ(cases[i].setattr,
+			  state_of(&self->probe, "security_inode_file_setattr", "")) {
+			TH_LOG("%s", cases[i].release);
+		}
+		probe_free(&self->probe);
+	}
+}
+
+/* Of a kernel that does not run, nothing is said that is true of the one that does. */
+TEST(another_kernel)
+{
+	struct probe probe = { 0 };
+
+	probe_read(&probe, "", "9-there-is-none");
+	EXPECT_EQ(PROBE_UNKNOWN, state_of(&probe, "configuration", ""));
+	EXPECT_EQ(NULL, probe.config);
+	EXPECT_EQ(PROBE_UNKNOWN, state_of(&probe, "functions", "running kernel"));
+	EXPECT_EQ(-1, state_of(&probe, "security_inode_rename", ""));
+	EXPECT_EQ(-1, state_of(&probe, "tracefs", ""));
+	EXPECT_EQ(-1, state_of(&probe, "kernel.ftrace_enabled", ""));
+	EXPECT_EQ(-1, state_of(&probe, "module", ""));
+	probe_free(&probe);
+}
+
 /* The module's own table has these, and no others that every kernel has. */
 TEST_F(system, the_functions_are_the_module_s)
 {
-	FILE *f = popen("grep -oE '^\\s+HOOK(_ON_DEMAND)?\\([a-z_]+' ../../kmod/hook.c | "
-			"sed 's/.*(/security_/'", "r");
+	FILE *f = popen("sed -n -e 's/^\\s\\+HOOK[A-Z_]*(\\([a-z_]*\\).*/security_\\1/p' "
+			"-e 's/^.*\\.symbol = \"\\([a-z_]*\\)\",$/\\1/p' ../../kmod/hook.c", "r");
 	char name[64];
 	int nr = 0;
 
 	probe_read(&self->probe, self->root, "9");
 	while (fscanf(f, "%63s", name) == 1) {
 		nr++;
-		/* there from 6.17 on, and no loss before */
-		if (!strcmp(name, "security_inode_file_setattr"))
-			continue;
 		EXPECT_EQ(PROBE_OK, state_of(&self->probe, name, "")) {
 			TH_LOG("%s", name);
 		}
