@@ -3,7 +3,10 @@
  * cmd_probe.c - fimctl probe: say whether this kernel can be protected
  */
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "json.h"
@@ -89,6 +92,16 @@ static int exit_code(enum probe_state worst)
 	}
 }
 
+static bool is_directory(const char *path)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISDIR(st.st_mode))
+		return true;
+	term_error("%s: there is no such directory", path);
+	return false;
+}
+
 int cmd_probe(const struct command *cmd, int argc, char **argv)
 {
 	const char *root = "", *release = NULL;
@@ -109,6 +122,11 @@ int cmd_probe(const struct command *cmd, int argc, char **argv)
 	}
 	if (optind < argc)
 		return opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
+	if (*root && !is_directory(root))
+		return EXIT_FAILED;
+	/* This system is more than its files. */
+	if (!strcmp(root, "/"))
+		root = "";
 	probe_read(&p, root, release);
 	if (format == FORMAT_JSON)
 		print_json(&p);
