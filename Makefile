@@ -3,8 +3,10 @@
 # FIM: the module and its tool, and everything that tests them. "make help"
 # lists the targets. Kbuild is what the kernel's build system reads.
 
+# As Debian calls the machine's architecture
+DEB_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,amd64,$(shell uname -m)))
 KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
-	$(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | tail -n 1))
+	$(shell ls -dv /usr/src/linux-headers-*-$(DEB_ARCH) 2>/dev/null | tail -n 1))
 PREFIX ?= /usr/local
 DESTDIR ?=
 KERNEL ?=
@@ -18,7 +20,7 @@ all: module tool ## the module and the tool
 
 module: build/kdir ## fim.ko for one kernel (KDIR=its build directory)
 	$(if $(KDIR),,$(error no kernel headers here: install \
-		linux-headers-amd64 or set KDIR))
+		linux-headers-$(DEB_ARCH) or set KDIR))
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
 
 # Objects of one kernel are of no use to another.
