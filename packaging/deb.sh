@@ -29,7 +29,7 @@ trap cleanup EXIT
 copy_tree() {
 	mkdir -p "$1"
 	(cd "$tree" && find . \( -name .git -o -path ./build -o -path './selftests/*/build*' \) \
-		-prune -o -type f ! -name '*.[oa]' ! -name '.*.d' ! -name 'fimctl' -print0 -o \
+		-prune -o -type f ! -name '*.[oa]' ! -name '.*.d' ! -name '.flags' ! -name 'fimctl' -print0 -o \
 		-path ./ctl/completion/fimctl -print0 |
 		xargs -0 cp --parents -p -t "$1")
 }

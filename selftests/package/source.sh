@@ -83,6 +83,14 @@ needs_no_library() {
 	! readelf -lW "$1" | grep 'INTERP' && readelf -hW "$1" | grep 'Type: *EXEC'
 }
 
+has_interpreter() {
+	readelf -lW "$1" | grep 'INTERP'
+}
+
+nothing_to_do() {
+	! in_root make -C /src/ctl fimctl | grep -e ' -o '
+}
+
 # The compiler of this machine, libraries of the other.
 build_tool_for_arm64() {
 	(
@@ -98,7 +106,7 @@ build_static_for_arm64() {
 
 	lib=$(CC="$triplet-gcc --sysroot=$A_ROOT" CROSS_COMPILE=$triplet- \
 		packaging/libcjson.sh bookworm) &&
-		make -s -C "$work/src" clean KDIR= && build_tool_for_arm64 STATIC=1 CJSON_LIBS="$lib"
+		build_tool_for_arm64 STATIC=1 CJSON_LIBS="$lib"
 }
 
 build_module_for_arm64() {
@@ -125,6 +133,9 @@ for suite in "${@:-bookworm}"; do
 	result "$suite: STATIC=1 with a cJSON of Debian's source" build_static
 	result "$suite: it needs no library" needs_no_library "$ROOT/src/ctl/fimctl"
 	result "$suite: it runs" "$ROOT/src/ctl/fimctl" check -f policies/web-roots.yaml
+	result "$suite: without STATIC=1, nothing cleaned" in_root make -s -C /src tool
+	result "$suite: it is made anew" has_interpreter "$ROOT/src/ctl/fimctl"
+	result "$suite: and a third time there is nothing to do" nothing_to_do
 	root_end
 done
 selftests/vm/deps.sh --cross
