@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -508,6 +509,23 @@ static int transact(struct apply *a, struct link *l)
 	return EXIT_INVALID;
 }
 
+/* At boot, what is left out is all of it then. */
+static int report_absent(struct apply *a, const struct link *l)
+{
+	int code = link_report(l, NULL);
+	struct utsname uts;
+
+	if (code != EXIT_ABSENT || !a->load.keep_going || a->dry_run ||
+	    uname(&uts))
+		return code;
+	skip_note(&a->load.skipped,
+		  "no module in Linux %s: nothing is protected; 'modprobe fim' and 'dkms status' say why",
+		  uts.release);
+	term_error("%s", a->load.skipped.lines[a->load.skipped.nr - 1]);
+	skip_log(&a->load.skipped);
+	return code;
+}
+
 static int apply(struct apply *a)
 {
 	struct link l;
@@ -528,7 +546,7 @@ static int apply(struct apply *a)
 	/* Warnings have been printed; what is to come is the kernel's. */
 	diag_free(&a->load.diags);
 	if (link_open(&l))
-		return link_report(&l, NULL);
+		return report_absent(a, &l);
 	code = report_skipped(a, transact(a, &l));
 	link_close(&l);
 	return code;

@@ -45,6 +45,24 @@ openrc() {
 	)
 }
 
+# what fimctl takes for no policy's file
+mount -o remount,rw /
+for dir in /etc/fim/policies.d /etc/fim/early.d; do
+	mkdir $dir/aside
+	mv $dir/*.yaml $dir/aside/
+	touch $dir/README $dir/web.yaml.dpkg-old $dir/.hidden.yaml
+done
+check 'nothing to do: S01fim start' sh /vm/S01fim start
+check 'nothing to do: OpenRC start' openrc start
+FIM_INIT=/bin/true sh /vm/fim-init
+check_not 'nothing to do: nothing is loaded' loaded
+for dir in /etc/fim/policies.d /etc/fim/early.d; do
+	rm $dir/README $dir/web.yaml.dpkg-old $dir/.hidden.yaml
+	mv $dir/aside/*.yaml $dir/
+	rmdir $dir/aside
+done
+mount -o remount,ro /
+
 check 'S01fim start' sh /vm/S01fim start
 check 'the policy is in force' in_force web
 check 'S01fim stop' sh /vm/S01fim stop
@@ -116,6 +134,12 @@ mount --bind /run/bin "/lib/modules/$release"
 rm /run/became
 FIM_INIT=/run/init2 sh /vm/fim-init
 check 'without the module it becomes init all the same' grep -q init2 /run/became
+unprotected="no module in Linux $release: nothing is protected"
+check 'which the kernel log has' sh -c "dmesg | grep 'fimctl: $unprotected'"
+sh /vm/S01fim start >/run/said 2>&1
+check 'so does S01fim' [ $? -eq 3 ]
+check 'and says it' grep "$unprotected" /run/said
+check_not 'so does OpenRC' openrc start
 
 # for as long as the machine is up
 umount "/lib/modules/$release"
