@@ -45,6 +45,17 @@ built() {
 	done
 }
 
+# running RELEASE: what uname says from now on. In a tree it would be the machine's
+# own kernel, and dkms builds for the one that runs and for the newest.
+running() {
+	cat >"$ROOT/usr/local/sbin/uname" <<-EOF
+	#!/bin/sh
+	[ "\$*" != -r ] || exec echo $1
+	exec /bin/uname "\$@"
+	EOF
+	chmod 755 "$ROOT/usr/local/sbin/uname"
+}
+
 not_built() {
 	! in_root modinfo -k "$1" fim
 }
@@ -113,16 +124,61 @@ make_early() {
 	chmod 755 "$ROOT/root/first"
 }
 
-# make_initramfs RELEASE: as initramfs-tools makes it of the package's hook.
+# The package is gone, and policies and initramfs are not.
+leaves_init_alone() {
+	mkdir -p "$ROOT/conf" "$ROOT/tmp/gone/etc/fim/early.d"
+	touch "$ROOT/tmp/gone/etc/fim/early.d/early.yaml"
+	in_root env rootmnt=/tmp/gone sh /usr/share/initramfs-tools/scripts/init-bottom/fim &&
+		rmdir "$ROOT/conf"
+}
+
+# make_initramfs RELEASE: as initramfs-tools makes it of the package's hook, which
+# complains of a kernel without a module.
 make_initramfs() {
 	kernel_fetch
 	cp -rn "$K_DIR/lib/modules/$1" "$ROOT/lib/modules/"
 	cp "$K_DIR/boot/config-$1" "$ROOT/boot/"
+	touch "$ROOT/boot/vmlinuz-$1"
 	in_root depmod "$1"
-	in_root mkinitramfs -o /tmp/initramfs "$1"
-	in_root lsinitramfs /tmp/initramfs | grep -E 'init-bottom/fim$|/fim.ko' | sort >"$work/list"
-	mv "$ROOT/tmp/initramfs" "$work/initramfs-$1"
-	[ "$(wc -l <"$work/list")" = 2 ]
+	in_root update-initramfs -c -k "$1" 2>&1 | tee "$work/said"
+	cp "$ROOT/boot/initrd.img-$1" "$work/initramfs-$1"
+	! grep '^W: fim' "$work/said" && of_fim "/boot/initrd.img-$1" >"$work/list" &&
+		[ "$(wc -l <"$work/list")" = 2 ]
+}
+
+# of_fim INITRAMFS: what it has of ours.
+of_fim() {
+	in_root lsinitramfs "$1" | grep -E 'init-bottom/fim$|/fim\.ko'
+}
+
+# complains RELEASE: while there is no module for it.
+complains() {
+	in_root sh -c "
+		mv /lib/modules/$1/updates /root/ && depmod $1
+		mkinitramfs -o /tmp/initramfs $1
+		mv /root/updates /lib/modules/$1/ && depmod $1" 2>&1 |
+		grep '^W: fim: no module for Linux'
+}
+
+# initramfs_has VERSION RELEASE...: each has the module of this version.
+initramfs_has() {
+	local version=$1 release file
+	shift
+
+	for release in "$@"; do
+		rm -rf "$ROOT/tmp/unpacked"
+		in_root unmkinitramfs "/boot/initrd.img-$release" /tmp/unpacked
+		file=$(find "$ROOT/tmp/unpacked" -name 'fim.ko*')
+		in_root modinfo -F version "${file#"$ROOT"}" | grep -qx "$version" || return 1
+	done
+}
+
+initramfs_has_none() {
+	local release
+
+	for release in "$@"; do
+		! of_fim "/boot/initrd.img-$release" || return 1
+	done
 }
 
 # The disk of the virtual machine, with a policy that is right and one that is
@@ -136,6 +192,10 @@ make_disk() {
 			! -name 'virtio*' -delete
 		in_root depmod "$release"
 	done
+	rm "$ROOT/usr/local/sbin/uname"
+	# no initramfs to be made anew
+	mkdir "$work/boot"
+	mv "$ROOT"/boot/* "$work/boot/"
 	mkdir -p "$ROOT"/{vm,srv/www,root/new}
 	echo fim >"$ROOT/etc/hostname"
 	echo 0123456789abcdef0123456789abcdef >"$ROOT/etc/machine-id"
@@ -153,6 +213,7 @@ make_disk() {
 	truncate -s 3G "$1"
 	mkfs.ext4 -q -F -m 0 -d "$ROOT" "$1"
 	mount -t proc proc "$ROOT/proc"
+	mv "$work"/boot/* "$ROOT/boot/"
 }
 
 boot() {
@@ -175,12 +236,12 @@ for suite in "${@:-bookworm}"; do
 	root_use "$suite"
 	read -ra kernels < <(kernels_of "$suite")
 	ours >"$work/before" || :
-	# dkms builds for the kernel that runs, which in a tree is none of the tree's
-	echo autoinstall_all_kernels=1 >>"$ROOT/etc/dkms/framework.conf"
-	result "$suite: install" install_debs "$debs"
 	releases=("$RELEASE")
+	running "$RELEASE"
+	result "$suite: install" install_debs "$debs"
 	result "$suite: the module is built" built "$version" "${releases[@]}"
 	result "$suite: for the initramfs, a policy" make_early
+	result "$suite: its script leaves init alone without fim-init" leaves_init_alone
 	for kernel in "${kernels[@]}"; do
 		kernel_resolve "$kernel"
 		new="$suite: Linux $K_LABEL"
@@ -189,12 +250,17 @@ for suite in "${@:-bookworm}"; do
 		result "$new: its headers are installed" install_headers
 		result "$new: the module is built, too" built "$version" "${releases[@]}"
 		result "$new: an initramfs with the module" make_initramfs "$K_RELEASE"
+		result "$new: without one it complains" complains "$K_RELEASE"
 	done
 	result "$suite: a new version" make_new
 	result "$suite: a disk of it" make_disk "$work/disk"
+	# by itself, dkms builds it for this one only
+	running "${releases[-1]}"
 	result "$suite: upgrade" install_debs "$work/new"
 	result "$suite: the new module is built for all" built "$version.1" "${releases[@]}"
+	result "$suite: and in each initramfs" initramfs_has "$version.1" "${releases[@]:1}"
 	result "$suite: nothing is left after purging" nothing_left
+	result "$suite: nor in an initramfs" initramfs_has_none "${releases[@]:1}"
 	root_end
 	for kernel in "${kernels[@]}"; do
 		kernel_resolve "$kernel"
@@ -203,7 +269,9 @@ for suite in "${@:-bookworm}"; do
 		result "$new: protected before init" boot_early "$K_RELEASE"
 		result "$new: booted with fim=off" boot --append fim=off "$kernel" package-off
 		result "$new: sealed" boot_sealed package-seal
-		result "$new: sealed, with fim=off" boot_sealed package-seal-off fim=off
+		result "$new: sealed, with fim=off" boot_sealed package-seal-off fim=off fim.own=yes
+		result "$new: a key that the kernel does not have" boot --as package-unsigned \
+			--append module.sig_enforce=1 "$kernel" package-off
 	done
 	rm -rf "${work:?}"/*
 done

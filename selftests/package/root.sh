@@ -71,6 +71,6 @@ root_end() {
 
 # in_root COMMAND...
 in_root() {
-	chroot "$ROOT" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
+	chroot "$ROOT" env -i PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
 		HOME=/root DEBIAN_FRONTEND=noninteractive "$@"
 }
