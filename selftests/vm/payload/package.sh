@@ -80,8 +80,22 @@ check 'completion is there' [ -e /usr/share/bash-completion/completions/fimctl ]
 check 'man pages are' sh -c \
 	'ls /usr/share/man/man8/fimctl.8.gz /usr/share/man/man5/fim-policy.5.gz'
 
-# a loop that tries all the time; where the module is built is install.sh's concern
+# where the module is built is install.sh's concern
 touch /etc/dkms/no-autoinstall
+policy modules /usr/lib/modules >/run/modules.yaml
+check 'a policy over the modules' fimctl apply -f /run/modules.yaml
+check_not 'stops an upgrade' sh -c 'dpkg -i /root/new/fim-dkms_*.deb >/run/dpkg.log 2>&1'
+cat /run/dpkg.log
+check 'which says what to do' grep 'fimctl pause' /run/dpkg.log
+check 'nothing is half done' [ "$(dpkg-query -W -f '${Status} ${Version}' fim-dkms)" = \
+	"install ok installed $(cat /root/version)" ]
+check 'the module is still there' modinfo fim
+check 'a window' fimctl pause --for 15m --reason upgrade
+check 'lets it pass' sh -c 'dpkg -i /root/new/fim-dkms_*.deb'
+check 'until then' fimctl resume
+check 'the policy goes' fimctl delete modules
+
+# a loop that tries all the time
 (
 	while [ ! -e /run/upgraded ]; do
 		if write_to /srv/www/page; then echo passed; else echo refused; fi
