@@ -16,11 +16,16 @@ version=$(cat VERSION)
 buildroot=packaging/buildroot/package/fim
 yocto=packaging/yocto
 
-mkdir "$work/src" "$work/policies"
+mkdir "$work/tree" "$work/policies"
 git ls-files -co --exclude-standard | while read -r file; do
 	[ ! -f "$file" ] || printf '%s\n' "$file"
-done | xargs -d '\n' cp --parents -t "$work/src"
+done | xargs -d '\n' cp --parents -t "$work/tree"
 cp policies/web-roots.yaml "$work/policies/"
+
+# What was built in a work tree, for another machine: none of it is any good.
+stale=(fim.ko fim.mod fim.mod.c Module.symvers modules.order kmod/main.o kmod/.main.o.cmd
+       kmod/compat/probed.h ctl/fimctl ctl/.flags ctl/.main.d ctl/main.o ctl/libfimctl.a
+       ctl/syscall_names.h build/6.1/fim.ko selftests/ctl/build/feed)
 
 of_this_version() {
 	grep -qx "FIM_VERSION = $version" $buildroot/fim.mk &&
@@ -44,6 +49,7 @@ buildroot() {
 	TARGET_CFLAGS := -O2
 	TARGET_CONFIGURE_OPTS := CC=gcc AR=gcc-ar PKG_CONFIG=pkg-config
 	include $PWD/$buildroot/fim.mk
+	FIM_EXCLUSIONS = @printf '%s\n' \$(FIM_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS)
 	all: D := $work/src
 	all: ; \$($1)
 	.DEFAULT_GOAL := all
@@ -52,6 +58,24 @@ buildroot() {
 	sed 's/\$(@D)/$(D)/g' $buildroot/fim.mk >"$work/fim.mk"
 	sed -i "s|^include.*|include $work/fim.mk|" "$work/Makefile"
 	make -s -f "$work/Makefile" all
+}
+
+# The sources, as Buildroot copies them.
+copy_sources() {
+	local file options=()
+
+	for file in "${stale[@]}"; do
+		mkdir -p "$(dirname "$work/tree/$file")"
+		echo stale >"$work/tree/$file"
+	done
+	mapfile -t options < <(buildroot FIM_EXCLUSIONS)
+	rsync -au "${options[@]}" "$work/tree/" "$work/src"
+	for file in "${stale[@]}"; do
+		[ ! -e "$work/src/$file" ] || { echo "$file is taken along"; return 1; }
+	done
+	diff <(git ls-files -co --exclude-standard | while read -r file; do
+		[ ! -f "$file" ] || printf './%s\n' "$file"
+	done | sort) <(cd "$work/src" && find . ! -type d | sort)
 }
 
 has() {
@@ -75,6 +99,27 @@ settings() {
 	done
 }
 
+# Where the recipes find the sources, before Yocto 5.1 and after, and without any.
+yocto_sources() {
+	python3 - "$yocto/fim.inc" <<-'EOF'
+	import re, sys
+
+	text = open(sys.argv[1]).read()
+
+	class Data(dict):
+	    getVar = dict.get
+
+	def value(name, **d):
+	    line = re.search(rf'^{name} = "(.*)"$', text, re.M).group(1)
+	    return re.sub(r'\$\{@(.*?)\}', lambda m: eval(m.group(1), {'d': Data(d)}), line)
+
+	assert value('S', WORKDIR='/w') == '/w/fim'
+	assert value('S', WORKDIR='/w', UNPACKDIR='/w/sources') == '/w/sources/fim'
+	assert value('SRC_URI', FIM_URI='') == ''
+	assert value('SRC_URI', FIM_URI='git://x') == 'git://x;destsuffix=fim'
+	EOF
+}
+
 # yocto FUNCTION FEATURES: of the tool's recipe.
 yocto() {
 	local body
@@ -94,6 +139,7 @@ yocto() {
 
 result 'they are of this version' of_this_version
 result 'and know the licence' licence_is_known
+result 'Buildroot: the sources, without what was built in them' copy_sources
 result 'Buildroot: build' buildroot FIM_BUILD_CMDS
 result 'Buildroot: install' buildroot FIM_INSTALL_TARGET_CMDS
 result 'Buildroot: install the init script' buildroot FIM_INSTALL_INIT_SYSV
@@ -101,6 +147,7 @@ result 'Buildroot: and that of OpenRC' buildroot FIM_INSTALL_INIT_OPENRC
 result 'Buildroot: all is there' has "$work/target" /etc/init.d/S01fim /etc/init.d/fim \
 	/etc/fim/policies.d/web-roots.yaml
 result 'Buildroot: what the kernel needs' settings
+result 'Yocto: where the sources are' yocto_sources
 result 'Yocto: compile' yocto do_compile false
 result 'Yocto: install' yocto do_install true
 result 'Yocto: all is there' has "$work/image" /etc/init.d/fim /etc/fim/policies.d

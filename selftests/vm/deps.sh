@@ -21,6 +21,8 @@ packages+=(python3 python3-jsonschema python3-yaml man-db)
 # the VM: fetching, unpacking and booting kernels
 packages+=(mmdebstrap debian-archive-keyring busybox-static
 	   kmod cpio e2fsprogs btrfs-progs xz-utils util-linux binutils)
+# what Buildroot copies sources with
+packages+=(rsync)
 case ${1:-} in
 --lint) packages+=(clang-format codespell shellcheck sparse) ;;
 --cross) packages+=(gcc-aarch64-linux-gnu) ;;

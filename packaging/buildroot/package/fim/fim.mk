@@ -6,11 +6,12 @@
 
 # SPDX-License-Identifier: GPL-2.0
 
-# The sources that this is a part of, without what was built in them.
+# The sources that this is a part of, without what was built in them, which git is
+# told to leave out as well.
 FIM_VERSION = 0.1.0
 FIM_SITE = $(BR2_EXTERNAL_FIM_PATH)/../..
 FIM_SITE_METHOD = local
-FIM_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --exclude /build --exclude '*.o'
+FIM_OVERRIDE_SRCDIR_RSYNC_EXCLUSIONS = --filter=':- .gitignore'
 FIM_LICENSE = GPL-2.0, GPL-2.0 with Linux-syscall-note (uapi)
 FIM_LICENSE_FILES = LICENSE
 FIM_DEPENDENCIES = host-pkgconf cjson libnl libyaml
