@@ -11,7 +11,7 @@ unprotected() {
 	systemctl status --no-pager -l fim
 	check "$1: the unit has failed" systemctl is-failed fim
 	check "$1: systemctl status says why" sh -c \
-		"systemctl status -l fim | grep '$2'"
+		"systemctl status -l -n 50 fim | grep '$2'"
 	check "$1: and what that means" sh -c \
 		'systemctl status -l fim | grep "$(uname -r): nothing is protected"'
 	check_not "$1: the module is not loaded" grep -q '^fim ' /proc/modules
