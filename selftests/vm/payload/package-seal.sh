@@ -38,7 +38,7 @@ if grep -qw fim.own=yes /proc/cmdline; then
 	cat /run/dpkg.log
 	check 'which says until when' grep 'until the next boot' /run/dpkg.log
 	check 'nothing is half done' [ \
-		"$(dpkg-query -W -f '${Status}' fimctl)" = 'install ok installed' ]
+		"$(dpkg-query -W -f '${db:Status-Status}' fimctl)" = installed ]
 	check 'the units are there' systemctl cat fim fim-alerts
 	exit 0
 fi
