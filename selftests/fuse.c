@@ -22,6 +22,7 @@
 
 #define MNT "/run/fuse"
 #define PROT MNT "/prot"
+#define LATE "/run/fuse-late"
 
 /*
  * What the server has: directories 1 (the root) and 2 (prot), files 3 (prot/f)
@@ -32,6 +33,8 @@ struct shared {
 	char text[64];
 	int asked_to_write;
 	bool stalls;
+	bool mounted;
+	bool serves;
 };
 
 FIXTURE(fuse) {
@@ -266,6 +269,70 @@ TEST_F(fuse, D23_server_that_does_not_answer)
 	kill(self->server, SIGKILL);
 	for (i = 0; i < ARRAY_SIZE(stuck); i++)
 		EXPECT_EQ(stuck[i], waitpid(stuck[i], NULL, 0));
+}
+
+static bool comes_true(const bool *what, int seconds)
+{
+	int i;
+
+	for (i = 0; !__atomic_load_n(what, __ATOMIC_SEQ_CST) &&
+	     i < seconds * 100; i++)
+		usleep(10000);
+	return __atomic_load_n(what, __ATOMIC_SEQ_CST);
+}
+
+/* Answers nothing, not even that it is there, before its mount(2) is over. */
+static void mount_and_serve(struct shared *shared)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (mount("fim", LATE, "fuse", 0,
+		  fim_fmt("fd=%d,rootmode=40000,user_id=0,group_id=0", fd)))
+		_exit(errno);
+	shared->mounted = true;
+	if (!comes_true(&shared->serves, 60))
+		_exit(ETIMEDOUT);
+	serve(fd, shared);
+}
+
+/* A rule waits for what comes by the mount of a task that then serves it. */
+TEST_F(fuse, D26_mounted_by_its_server)
+{
+	struct fim_status st = {};
+	unsigned long long since;
+	pid_t server;
+	int i;
+
+	NEEDS(self->missing);
+	mkdir(LATE, 0755);
+	ASSERT_EQ(0, fim_apply_dirs("t", variant->action, LATE "/prot/", NULL));
+	since = last_seq(&self->nl);
+	server = fork();
+	if (!server)
+		mount_and_serve(self->shared);
+	/* Or its mount(2) waits for itself, and all others for that. */
+	if (!comes_true(&self->shared->mounted, 5))
+		kill(server, SIGKILL);
+	ASSERT_TRUE(self->shared->mounted);
+	self->shared->serves = true;
+	for (i = 0; i < 1000; i++) {
+		ASSERT_EQ(0, fim_status(&self->nl, &st));
+		if (!st.waiting)
+			break;
+		usleep(10000);
+	}
+	EXPECT_EQ(0, st.waiting);
+	EXPECT_STREQ("", fim_records(&self->nl, since));
+	EXPECT_HIT("open " LATE "/prot/f",
+		   fim_opened(open(LATE "/prot/f", O_WRONLY | O_CLOEXEC)));
+	EXPECT_EQ(0, fim_opened(open(LATE "/open", O_WRONLY | O_CLOEXEC)));
+	EXPECT_EQ(0, fim_delete("t"));
+	EXPECT_EQ(0, fim_opened(open(LATE "/prot/f", O_WRONLY | O_CLOEXEC)));
+	kill(server, SIGKILL);
+	waitpid(server, NULL, 0);
+	umount2(LATE, MNT_DETACH);
+	rmdir(LATE);
 }
 
 /* A page of the file that the server does not answer about has the arguments. */
