@@ -4,19 +4,23 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <linux/falloc.h>
 #include <linux/loop.h>
 
 #include "disk.h"
+#include "request.h"
 #include "scene.h"
 #include "uring.h"
 
 #define NOAPPEND 0x20	/* RWF_NOAPPEND, 6.9 */
+#define ROUNDS 25
 
 static int apply(const FIXTURE_DATA(scene) *self, const char *name,
 		 const char *annotation)
@@ -185,6 +189,89 @@ TEST_F(scene, A23_flag_cleared)
 	}
 	close(reader);
 	close(fd);
+}
+
+/* Replaces the policy, or makes it, as fimctl does, but faster. */
+static int replace(FIXTURE_DATA(scene) *self, bool append)
+{
+	const struct fim_put puts[] = {
+		PUT_STRING(FIM_POLICY_A_NAME, "t"),
+		PUT_U8(FIM_POLICY_A_KIND, FIM_KIND_HOST),
+		PUT_U8(FIM_POLICY_A_ACTION, FIM_ACTION_BLOCK),
+		PUT_U8(FIM_POLICY_A_SEVERITY, 5),
+		{ .attr = append ? FIM_POLICY_A_APPEND : -1 },
+		PUT_END
+	};
+	int err = fim_nl_do(&self->nl, FIM_CMD_TXN_BEGIN);
+	struct nl_msg *msg;
+
+	if (err)
+		return err;
+	msg = fim_msg(&self->nl, FIM_CMD_POLICY_ADD, 0);
+	fim_put_nest(msg, FIM_A_POLICY, puts);
+	return fim_nl_call(&self->nl, msg, NULL, NULL) ?:
+	       fim_rule_add(&self->nl, "t", fim_fmt("%s/", self->tree.prot)) ?:
+	       fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT);
+}
+
+static void clear_and_put(int fd)
+{
+	fcntl(fd, F_SETFL, 0);
+	if (pwrite(fd, "X", 1, 0) < 0)
+		return;
+}
+
+static char first_byte(int fd)
+{
+	char c = '?';
+
+	return pread(fd, &c, 1, 0) == 1 ? c : '?';
+}
+
+static const char *log_nr(const FIXTURE_DATA(scene) *self, int nr)
+{
+	return at(self, fim_fmt("a/prot/log%d", nr));
+}
+
+/* Returns what the file begins with when its policy was replaced twice. */
+static char begin_after_replacing(FIXTURE_DATA(scene) *self, const char *log)
+{
+	int fd = open(log, O_RDWR | O_APPEND | O_CLOEXEC);
+	pid_t writer = fork();
+	char begin = '?';
+
+	for (; !writer;)
+		clear_and_put(fd);
+	if (!replace(self, false) && !replace(self, true))
+		begin = first_byte(fd);
+	kill(writer, SIGKILL);
+	waitpid(writer, NULL, 0);
+	/* The policy that lets nothing be written does not mind the flag. */
+	if (begin == 'b' && (fcntl(fd, F_SETFL, O_APPEND) || put(fd)))
+		begin = '!';
+	close(fd);
+	return begin;
+}
+
+/* Neither the policy before lets it be changed, nor the one after it. */
+TEST_F_TIMEOUT(scene, A23_policy_replaced_meanwhile, 150)
+{
+	int twin, i;
+
+	NEEDS_POLICY();
+	if (!self->block)
+		SKIP(return, "it is to be refused");
+	for (i = 0; i < ROUNDS; i++)
+		ASSERT_EQ(0, fim_write_file(log_nr(self, i), "base"));
+	twin = open(at(self, "open/f"), O_RDWR | O_APPEND | O_CLOEXEC);
+	ASSERT_EQ(0, replace(self, true));
+	for (i = 0; i < ROUNDS; i++) {
+		ASSERT_EQ('b', begin_after_replacing(self, log_nr(self, i)))
+			TH_LOG("round %d", i);
+	}
+	clear_and_put(twin);
+	EXPECT_EQ('X', first_byte(twin));
+	close(twin);
 }
 
 static int put_by_uring(int fd, int flags)
