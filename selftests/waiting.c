@@ -388,6 +388,51 @@ TEST_F_TIMEOUT(scene, D26_by_a_mount, 120)
 	ASSERT_EQ(0, umount2(self->tree.other, 0));
 }
 
+/* As systemd does it, but nobody hears of who passes: this process mounts it. */
+static int automount(const char *dir)
+{
+	int ends[2];
+
+	fim_module("autofs4");
+	if (pipe2(ends, O_CLOEXEC))
+		return errno;
+	return sys(mount("fim", dir, "autofs", 0,
+			 fim_fmt("fd=%d,pgrp=%d,minproto=5,maxproto=5,direct",
+				 ends[1], getpgrp())));
+}
+
+/* A rule for what is mounted when somebody first passes waits for that. */
+TEST_F(scene, D26_automount)
+{
+	const char *dir = at(self, "open/d/auto");
+	unsigned long long since;
+	int err;
+
+	NEEDS_POLICY();
+	NEEDS(self->tree.fs == FIM_OVERLAY ? "another filesystem does it" :
+	      NULL);
+	ASSERT_EQ(0, mkdir(dir, 0777));
+	err = automount(dir);
+	if (err == ENODEV)
+		SKIP(return, "no autofs");
+	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, await(self, "open/d/auto"));
+	EXPECT_EQ(1, waiting(self));
+	since = last_seq(&self->nl);
+	EXPECT_PASSED(0, sys(mount("fim", dir, "tmpfs", 0, NULL)));
+	EXPECT_EQ(0, waiting(self));
+	EXPECT_EQ(1, told(self, since, FIM_EVENT_ARMED, "open/d/auto"));
+	EXPECT_DECIDED(fim_fmt("mkdir %s/new", dir), 0,
+		       sys(mkdir(fim_fmt("%s/new", dir), 0777)));
+	/* What is there now is what is meant. */
+	EXPECT_DECIDED(fim_fmt("mount %s", dir), 0,
+		       sys(mount("fim", dir, "tmpfs", 0, NULL)));
+	ASSERT_EQ(0, fim_delete_all(&self->nl));
+	EXPECT_PASSED(0, create_in(dir));
+	while (!umount2(dir, 0))
+		;
+}
+
 /* The names beside the one that is awaited are free. */
 TEST_F(scene, H07_other_names)
 {

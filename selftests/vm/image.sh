@@ -11,7 +11,8 @@ IMAGE_MODULES=(virtio_pci virtio_console virtio_blk ext4 overlay loop fuse dm_mo
 
 # Loaded by the tests that are about them: /vm/modules/NAME has each with what it
 # needs, in order.
-TEST_MODULES=(btrfs nfsd nfsv3 nfsv4 nvme scsi_debug sd_mod sg nbd binder_linux)
+TEST_MODULES=(btrfs nfsd nfsv3 nfsv4 nvme scsi_debug sd_mod sg nbd binder_linux
+	      autofs4)
 
 # image_module DIR NAME: a module and what it needs, in the order of their names.
 image_module() {
