@@ -238,6 +238,26 @@ TEST_F(passthrough, G07_written_by_a_descriptor_for_reading)
 	EXPECT_EQ('d', first_byte(self->disk));
 }
 
+/* The same by the command that was there before SG_IO */
+static int by_old_scsi(const char *node, char c)
+{
+	struct {
+		__u32 inlen, outlen;
+		/* The command, and right behind it what it writes */
+		unsigned char bytes[10 + SECTOR];
+	} write = {
+		.inlen = SECTOR,
+		.bytes = { 0x2a, 0, 0, 0, SECTOR_NR >> 8, SECTOR_NR & 0xff, 0, 0, 1 },
+	};
+	int fd = open(node, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	memset(write.bytes + 10, c, SECTOR);
+	err = fd < 0 ? errno : sys(ioctl(fd, SCSI_IOCTL_SEND_COMMAND, &write));
+	close(fd);
+	return err;
+}
+
 static int by_ioctl(const char *node, unsigned long cmd)
 {
 	char arg[4096] = {};
@@ -246,6 +266,33 @@ static int by_ioctl(const char *node, unsigned long cmd)
 
 	close(fd);
 	return err;
+}
+
+TEST_F(passthrough, G07_by_the_old_command)
+{
+	const char *beside = node_of("/dev/sg0");
+	unsigned long long since;
+	int version, null;
+
+	NEEDS(self->missing);
+	if (variant->kind != SCSI || !beside)
+		SKIP(return, "not SCSI");
+	if (by_old_scsi(beside, 'a'))
+		SKIP(return, "this kernel has no such command");
+	ASSERT_EQ('a', first_byte(self->disk));
+	version = by_ioctl(beside, SG_GET_VERSION_NUM);
+	null = by_ioctl("/dev/null", SCSI_IOCTL_SEND_COMMAND);
+	ASSERT_EQ(0, protect(variant->raw));
+	EXPECT_HIT(beside, 0, false, by_old_scsi(beside, 'b'));
+	EXPECT_EQ(self->block ? 'a' : 'b', first_byte(self->disk));
+	/* Of another device it is another command. */
+	since = last_seq(&self->nl);
+	EXPECT_EQ(null, by_ioctl("/dev/null", SCSI_IOCTL_SEND_COMMAND));
+	EXPECT_EQ(version, by_ioctl(beside, SG_GET_VERSION_NUM));
+	EXPECT_STREQ("", fim_records(&self->nl, since));
+	ASSERT_EQ(0, fim_delete("t"));
+	EXPECT_EQ(0, by_old_scsi(beside, 'c'));
+	EXPECT_EQ('c', first_byte(self->disk));
 }
 
 /* Who may not send what he likes is kept to reading by the kernel. */
