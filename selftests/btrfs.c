@@ -20,6 +20,8 @@
 #define TOP "/run/btrfs-top"
 #define MNT "/run/btrfs"
 #define SIZE (128 << 20)
+#define OTHER_IMAGE "/mnt/ext4/btrfs2.img"
+#define OTHER "/run/btrfs-other"
 
 FIXTURE(btrfs) {
 	struct fim_nl nl;
@@ -72,14 +74,21 @@ static int snapshot(const char *of, const char *dir, const char *name)
 	return err;
 }
 
+static int make_image(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int err = fd < 0 ? errno : sys(ftruncate(fd, SIZE));
+
+	close(fd);
+	return err;
+}
+
 /*
  *   TOP         the filesystem's root:  @/  the subvolume mounted on MNT
  *   MNT         usr/bin/f   <- protected      snapshots/
  */
 FIXTURE_SETUP(btrfs)
 {
-	int fd;
-
 	self->nl.fd = -1;
 	self->block = !strcmp(variant->action, "Block");
 	self->missing = FIM_BARE() ? "needs the module" :
@@ -90,9 +99,7 @@ FIXTURE_SETUP(btrfs)
 		return;
 	ASSERT_EQ(0, fim_nl_open(&self->nl));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
-	fd = open(IMAGE, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	ASSERT_EQ(0, ftruncate(fd, SIZE));
-	close(fd);
+	ASSERT_EQ(0, make_image(IMAGE));
 	ASSERT_EQ(0, system("mkfs.btrfs -q -f " IMAGE));
 	self->disk = fim_loop_free();
 	ASSERT_EQ(0, fim_loop_set(self->disk, IMAGE, O_RDWR));
@@ -186,6 +193,80 @@ TEST_F(btrfs, H07_name_appears_as_a_subvolume)
 	EXPECT_HIT("open " MNT "/snap/usr/bin/f",
 		   fim_opened(open(MNT "/snap/usr/bin/f",
 				   O_WRONLY | O_CLOEXEC)));
+}
+
+static int devices_of(const char *dir)
+{
+	struct btrfs_ioctl_fs_info_args args = {};
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err = fd < 0 ? errno : sys(ioctl(fd, BTRFS_IOC_FS_INFO, &args));
+
+	close(fd);
+	return err ? -err : (int)args.num_devices;
+}
+
+static int protect_disk(const FIXTURE_DATA(btrfs) *self)
+{
+	static const char policy[] =
+		"apiVersion: security.kubearmor.com/v1\n"
+		"kind: KubeArmorHostPolicy\n"
+		"metadata: {name: t%s}\n"
+		"spec:\n"
+		"  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
+		"  action: Block\n"
+		"  file: {matchDirectories: [{dir: " MNT "/usr/bin/, readOnly: true}]}\n";
+
+	return fim_apply_yaml(fim_fmt(policy, self->block ?
+				      ", annotations: {'fim/raw-device': Block}" :
+				      ""));
+}
+
+/* Onto a device of the caller's, where he may write to the blocks */
+TEST_F(btrfs, G06_moved_to_another_device)
+{
+	const char *added, *line = "raw " MNT "/usr/bin -> /@";
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, make_image(OTHER_IMAGE));
+	added = fim_loop_free();
+	ASSERT_EQ(0, fim_loop_set(added, OTHER_IMAGE, O_RDWR));
+	ASSERT_EQ(0, protect_disk(self));
+	EXPECT_HIT(line, in_dir(MNT, BTRFS_IOC_ADD_DEV, added));
+	EXPECT_SPARED(self->block ? devices_of(MNT) != 1 : devices_of(MNT) != 2);
+	if (!self->block)
+		EXPECT_HIT(line, in_dir(MNT, BTRFS_IOC_RM_DEV, added));
+	ASSERT_EQ(0, fim_delete("t"));
+	EXPECT_SPARED(in_dir(MNT, BTRFS_IOC_ADD_DEV, added));
+	EXPECT_EQ(2, devices_of(MNT));
+	EXPECT_SPARED(in_dir(MNT, BTRFS_IOC_RM_DEV, added));
+	EXPECT_EQ(0, fim_loop_clear(added));
+	unlink(OTHER_IMAGE);
+}
+
+/* What becomes of another filesystem is nobody's business. */
+TEST_F(btrfs, M01_another_filesystem_grows)
+{
+	const char *disk, *added;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, make_image(OTHER_IMAGE));
+	disk = fim_loop_free();
+	ASSERT_EQ(0, fim_loop_set(disk, OTHER_IMAGE, O_RDWR));
+	ASSERT_EQ(0, system(fim_fmt("mkfs.btrfs -q -f %s", disk)));
+	mkdir(OTHER, 0755);
+	ASSERT_EQ(0, sys(mount(disk, OTHER, "btrfs", 0, NULL)));
+	ASSERT_EQ(0, make_image(OTHER_IMAGE "2"));
+	added = fim_loop_free();
+	ASSERT_EQ(0, fim_loop_set(added, OTHER_IMAGE "2", O_RDWR));
+	ASSERT_EQ(0, protect_disk(self));
+	EXPECT_SPARED(in_dir(OTHER, BTRFS_IOC_ADD_DEV, added));
+	EXPECT_EQ(2, devices_of(OTHER));
+	EXPECT_EQ(0, sys(umount2(OTHER, 0)));
+	rmdir(OTHER);
+	EXPECT_EQ(0, fim_loop_clear(added));
+	EXPECT_EQ(0, fim_loop_clear(disk));
+	unlink(OTHER_IMAGE "2");
+	unlink(OTHER_IMAGE);
 }
 
 TEST_HARNESS_MAIN
