@@ -6,6 +6,7 @@
  * There is no mountd: what the server would ask it is told beforehand.
  */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -117,6 +118,36 @@ static int do_setxattr(void)
 	return sys(setxattr(CLIENT "/a/prot/f", "user.fim", "x", 1, 0));
 }
 
+/* An ACL of NFS, which the server makes one of POSIX of: everybody may read. */
+static int do_setacl(void)
+{
+	static const char *const who[] = { "OWNER@", "GROUP@", "EVERYONE@" };
+	const uint32_t read = htonl(0x120081);
+	struct {
+		uint32_t nr;
+		struct {
+			uint32_t type, flags, mask, len;
+			char who[12];
+		} ace[ARRAY_SIZE(who)];
+	} acl = { htonl(ARRAY_SIZE(who)) };
+	char xdr[sizeof(acl)];
+	size_t i, at = sizeof(acl.nr), size;
+
+	memcpy(xdr, &acl.nr, at);
+	for (i = 0; i < ARRAY_SIZE(who); i++) {
+		size = strlen(who[i]);
+		acl.ace[i].mask = read;
+		acl.ace[i].len = htonl(size);
+		memcpy(acl.ace[i].who, who[i], size);
+		/* a multiple of four bytes, as all there is */
+		size = sizeof(acl.ace[i]) - sizeof(acl.ace[i].who) +
+		       (size + 3) / 4 * 4;
+		memcpy(xdr + at, &acl.ace[i], size);
+		at += size;
+	}
+	return sys(setxattr(CLIENT "/a/prot/f", "system.nfs4_acl", xdr, at, 0));
+}
+
 static int do_rename(void)
 {
 	return sys(rename(CLIENT "/a/prot/sub/g", CLIENT "/open/g"));
@@ -164,6 +195,7 @@ static const struct use uses[] = {
 	{ "symlink", "symlink", "a/prot/s", do_symlink },
 	{ "chmod", "setattr", "a/prot/f", do_chmod },
 	{ "setxattr", "setxattr", "a/prot/f", do_setxattr },
+	{ "set an ACL", "setacl", "a/prot/f", do_setacl },
 	{ "rename", "rename", "a/prot/sub/g", do_rename },
 	{ "rename an ancestor", "rename", "a", do_rename_ancestor },
 	{ "rmdir", "rmdir", "a/prot/sub/deep", do_rmdir },
@@ -199,6 +231,19 @@ static bool recorded(FIXTURE_DATA(scene) *self, unsigned long long since,
 	return found;
 }
 
+/* A worker finds what a thread of the server has moved away and back. */
+static int wait_for_rule(FIXTURE_DATA(scene) *self)
+{
+	struct fim_status st = { .waiting = 1 };
+	int i, err = 0;
+
+	for (i = 0; !err && st.waiting && i < 500; i++) {
+		usleep(10000);
+		err = fim_status(&self->nl, &st);
+	}
+	return err ?: st.waiting ? ETIMEDOUT : 0;
+}
+
 static void try_uses(struct __test_metadata *_metadata,
 		     FIXTURE_DATA(scene) *self)
 {
@@ -227,6 +272,8 @@ static void try_uses(struct __test_metadata *_metadata,
 		if (self->block)
 			EXPECT_EQ(1, nr)
 				TH_LOG("%s", u->name);
+		if (self->action)
+			EXPECT_EQ(0, wait_for_rule(self));
 		got.err = err;
 		got.records = told;
 		fim_tell("C16", u->name, 0, &want, &got);
