@@ -355,4 +355,66 @@ TEST_F(overlay, C07_upper_protected_merged_mapped)
 	munmap(map, 4096);
 }
 
+/* The same by a descriptor that was open before the rule */
+TEST_F(overlay, C06_upper_protected_merged_open_before)
+{
+	int fd, old;
+	char *page;
+
+	NEEDS(self->missing);
+	fd = open(merged(self, "u"), O_RDWR | O_CLOEXEC);
+	ASSERT_LT(0, fd);
+	old = open(merged(self, "g"), O_RDWR | O_CLOEXEC);
+	ASSERT_LT(0, old);
+	ASSERT_EQ(0, protect(self, in_layer(self, "upper")));
+	EXPECT_REFUSED("mmap", in_layer(self, "upper/u"), ({
+		page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			    0);
+		page == MAP_FAILED ? errno : munmap(page, 4096);
+	}));
+	/* To read, and for itself only, it may be mapped. */
+	page = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+	EXPECT_NE(MAP_FAILED, page);
+	munmap(page, 4096);
+	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	EXPECT_NE(MAP_FAILED, page);
+	munmap(page, 4096);
+	close(old);
+	close(fd);
+}
+
+/*
+ * A file of the lower layer that has more names there has another inode each
+ * time that it is looked up: a rule about its path would not hold.
+ */
+TEST_F(overlay, H17_lower_hard_link_is_refused)
+{
+	static const char policy[] =
+		"apiVersion: security.kubearmor.com/v1\n"
+		"kind: KubeArmorHostPolicy\n"
+		"metadata: {name: t}\n"
+		"spec:\n"
+		"  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
+		"  action: %s\n"
+		"  file: {%s}\n";
+	const char *path = merged(self, "h");
+
+	NEEDS(self->missing);
+	umount2(self->tree.prot, 0);
+	ASSERT_EQ(0, sys(link(in_layer(self, "lower/f"),
+			      in_layer(self, "lower/h"))));
+	ASSERT_EQ(0, mount_overlay(self));
+	EXPECT_EQ(2, fim_apply_yaml(fim_fmt(policy, self->action,
+		fim_fmt("matchPaths: [{path: %s, readOnly: true}]", path))));
+	EXPECT_EQ(0, fim_apply_yaml(fim_fmt(policy, self->action,
+		fim_fmt("matchPaths: [{path: %s, readOnly: true}]",
+			merged(self, "g")))));
+	EXPECT_EQ(0, fim_apply_yaml(fim_fmt(policy, self->action,
+		fim_fmt("matchPatterns: [{pattern: %s, readOnly: true}]",
+			path))));
+	EXPECT_EQ(0, fim_write_file("/proc/sys/vm/drop_caches", "2"));
+	EXPECT_REFUSED("open", path,
+		       fim_opened(open(path, O_WRONLY | O_CLOEXEC)));
+}
+
 TEST_HARNESS_MAIN
