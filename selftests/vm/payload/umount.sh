@@ -70,4 +70,26 @@ check 'apply as Block at last' protect Block
 check_not 'the root is not detached' umount -l /
 check 'delete at last' fimctl delete umount
 check 'unload' rmmod fim
+
+# A container is known, no policy holds, and the module is unloaded; then the
+# filesystem of its root ends, of which nothing is held any more.
+mkdir -p /sys/fs/cgroup /run/root
+mount -t cgroup2 none /sys/fs/cgroup 2>/dev/null
+mount -t tmpfs tmpfs /run/root
+cp /usr/bin/busybox /run/root
+if mkdir /sys/fs/cgroup/gone 2>/dev/null &&
+	[ -e /sys/fs/cgroup/gone/cgroup.procs ]; then
+	check 'load again' insmod /fim.ko
+	chroot /run/root /busybox sleep 1000 9>&- &
+	echo $! >/sys/fs/cgroup/gone/cgroup.procs
+	sleep 1
+	check 'a container' fimctl container add --pid $! --id gone
+	kill $!
+	wait
+	check 'unload with a container' rmmod fim
+	check 'the filesystem of its root is unmounted' umount /run/root
+	check 'its cgroup is removed' rmdir /sys/fs/cgroup/gone
+else
+	skip 'a container # SKIP no cgroup v2 here'
+fi
 exit 0
