@@ -285,7 +285,7 @@ TEST_F(directory, keep_going)
 		 "$F apply --keep-going -f %s", self->path, self->path,
 		 self->path, self->path);
 	EXPECT_EQ(3, run(&self->out, self->args.data));
-	EXPECT_NE(NULL, strstr(self->out.data, "/b.yaml:26:9: error: policy "));
+	EXPECT_NE(NULL, strstr(self->out.data, "/b.yaml:25:9: error: policy "));
 	EXPECT_NE(NULL, strstr(self->out.data, "/c.yaml:1:7: error: kind 'x'"));
 	EXPECT_EQ(NULL, strstr(self->out.data, "/a.yaml:1"));
 	buf_clear(&self->args);
