@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 #
 # Loads the module and runs every test program of /tests in turn. Each reports
-# (K)TAP; a program that exits with an error, is killed after three minutes, or
+# (K)TAP; a program that exits with an error, is killed after five minutes, or
 # reports less than its plan has a failure more.
 #
 # On the kernel's command line: fim.tests=A,B runs these only, fim.timeout=S is
@@ -75,7 +75,7 @@ for program in /tests/*; do
 	wanted "$name" || continue
 	cd /
 	start=$(date +%s)
-	timeout ${limit:-180} "$program" >/tmp/tap 2>&1 9>&-
+	timeout ${limit:-300} "$program" >/tmp/tap 2>&1 9>&-
 	status=$?
 	cat /tmp/tap
 	tap "$name" "$status" </tmp/tap >/tmp/results
