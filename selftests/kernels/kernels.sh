@@ -66,7 +66,7 @@ run_row() {
 	rm -f "$FIM_BUILD/log/$K_LABEL-${1:-selftests}.results"
 	selftests/vm/build.sh "$K_NAME" || return 0
 	other_arch || return 0
-	selftests/vm/run.sh --timeout 1500 --as "${1:-selftests}" \
+	selftests/vm/run.sh --timeout 3000 --as "${1:-selftests}" \
 		--append "$append" "$K_NAME" selftests || :
 }
 
