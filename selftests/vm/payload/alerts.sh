@@ -151,8 +151,11 @@ if [ -d /ynl ]; then
 	check 'all of them' sh -c \
 		'[ "$(grep -o security_ /tmp/ynl | wc -l)" -ge 20 ]'
 	check 'ynl: records' ynl --dump event-get --json '{"since": 2}'
-	(sleep 4; attacks 1) &
+	# when it has joined takes as long as it takes python to start
+	while sleep 1; do attacks 1; done &
+	attacker=$!
 	check 'ynl: the group' ynl --subscribe events --sleep 8
+	kill $attacker
 	check 'a record, as it comes' grep -q \
 		'"name": "event", .*"op": "create"' /tmp/ynl
 	check 'ynl: a self-test' ynl --do selftest
