@@ -28,6 +28,7 @@
 #include "fim_task.h"
 #include "object.h"
 #include "policy.h"
+#include "publish.h"
 #include "recheck.h"
 #include "tree.h"
 #include "trial.h"

@@ -12,10 +12,10 @@
 #include "explain.h"
 #include "netlink.h"
 #include "nl_policy.h"
+#include "publish.h"
 #include "resolve.h"
 #include "rule.h"
 #include "tree.h"
-#include "txn.h"
 
 /* What an answer takes at most; longer ones are refused. */
 #define ANSWER_ROOM	61440

@@ -18,11 +18,11 @@
 #include "object.h"
 #include "pause.h"
 #include "policy.h"
+#include "publish.h"
 #include "recheck.h"
 #include "resolve.h"
 #include "selftest.h"
 #include "trial.h"
-#include "txn.h"
 
 /*
  * Whether hooks do what they should: disarmed, armed or degraded. Written under

@@ -18,6 +18,7 @@
 #include "nl_container.h"
 #include "nl_policy.h"
 #include "policy.h"
+#include "publish.h"
 #include "recheck.h"
 #include "tree.h"
 #include "trial.h"

@@ -12,6 +12,7 @@
 #include "nl_policy.h"
 #include "pause.h"
 #include "policy.h"
+#include "publish.h"
 #include "recheck.h"
 #include "tree.h"
 #include "trial.h"

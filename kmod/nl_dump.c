@@ -10,7 +10,6 @@
 #include "nl_policy.h"
 #include "policy.h"
 #include "tree.h"
-#include "txn.h"
 
 static int fill_text(struct sk_buff *skb, const struct fim_text *text,
 		     int action, int severity, int tags, int message)

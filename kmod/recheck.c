@@ -12,9 +12,9 @@
 #include "container.h"
 #include "event.h"
 #include "policy.h"
+#include "publish.h"
 #include "recheck.h"
 #include "tree.h"
-#include "txn.h"
 #include "writer.h"
 
 /*

@@ -19,6 +19,7 @@
 #include "event.h"
 #include "pause.h"
 #include "policy.h"
+#include "publish.h"
 #include "recheck.h"
 #include "tree.h"
 #include "trial.h"

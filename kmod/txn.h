@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The transactions that change policies, and putting rulesets into force.
+ * The transactions that change policies.
  */
 #ifndef FIM_TXN_H
 #define FIM_TXN_H
@@ -9,7 +9,6 @@
 
 struct fim_container;
 struct fim_policy;
-struct fim_ruleset;
 
 int fim_txn_begin(u32 owner);
 int fim_txn_check(u32 owner);
@@ -22,17 +21,5 @@ int fim_txn_abort(u32 owner);
 bool fim_txn_is_open(void);
 void fim_txn_unbind(const struct fim_container *container);
 bool fim_txn_has_room(void);
-
-struct fim_ruleset *fim_current_ruleset(void);
-struct fim_policy *fim_policy_in_force(const char *name);
-int fim_put_into_force(struct fim_policy **policies, unsigned int nr,
-		       u64 generation, bool settling);
-bool fim_put_again_into_force(struct fim_policy **policies, unsigned int nr);
-void fim_update_writers(struct fim_policy **policies, unsigned int nr,
-			u64 generation, bool settling);
-bool fim_writers_guarded(void);
-bool fim_bindings_published(void);
-int fim_policy_init(void);
-void fim_policy_exit(void);
 
 #endif /* FIM_TXN_H */
