@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -513,16 +512,9 @@ static int transact(struct apply *a, struct link *l)
 static int report_absent(struct apply *a, const struct link *l)
 {
 	int code = link_report(l, NULL);
-	struct utsname uts;
 
-	if (code != EXIT_ABSENT || !a->load.keep_going || a->dry_run ||
-	    uname(&uts))
-		return code;
-	skip_note(&a->load.skipped,
-		  "no module in Linux %s: nothing is protected; 'modprobe fim' and 'dkms status' say why",
-		  uts.release);
-	term_error("%s", a->load.skipped.lines[a->load.skipped.nr - 1]);
-	skip_log(&a->load.skipped);
+	if (code == EXIT_ABSENT && a->load.keep_going && !a->dry_run)
+		skip_all(&a->load.skipped);
 	return code;
 }
 

@@ -12,12 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "mem.h"
 #include "skip.h"
+#include "term.h"
 #include "text.h"
 
 /** @TEXT_MAX: the kernel's log refuses lines from 1024 bytes on */
@@ -119,6 +121,23 @@ void skip_log(const struct skipped *s)
 			syslog(LOG_ERR | LOG_AUTHPRIV, "%s", s->lines[i]);
 	if (fd >= 0)
 		close(fd);
+}
+
+/**
+ * skip_all() - there is no module: what is left out is all of it
+ * @s: one line more afterwards, which is printed and logged
+ */
+void skip_all(struct skipped *s)
+{
+	struct utsname uts;
+
+	if (uname(&uts))
+		return;
+	skip_note(s,
+		  "no module in Linux %s: nothing is protected; 'modprobe fim' and 'dkms status' say why",
+		  uts.release);
+	term_error("%s", s->lines[s->nr - 1]);
+	skip_log(s);
 }
 
 /**

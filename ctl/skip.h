@@ -25,6 +25,7 @@ void skip_note(struct skipped *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void skip_note_bad(struct skipped *s, const struct diags *diags);
 void skip_log(const struct skipped *s);
+void skip_all(struct skipped *s);
 void skip_free(struct skipped *s);
 
 #endif /* FIMCTL_SKIP_H */
