@@ -93,14 +93,20 @@ static int lookup_all(void)
 	for (i = 0; i < fim_nr_hooks; i++) {
 		probes[i].symbol_name = fim_hooks[i].symbol;
 		probes[i].flags = KPROBE_FLAG_DISABLED;
-		if (!register_kprobe(&probes[i])) {
+		err = register_kprobe(&probes[i]);
+		if (!err) {
 			fim_hooks[i].addr = (unsigned long)probes[i].addr;
 			fim_hooks[i].traced = kprobe_ftrace(&probes[i]);
 			registered[nr++] = &probes[i];
-		} else if (fim_hooks[i].required) {
+			continue;
+		}
+		/* One that may be missing is not missed for want of memory. */
+		if (err == -ENOMEM)
+			break;
+		err = fim_hooks[i].required ? -ENOENT : 0;
+		if (err) {
 			pr_err("fim: this kernel has no %s to hook\n",
 			       fim_hooks[i].symbol);
-			err = -ENOENT;
 			break;
 		}
 	}

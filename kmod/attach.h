@@ -10,6 +10,9 @@
 #include "fim_ftrace.h"
 #include "hook.h"
 
+/* Until memory is asked for again by what has to be undone */
+#define FIM_ATTACH_RETRY_MS	10
+
 int fim_attach(void);
 int fim_attach_on_demand(enum fim_demand demand, bool wanted);
 void fim_detach(void);

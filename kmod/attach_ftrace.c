@@ -3,6 +3,7 @@
  * Attaching the hooks by ftrace, which is permanent: nothing but unloading the
  * module undoes it, and nobody else can redirect the same functions.
  */
+#include <linux/delay.h>
 #include <linux/kernel.h>
 
 #include "attach.h"
@@ -52,10 +53,14 @@ void fim_ftrace_release(void)
 {
 	unsigned int i;
 
-	/* ftrace_free_filter() would do it, but is not exported everywhere. */
+	/*
+	 * ftrace_free_filter() would do it, but is not exported everywhere. What
+	 * is set instead takes memory first.
+	 */
 	for (i = 0; i < fim_nr_hooks; i++)
-		if (is_first_of_ops(i))
-			ftrace_set_filter(fim_hooks[i].ops, NULL, 0, 1);
+		while (is_first_of_ops(i) &&
+		       ftrace_set_filter(fim_hooks[i].ops, NULL, 0, 1) == -ENOMEM)
+			msleep(FIM_ATTACH_RETRY_MS);
 }
 
 /* Says who is in the way: only one may redirect a function. */

@@ -11,6 +11,7 @@
  * has been disarmed; what was missed while another probe was running is
  * counted.
  */
+#include <linux/delay.h>
 #include <linux/kprobes.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -116,6 +117,23 @@ int fim_kprobe_attach(enum fim_demand demand)
 	return 0;
 }
 
+/*
+ * One that can't be disarmed for want of memory stays in the kernel's table when
+ * it is unregistered, which says nothing of it, and when its own memory is gone.
+ * To disable it is the same but for that it says so.
+ *
+ * It counts as disarmed then, and is not. If all that count were, the kernel
+ * would have no probe called any more; so it is armed once more, to be disarmed.
+ */
+static void disarm(struct kprobe *probe)
+{
+	while (disable_kprobe(probe) == -ENOMEM) {
+		probe->flags |= KPROBE_FLAG_DISABLED;
+		while (enable_kprobe(probe) == -ENOMEM)
+			msleep(FIM_ATTACH_RETRY_MS);
+	}
+}
+
 /**
  * fim_kprobe_detach() - detach the hooks
  * @demand: which of them
@@ -129,9 +147,12 @@ void fim_kprobe_detach(enum fim_demand demand)
 {
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < fim_nr_hooks; i++)
-		if (is_attached(i) && fim_hooks[i].demand == demand)
-			listed[nr++] = &probes[i];
+	for (i = 0; i < fim_nr_hooks; i++) {
+		if (!is_attached(i) || fim_hooks[i].demand != demand)
+			continue;
+		disarm(&probes[i]);
+		listed[nr++] = &probes[i];
+	}
 	unregister_kprobes(listed, nr);
 	for (i = 0; i < nr; i++) {
 		missed_before += listed[i]->nmissed;
