@@ -110,12 +110,21 @@ policy() {
 	done
 }
 
-# Where allocations are made to fail, the kernel shows who had no memory.
+# Where allocations are made to fail, the kernel shows who had no memory, and
+# warns of a kprobe that it has to be asked twice to disarm.
 without_injected() {
 	[ -e /sys/kernel/debug/failslab ] || exec cat
 	awk '/vmalloc error: |page allocation failure: / { injected = 1 }
+		/cut here/ { held = $0 "\n"; next }
+		/Failed to disarm kprobe-ftrace at .* \(error -12\)/ {
+			injected = 1
+			held = ""
+			getline
+			next
+		}
 		/Call Trace:/ && injected { injected = 0; next }
-		{ print }'
+		{ printf "%s%s\n", held, $0; held = "" }
+		END { printf "%s", held }'
 }
 
 # What the kernel complained about, the boot's own lines left out, and whether it

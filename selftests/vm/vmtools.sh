@@ -8,7 +8,7 @@ set -euo pipefail
 
 read -ra cc <<<"${CC:-gcc}"
 mkdir -p "$FIM_BUILD/vm"
-sources=("$VM_DIR/stress.c")
+sources=("$VM_DIR"/{stress,loadfail}.c)
 # it reads the time stamp counter
 case $("${cc[@]}" -dumpmachine) in
 x86_64*) sources+=("$FIM_ROOT"/selftests/bench/{bench,records,peers}.c) ;;

@@ -2,7 +2,8 @@
 # shellcheck shell=sh
 #
 # kmemleak, on a kernel that has it: nothing that the module has allocated is
-# lost, neither while it is loaded nor when it is gone.
+# lost, neither while it is loaded nor when it is gone, nor when allocations fail
+# while it is being loaded or unloaded.
 . /vm/lib-guest.sh
 
 scan() {
@@ -33,6 +34,21 @@ use_often() {
 	done
 }
 
+# Allocations that may wait are among those that fail.
+inject() {
+	for _set in failslab/ignore-gfp-wait=N failslab/verbose=0 \
+		fail_page_alloc/ignore-gfp-wait=N \
+		fail_page_alloc/ignore-gfp-highmem=N \
+		fail_page_alloc/min-order=0 fail_page_alloc/verbose=0; do
+		echo "${_set#*=}" >"/sys/kernel/debug/${_set%=*}" || return
+	done
+}
+
+# Nothing else in this machine is traced or probed.
+hooks_are_left() {
+	grep . /sys/kernel/tracing/enabled_functions /sys/kernel/debug/kprobes/list
+}
+
 if [ ! -e $leaks ]; then
 	skip 'kmemleak # SKIP this kernel has none'
 	exit 0
@@ -44,4 +60,14 @@ check 'it is used' use_often
 check 'nothing is lost while it is loaded' scan
 check 'unload' rmmod fim
 check 'nothing is lost when it is gone' scan
+check 'allocations can be made to fail' inject
+for backend in ftrace kprobe; do
+	check "loaded and unloaded while allocations fail: $backend" \
+		/vm/loadfail fim /fim.ko "backend=$backend"
+	check_not "no hook is left behind: $backend" hooks_are_left
+	check "nothing is lost: $backend" scan
+done
+check 'the module loads once more' insmod /fim.ko
+check 'it is used once more' use
+check 'unload once more' rmmod fim
 exit 0

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * loadfail - loads and unloads a module while the kernel's n-th allocation for
+ * it fails, with n = 1, 2, 3, … and larger and larger steps, until neither needs
+ * an n-th allocation any more.
+ *
+ *	loadfail NAME FILE [PARAMETERS]
+ *
+ * A load may fail for want of memory, and then the module is not there; an
+ * unload may not fail. Exits with 1 and says why if it is otherwise, with 2 if
+ * the kernel does not inject faults.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* More allocations than a load has, with a kernel that does its share */
+#define ENOUGH 20000
+/* Up to here each; then an n-th part of n more each time */
+#define EACH 32
+
+static const char *name, *file, *parameters;
+static int fail_nth;
+
+static void set_fault(int nth)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%d", nth);
+
+	if (pwrite(fail_nth, text, len, 0) != len) {
+		perror("loadfail: fail-nth");
+		exit(2);
+	}
+}
+
+/* Return: whether the n-th allocation was asked for, and failed. */
+static int end_fault(void)
+{
+	char text[16] = "";
+
+	if (pread(fail_nth, text, sizeof(text) - 1, 0) <= 0) {
+		perror("loadfail: fail-nth");
+		exit(2);
+	}
+	set_fault(0);
+	return atoi(text) == 0;
+}
+
+static int is_loaded(void)
+{
+	char line[512];
+	size_t len = strlen(name);
+	int found = 0;
+	FILE *f = fopen("/proc/modules", "re");
+
+	if (!f)
+		return -1;
+	while (!found && fgets(line, sizeof(line), f))
+		found = !strncmp(line, name, len) && line[len] == ' ';
+	fclose(f);
+	return found;
+}
+
+/* Return: 0 or an errno. @nth: as above, 0 for none; *@met: it came to that. */
+static int load(int nth, int *met)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC), err = 0;
+
+	if (fd < 0)
+		return errno;
+	set_fault(nth);
+	if (syscall(SYS_finit_module, fd, parameters, 0))
+		err = errno;
+	*met = end_fault() && nth;
+	close(fd);
+	return err;
+}
+
+static int unload(int nth, int *met)
+{
+	int err = 0;
+
+	set_fault(nth);
+	if (syscall(SYS_delete_module, name, O_NONBLOCK))
+		err = errno;
+	*met = end_fault() && nth;
+	return err;
+}
+
+static int wrong(const char *what, int nth, int err)
+{
+	fprintf(stderr, "loadfail: %s without allocation %d: %s\n", what, nth,
+		strerror(err));
+	return 1;
+}
+
+static int next(int nth)
+{
+	return nth + 1 + (nth > EACH ? nth / EACH : 0);
+}
+
+/* Return: 0, or 1 after saying what is wrong. */
+static int loads(void)
+{
+	int nth, met = 1, none, err, failed = 0, passed = 0;
+
+	for (nth = 1; met && nth < ENOUGH; nth = next(nth)) {
+		err = load(nth, &met);
+		if (err && !met)
+			return wrong("load", nth, err);
+		if (is_loaded() != !err)
+			return wrong("half a load", nth, err);
+		failed += err != 0;
+		passed += !err;
+		if (!err && (err = unload(0, &none)))
+			return wrong("unload after a load", nth, err);
+	}
+	printf("%d loads failed, %d passed, up to allocation %d\n", failed,
+	       passed, nth);
+	return met || !failed ? wrong("loads", nth, 0) : 0;
+}
+
+/* Return: as loads(). */
+static int unloads(void)
+{
+	int nth, met = 1, none, err;
+
+	for (nth = 1; met && nth < ENOUGH; nth = next(nth)) {
+		err = load(0, &none);
+		if (err)
+			return wrong("load before an unload", nth, err);
+		err = unload(nth, &met);
+		if (err || is_loaded())
+			return wrong("unload", nth, err);
+	}
+	printf("unloads passed, up to allocation %d\n", nth);
+	return met ? wrong("unloads", nth, 0) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3 || argc > 4) {
+		fprintf(stderr, "usage: loadfail NAME FILE [PARAMETERS]\n");
+		return 2;
+	}
+	name = argv[1];
+	file = argv[2];
+	parameters = argc > 3 ? argv[3] : "";
+	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fail_nth < 0) {
+		perror("loadfail: fail-nth");
+		return 2;
+	}
+	return loads() || unloads();
+}
