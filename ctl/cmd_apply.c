@@ -534,7 +534,7 @@ static int apply(struct apply *a)
 	if (code == EXIT_OK)
 		code = select_policies(a);
 	if (code != EXIT_OK)
-		return code;
+		return report_skipped(a, code);
 	/* Warnings have been printed; what is to come is the kernel's. */
 	diag_free(&a->load.diags);
 	if (link_open(&l))

@@ -84,6 +84,7 @@ check 'it passes' touch $dir/three/y
 rm $policies/*
 echo x >$policies/a.yaml
 check 'nothing is right' apply 2
+check 'which is logged' logged "$policies/a.yaml:1:"
 check 'what was in force stays' is policies 2
 mkdir -p /etc/fim
 policy one $dir/one >$policies/a.yaml
