@@ -383,11 +383,8 @@ TEST_F(overlay, C06_upper_protected_merged_open_before)
 	close(fd);
 }
 
-/*
- * A file of the lower layer that has more names there has another inode each
- * time that it is looked up: a rule about its path would not hold.
- */
-TEST_F(overlay, H17_lower_hard_link_is_refused)
+static int apply_rule(FIXTURE_DATA(overlay) *self, const char *list,
+		      const char *key, const char *path)
 {
 	static const char policy[] =
 		"apiVersion: security.kubearmor.com/v1\n"
@@ -396,7 +393,17 @@ TEST_F(overlay, H17_lower_hard_link_is_refused)
 		"spec:\n"
 		"  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
 		"  action: %s\n"
-		"  file: {%s}\n";
+		"  file: {%s: [{%s: %s, readOnly: true}]}\n";
+
+	return fim_apply_yaml(fim_fmt(policy, self->action, list, key, path));
+}
+
+/*
+ * A file of the lower layer that has more names there has another inode each
+ * time that it is looked up: a rule about its path would not hold.
+ */
+TEST_F(overlay, H17_lower_hard_link_is_refused)
+{
 	const char *path = merged(self, "h");
 
 	NEEDS(self->missing);
@@ -404,14 +411,10 @@ TEST_F(overlay, H17_lower_hard_link_is_refused)
 	ASSERT_EQ(0, sys(link(in_layer(self, "lower/f"),
 			      in_layer(self, "lower/h"))));
 	ASSERT_EQ(0, mount_overlay(self));
-	EXPECT_EQ(2, fim_apply_yaml(fim_fmt(policy, self->action,
-		fim_fmt("matchPaths: [{path: %s, readOnly: true}]", path))));
-	EXPECT_EQ(0, fim_apply_yaml(fim_fmt(policy, self->action,
-		fim_fmt("matchPaths: [{path: %s, readOnly: true}]",
-			merged(self, "g")))));
-	EXPECT_EQ(0, fim_apply_yaml(fim_fmt(policy, self->action,
-		fim_fmt("matchPatterns: [{pattern: %s, readOnly: true}]",
-			path))));
+	EXPECT_EQ(2, apply_rule(self, "matchPaths", "path", path));
+	EXPECT_EQ(0, apply_rule(self, "matchPaths", "path",
+				merged(self, "g")));
+	EXPECT_EQ(0, apply_rule(self, "matchPatterns", "pattern", path));
 	EXPECT_EQ(0, fim_write_file("/proc/sys/vm/drop_caches", "2"));
 	EXPECT_REFUSED("open", path,
 		       fim_opened(open(path, O_WRONLY | O_CLOEXEC)));

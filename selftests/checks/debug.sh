@@ -35,7 +35,7 @@ quietly "$FIM_BUILD/log/tests.log" make -s -C selftests \
 	KSELFTEST_INC="$(kernel_source)/tools/testing/selftests"
 selftests/vm/vmtools.sh
 
-vm debug 1800
+vm debug 3600
 vm life 3000 fim.cycles=20
 vm backend 1800
 vm selftests 9000 fim.timeout=1800

@@ -104,7 +104,7 @@ static int next(int nth)
 }
 
 /* Return: 0, or 1 after saying what is wrong. */
-static int loads(void)
+static int walk_loads(void)
 {
 	int nth, met = 1, none, err, failed = 0, passed = 0;
 
@@ -116,16 +116,18 @@ static int loads(void)
 			return wrong("half a load", nth, err);
 		failed += err != 0;
 		passed += !err;
-		if (!err && (err = unload(0, &none)))
+		err = err ? 0 : unload(0, &none);
+		if (err)
 			return wrong("unload after a load", nth, err);
 	}
 	printf("%d loads failed, %d passed, up to allocation %d\n", failed,
 	       passed, nth);
-	return met || !failed ? wrong("loads", nth, 0) : 0;
+	/* The last one is to need no such allocation, or they never failed. */
+	return met || !failed ? wrong("never a load", nth, 0) : 0;
 }
 
-/* Return: as loads(). */
-static int unloads(void)
+/* Return: as walk_loads(). */
+static int walk_unloads(void)
 {
 	int nth, met = 1, none, err;
 
@@ -138,7 +140,7 @@ static int unloads(void)
 			return wrong("unload", nth, err);
 	}
 	printf("unloads passed, up to allocation %d\n", nth);
-	return met ? wrong("unloads", nth, 0) : 0;
+	return met ? wrong("never an unload", nth, 0) : 0;
 }
 
 int main(int argc, char **argv)
@@ -155,5 +157,5 @@ int main(int argc, char **argv)
 		perror("loadfail: fail-nth");
 		return 2;
 	}
-	return loads() || unloads();
+	return walk_loads() || walk_unloads();
 }
