@@ -19,7 +19,7 @@
 #define GOOD POLICIES "system-binaries.yaml"
 #define CONTAINER POLICIES "harden-mysql-file-integrity-monitoring.yaml"
 
-#define FOREIGN_INPUT "<<'end'\n"                     \
+#define HEAD "<<'end'\n"                              \
 	"apiVersion: security.kubearmor.com/v1\n"      \
 	"kind: KubeArmorHostPolicy\n"                  \
 	"metadata:\n"                                  \
@@ -27,31 +27,21 @@
 	"spec:\n"                                      \
 	"  nodeSelector:\n"                            \
 	"    matchLabels:\n"                           \
-	"      kubernetes.io/hostname: nowhere\n"      \
+	"      kubernetes.io/hostname: nowhere\n"
+#define FILES                                          \
 	"  file:\n"                                    \
 	"    matchDirectories:\n"                      \
 	"    - dir: /etc/x/\n"                         \
-	"      readOnly: true\n"                       \
+	"      readOnly: true\n"
+#define PROCESSES                                      \
 	"  process:\n"                                 \
 	"    matchPaths:\n"                            \
 	"    - path: /bin/sh\n"                        \
 	"end\n"
-#define FOREIGN "- " FOREIGN_INPUT
 
-/* Nothing of it is about files. */
-#define PROCESS "- <<'end'\n"                         \
-	"apiVersion: security.kubearmor.com/v1\n"      \
-	"kind: KubeArmorHostPolicy\n"                  \
-	"metadata:\n"                                  \
-	"  name: p\n"                                  \
-	"spec:\n"                                      \
-	"  nodeSelector:\n"                            \
-	"    matchLabels:\n"                           \
-	"      kubernetes.io/hostname: nowhere\n"      \
-	"  process:\n"                                 \
-	"    matchPaths:\n"                            \
-	"    - path: /bin/sh\n"                        \
-	"end\n"
+/* Some of it is about files, and none. */
+#define FOREIGN "- " HEAD FILES PROCESSES
+#define PROCESS "- " HEAD PROCESSES
 
 /* Runs "fimctl ARGS" in a shell. Return: exit status; @out has all output. */
 static int run(struct buf *out, const char *args)
@@ -104,7 +94,7 @@ static const struct use {
 	{ "$F check -f " FOREIGN, 2, "<stdin>:13:3: error: 'process' is not sup" },
 	{ "$F check --ignore-unsupported -f " FOREIGN, 0,
 	  "<stdin>:13:3: warning: 'process' is left out" },
-	{ "$F check -f - --ignore-unsupported " FOREIGN_INPUT, 0,
+	{ "$F check -f - --ignore-unsupported " HEAD FILES PROCESSES, 0,
 	  "valid: 1 policy, 1 rule" },
 	{ "$F check -f /nonexistent", 1, "No such file" },
 	{ "$F check -f /dev/null", 2, "/dev/null:1:1: error: there is no pol" },
