@@ -160,6 +160,9 @@ rest() {
 		make -s -C selftests/ctl fuzz || :
 	tap 'receivers of alerts and metrics' selftests/ctl/receivers.sh \
 		selftests/ctl/build/feed || :
+	tap 'the Debian packages, twice the same' \
+		selftests/package/deb.sh bookworm || :
+	tap 'dkms by itself' selftests/package/dkms.sh bookworm || :
 	[ -n "$programs" ] || return 0
 	for kernel in "${ready[@]:1}"; do
 		whole "$kernel" 50
