@@ -415,7 +415,8 @@ const char *fim_nl_bind_error(int err)
 	case -ELOOP:
 		return "too many symbolic links, or a user's to what is not his";
 	case -EOPNOTSUPP:
-		return "the path leads to what has another inode each time: in procfs, on a share of a virtual machine, or a hard link in an overlay";
+		return "the path leads to what has another inode each time: in procfs, "
+		       "on a share of a virtual machine, or a hard link in an overlay";
 	case -ENAMETOOLONG:
 		return "the path is too long once its links are followed";
 	case -ENOMEM:

@@ -161,6 +161,15 @@ void fim_object_unlock_sb(struct super_block *sb)
 	up_read(&sb->s_umount);
 }
 
+/* @others: all but those of the filesystem, instead of them */
+static bool is_meant(const struct fim_object *object,
+		     const struct super_block *sb, bool others)
+{
+	bool is_on = object->sb == sb;
+
+	return is_on != others;
+}
+
 /* Takes one object of the filesystem, or of all others, for the caller to drop. */
 static struct fim_object *take_one(const struct super_block *sb, bool others,
 				   bool *busy)
@@ -171,7 +180,7 @@ static struct fim_object *take_one(const struct super_block *sb, bool others,
 	*busy = false;
 	spin_lock(&fim_objects_lock);
 	hash_for_each(fim_objects, bucket, object, node) {
-		if ((object->sb == sb) == others)
+		if (!is_meant(object, sb, others))
 			continue;
 		if (object->state == FIM_OBJECT_HELD) {
 			WRITE_ONCE(object->state, FIM_OBJECT_LEAVING);
@@ -192,7 +201,7 @@ static bool none_leaving(const struct super_block *sb, bool others)
 
 	spin_lock(&fim_objects_lock);
 	hash_for_each(fim_objects, bucket, object, node)
-		if ((object->sb == sb) != others)
+		if (is_meant(object, sb, others))
 			none = false;
 	spin_unlock(&fim_objects_lock);
 	return none;
