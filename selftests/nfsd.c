@@ -52,6 +52,8 @@ static const char *serve(const char *dir)
 	size_t i;
 	int err;
 
+	/* Old versions are told to the portmapper; new kernels have no 2. */
+	tell(SERVER "/versions", "-2\n");
 	for (i = 0; i < ARRAY_SIZE(steps); i++) {
 		err = tell(steps[i].file, steps[i].text);
 		if (err)
@@ -122,11 +124,11 @@ static int do_setxattr(void)
 static int do_setacl(void)
 {
 	static const char *const who[] = { "OWNER@", "GROUP@", "EVERYONE@" };
-	const uint32_t read = htonl(0x120081);
+	const unsigned int read = htonl(0x120081);
 	struct {
-		uint32_t nr;
+		unsigned int nr;
 		struct {
-			uint32_t type, flags, mask, len;
+			unsigned int type, flags, mask, len;
 			char who[12];
 		} ace[ARRAY_SIZE(who)];
 	} acl = { htonl(ARRAY_SIZE(who)) };

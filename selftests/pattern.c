@@ -295,6 +295,8 @@ TEST_F(pattern, folded_case)
 	NEEDS_MODULE();
 	NEEDS(access("/usr/bin/mkfs.ext4", X_OK) ? "no mkfs.ext4" :
 	      fim_tree_missing(FIM_EXT4));
+	NEEDS(access("/sys/fs/ext4/features/casefold", F_OK) ?
+	      "no CONFIG_UNICODE" : NULL);
 	fd = open(IMAGE, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	ASSERT_EQ(0, ftruncate(fd, 16 << 20));
 	close(fd);

@@ -256,7 +256,8 @@ TEST_F(scene, C17_kernel_thread)
 	/* What is no file is free, and so is a read. */
 	EXPECT_PASSED(0, fim_write_to(open("/dev/null", O_WRONLY)));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
-	EXPECT_EQ(0, ioctl(control, LOOP_CTL_REMOVE, 77));
+	/* Up to 5.10 it returns the number. */
+	EXPECT_LE(0, ioctl(control, LOOP_CTL_REMOVE, 77));
 	unlink(node);
 	close(control);
 }
