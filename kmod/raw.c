@@ -113,6 +113,17 @@ static enum effect effect_of(unsigned int cmd)
 	return NONE;
 }
 
+/* Takes a rule that concerns the caller and is stricter than the best so far. */
+static void take_stricter(const struct fim_binding **best,
+			  const struct fim_binding *binding,
+			  const struct fim_access *access,
+			  const struct fim_caller *caller)
+{
+	if (fim_concerns(binding, access, caller) &&
+	    (!*best || binding->policy->raw > (*best)->policy->raw))
+		*best = binding;
+}
+
 /*
  * The strictest of the host's rule and of the caller's container's about a
  * device or, if it is 0, about any.
@@ -121,18 +132,15 @@ static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
 					   dev_t device,
 					   const struct fim_access *access)
 {
-	const struct fim_binding *binding, *best = NULL;
+	const struct fim_binding *best = NULL;
 	struct fim_caller caller;
 	unsigned int i;
 
 	fim_caller_read(&caller);
-	for (i = 0; i < rs->nr_devices; i++) {
-		binding = rs->devices[i].binding;
-		if ((!device || rs->devices[i].device == device) &&
-		    fim_concerns(binding, access, &caller) &&
-		    (!best || binding->policy->raw > best->policy->raw))
-			best = binding;
-	}
+	for (i = 0; i < rs->nr_devices; i++)
+		if (!device || rs->devices[i].device == device)
+			take_stricter(&best, rs->devices[i].binding, access,
+				      &caller);
 	return best;
 }
 
@@ -141,18 +149,14 @@ static const struct fim_binding *find_sb_rule(const struct fim_ruleset *rs,
 					      const struct super_block *sb,
 					      const struct fim_access *access)
 {
-	const struct fim_binding *binding, *best = NULL;
+	const struct fim_binding *best = NULL;
 	struct fim_caller caller;
 	unsigned int i;
 
 	fim_caller_read(&caller);
-	for (i = 0; i < rs->nr_sbs; i++) {
-		binding = rs->sbs[i].raw;
-		if (rs->sbs[i].sb == sb &&
-		    fim_concerns(binding, access, &caller) &&
-		    (!best || binding->policy->raw > best->policy->raw))
-			best = binding;
-	}
+	for (i = 0; i < rs->nr_sbs; i++)
+		if (rs->sbs[i].sb == sb)
+			take_stricter(&best, rs->sbs[i].raw, access, &caller);
 	return best;
 }
 
