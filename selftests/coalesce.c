@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -369,22 +368,13 @@ static int flood(const void *arg)
 	return made > 255 ? 255 : made;
 }
 
-/* Return: milliseconds. */
-static unsigned int uptime(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /*
  * Who has used up his budget is counted. Who has not has his record at once.
  */
 TEST_F_TIMEOUT(coalesce, flood, 60)
 {
 	unsigned int burst = parameter("burst"), rate = parameter("rate");
-	unsigned int begin = uptime();
+	long long begin = fim_now(CLOCK_MONOTONIC);
 	const struct fim_event *various[FIM_OP_MAX + 1] = {};
 	unsigned long long operations, since;
 	struct fim_status st;
@@ -396,7 +386,7 @@ TEST_F_TIMEOUT(coalesce, flood, 60)
 	ASSERT_EQ(0, protect(self, "Block"));
 	since = self->before.last_seq;
 	ASSERT_EQ(0, fim_run(FLOODER, flood, self, NULL));
-	if ((uptime() - begin) / 1000 * rate + rate >= burst)
+	if ((fim_now(CLOCK_MONOTONIC) - begin) / FIM_NS * rate + rate >= burst)
 		SKIP(return, "this machine is slower than a budget grows");
 	self->before.last_seq = last_seq(&self->nl);
 	EXPECT_EQ(EACCES, fim_run(OTHER, open_for_writing, self->f, NULL));

@@ -85,6 +85,20 @@ int fim_remove_tree(const char *path)
 }
 
 /**
+ * fim_now() - the time
+ * @clock: by which clock
+ *
+ * Return: nanoseconds.
+ */
+long long fim_now(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * FIM_NS + ts.tv_nsec;
+}
+
+/**
  * fim_fmt() - a string that need not be freed
  * @fmt: as for printf
  *

@@ -18,6 +18,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <time.h>
 
 #ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -35,6 +36,10 @@
 
 struct fim_nl;
 
+/* Nanoseconds in a second */
+#define FIM_NS 1000000000LL
+
+long long fim_now(clockid_t clock);
 int fim_opened(int fd);
 int fim_write_to(int fd);
 int fim_write_file(const char *path, const char *text);

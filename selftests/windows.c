@@ -22,7 +22,6 @@
 #include "harness.h"
 #include "request.h"
 
-#define NS 1000000000LL
 #define REASON "apt-get upgrade"
 
 FIXTURE(windows) {
@@ -85,14 +84,6 @@ FIXTURE_TEARDOWN(windows)
 	EXPECT_EQ(0, fim_delete_all(&self->nl));
 	EXPECT_EQ(0, fim_tree_remove(&self->tree));
 	fim_nl_close(&self->nl);
-}
-
-static long long now(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * NS + ts.tv_nsec;
 }
 
 static const char *in(const FIXTURE_DATA(windows) *self, const char *name)
@@ -208,7 +199,7 @@ TEST_F(windows, I16_window_open)
 	EXPECT_TRUE(fim_has(closed, FIM_EVENT_A_OPENER));
 	EXPECT_EQ(fim_u64(opened, FIM_EVENT_A_SINCE),
 		  fim_u64(closed, FIM_EVENT_A_SINCE));
-	EXPECT_EQ(fim_u64(opened, FIM_EVENT_A_SINCE) + 600 * NS,
+	EXPECT_EQ(fim_u64(opened, FIM_EVENT_A_SINCE) + 600 * FIM_NS,
 		  fim_u64(closed, FIM_EVENT_A_UNTIL));
 	/* All that try_all() did */
 	EXPECT_LE(self->tree.fs == FIM_EXT4 ? 8 : 7,
@@ -313,32 +304,32 @@ TEST_F(windows, I17_window_expiry)
 	pid_t clock, opener;
 
 	NEEDS(self->missing);
-	real = now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME);
+	real = fim_now(CLOCK_REALTIME) - fim_now(CLOCK_BOOTTIME);
 	since = last_seq(&self->nl);
-	before = now(CLOCK_BOOTTIME);
+	before = fim_now(CLOCK_BOOTTIME);
 	opener = open_and_die();
 	ASSERT_EQ(opener, waitpid(opener, &status, 0));
-	after = now(CLOCK_BOOTTIME);
+	after = fim_now(CLOCK_BOOTTIME);
 	ASSERT_TRUE(WIFSIGNALED(status));
 	clock = turn_clock();
 	fd = open(self->file, O_WRONLY | O_CLOEXEC);
 	ASSERT_LE(0, fd);
 	do {
-		at = now(CLOCK_BOOTTIME);
+		at = fim_now(CLOCK_BOOTTIME);
 		if (fim_opened(open(self->file, O_WRONLY | O_CLOEXEC)) == 0) {
 			last = at;
 			passed++;
 		} else if (!first) {
-			first = now(CLOCK_BOOTTIME);
+			first = fim_now(CLOCK_BOOTTIME);
 		}
-	} while (at < after + 6 * NS);
+	} while (at < after + 6 * FIM_NS);
 	kill(clock, SIGKILL);
 	waitpid(clock, NULL, 0);
 	TH_LOG("%d opens; the last began %lld ms, the first refusal was %lld ms after the window",
 	       passed, (last - after) / 1000000, (first - after) / 1000000);
 	EXPECT_LT(0, passed);
-	EXPECT_LE(last, after + 5 * NS);
-	EXPECT_LE(before + 5 * NS, first);
+	EXPECT_LE(last, after + 5 * FIM_NS);
+	EXPECT_LE(before + 5 * FIM_NS, first);
 	/* Nothing passed after a refusal. */
 	EXPECT_LE(last, first);
 	/* The descriptor from within it is found by now. */
@@ -358,9 +349,9 @@ TEST_F(windows, I17_window_expiry)
 		  fim_u32(find(&events, FIM_EVENT_PAUSED), FIM_EVENT_A_TGID));
 	fim_events_free(&events);
 	/* As it was, for the tests that follow. */
-	real += now(CLOCK_BOOTTIME);
+	real += fim_now(CLOCK_BOOTTIME);
 	clock_settime(CLOCK_REALTIME, &(struct timespec){
-		.tv_sec = real / NS, .tv_nsec = real % NS });
+		.tv_sec = real / FIM_NS, .tv_nsec = real % FIM_NS });
 }
 
 /*

@@ -8,7 +8,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
-#include <time.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
@@ -462,15 +461,6 @@ TEST_F(scene, C01_writers_are_reported)
 		close(fds[i]);
 }
 
-static long ms_since(const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - then->tv_sec) * 1000 +
-	       (now.tv_nsec - then->tv_nsec) / 1000000;
-}
-
 /*
  * Files are looked for again a second after a commit, when one that was opened
  * and recorded since may still be open: that is no news unless it stays so.
@@ -480,7 +470,7 @@ TEST_F(scene, C01_open_since_is_not_reported)
 	const char *f = fim_fmt("%s/f", self->tree.prot);
 	unsigned long long since;
 	struct fim_events events;
-	struct timespec open;
+	long long open;
 	int fd, tries = 0;
 
 	NEEDS_POLICY();
@@ -491,12 +481,12 @@ TEST_F(scene, C01_open_since_is_not_reported)
 		ASSERT_EQ(0, protect(self));
 		since = last_seq(&self->nl);
 		usleep(700 * 1000);
-		clock_gettime(CLOCK_MONOTONIC, &open);
+		open = fim_now(CLOCK_MONOTONIC);
 		fd = open_rw(self, "a/prot/f");
 		usleep(700 * 1000);
 		close(fd);
 		/* A machine may be so busy that two searches find it open. */
-	} while (ms_since(&open) >= 1000 && ++tries < 5);
+	} while (fim_now(CLOCK_MONOTONIC) - open >= FIM_NS && ++tries < 5);
 	usleep(1200 * 1000);
 	ASSERT_EQ(0, fim_events_since(&self->nl, since, &events));
 	ASSERT_LT(0, events.count);
