@@ -56,6 +56,6 @@ cat <<EOF
 | the module as it is loaded, code and data, in whole pages | $(value module) |
 | fimctl, text / data / file without symbols | $dynamic_text / $dynamic_data / $dynamic |
 | the same, static, with glibc | $static_text / $static_data / $static |
-| memory for a rule about a directory, the directory's inode and the policy's text included | $(value rule) |
+| memory for a rule about a directory, the directory's inode included, the policy's text not | $(value rule) |
 | memory for a record in the ring | $(value record) |
 EOF
