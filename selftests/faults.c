@@ -2,10 +2,9 @@
 /*
  * faults.c - allocations fail, one after the other
  *
- * /proc/thread-self/fail-nth makes the kernel's n-th allocation for a task fail,
- * on a kernel with fault injection ("make check-debug"). Each operation is done
- * with n = 1, 2, 3, … until it needs no n-th allocation any more; what takes long
- * with larger and larger steps.
+ * On a kernel with fault injection ("make check-debug") each operation is done
+ * with its n-th allocation failing (fault.h), n = 1, 2, 3, … until it needs no
+ * n-th allocation any more; what takes long with larger and larger steps.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -15,10 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "harness.h"
 #include "request.h"
 
-#define FAULTS "/sys/kernel/debug/"
 /* Operations need a few dozens, a transaction some hundred. */
 #define ENOUGH 5000
 /* An n-th part of n more each time */
@@ -35,21 +34,14 @@ FIXTURE(faults) {
 
 static const char *prepare(void)
 {
-	static const char *const set[][2] = {
-		{ FAULTS "failslab/ignore-gfp-wait", "N" },
-		{ FAULTS "failslab/verbose", "0" },
-		{ FAULTS "fail_page_alloc/ignore-gfp-wait", "N" },
-		{ FAULTS "fail_page_alloc/ignore-gfp-highmem", "N" },
-		{ FAULTS "fail_page_alloc/min-order", "0" },
-		{ FAULTS "fail_page_alloc/verbose", "0" },
-	};
-	size_t i;
+	int fd;
 
 	if (FIM_BARE())
 		return "needs the module";
-	for (i = 0; i < ARRAY_SIZE(set); i++)
-		if (fim_write_file(set[i][0], set[i][1]))
-			return "this kernel does not inject faults";
+	fd = fault_open();
+	if (fd < 0)
+		return "this kernel does not inject faults";
+	close(fd);
 	return NULL;
 }
 
@@ -86,28 +78,6 @@ FIXTURE_TEARDOWN(faults)
 	fim_nl_close(&self->nl);
 }
 
-static int fail_nth;
-
-static void set_fault(int nth)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", nth);
-
-	if (pwrite(fail_nth, text, len, 0) != len)
-		abort();
-}
-
-/* Return: whether the n-th allocation was asked for, and failed. */
-static bool end_fault(void)
-{
-	char text[16] = "";
-
-	if (pread(fail_nth, text, sizeof(text) - 1, 0) <= 0)
-		abort();
-	set_fault(0);
-	return atoi(text) == 0;
-}
-
 typedef int (*operation)(FIXTURE_DATA(faults) *self);
 
 /* How the same operation ended, with one allocation failing after the other */
@@ -121,22 +91,21 @@ static struct walk walk(FIXTURE_DATA(faults) *self, operation op,
 			operation check, int part)
 {
 	struct walk walk = {};
-	int nth = 0, err = 0;
+	int nth = 0, err = 0, fd = fault_open();
 	bool failed;
 
-	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (fail_nth < 0)
+	if (fd < 0)
 		abort();
 	do {
 		nth += 1 + nth / part;
-		set_fault(nth);
+		fault_set(fd, nth);
 		walk.last = op(self);
-		failed = end_fault();
+		failed = fault_end(fd);
 		walk.tried++;
 		walk.passed += !walk.last;
 		err = check ? check(self) : 0;
 	} while (failed && !err && nth < ENOUGH);
-	close(fail_nth);
+	close(fd);
 	fprintf(stderr, "# %d allocations, %d of them failed, %d times without harm\n",
 		nth - 1, walk.tried - 1, walk.passed);
 	if (err) {

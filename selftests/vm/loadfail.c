@@ -18,37 +18,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../fault.h"
+
 /* More allocations than a load has, with a kernel that does its share */
 #define ENOUGH 20000
 /* Up to here each; then an n-th part of n more each time */
 #define EACH 32
 
 static const char *name, *file, *parameters;
-static int fail_nth;
-
-static void set_fault(int nth)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", nth);
-
-	if (pwrite(fail_nth, text, len, 0) != len) {
-		perror("loadfail: fail-nth");
-		exit(2);
-	}
-}
-
-/* Return: whether the n-th allocation was asked for, and failed. */
-static int end_fault(void)
-{
-	char text[16] = "";
-
-	if (pread(fail_nth, text, sizeof(text) - 1, 0) <= 0) {
-		perror("loadfail: fail-nth");
-		exit(2);
-	}
-	set_fault(0);
-	return atoi(text) == 0;
-}
+static int fail;
 
 static int is_loaded(void)
 {
@@ -72,10 +50,10 @@ static int load(int nth, int *met)
 
 	if (fd < 0)
 		return errno;
-	set_fault(nth);
+	fault_set(fail, nth);
 	if (syscall(SYS_finit_module, fd, parameters, 0))
 		err = errno;
-	*met = end_fault() && nth;
+	*met = fault_end(fail) && nth;
 	close(fd);
 	return err;
 }
@@ -84,10 +62,10 @@ static int unload(int nth, int *met)
 {
 	int err = 0;
 
-	set_fault(nth);
+	fault_set(fail, nth);
 	if (syscall(SYS_delete_module, name, O_NONBLOCK))
 		err = errno;
-	*met = end_fault() && nth;
+	*met = fault_end(fail) && nth;
 	return err;
 }
 
@@ -152,9 +130,9 @@ int main(int argc, char **argv)
 	name = argv[1];
 	file = argv[2];
 	parameters = argc > 3 ? argv[3] : "";
-	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (fail_nth < 0) {
-		perror("loadfail: fail-nth");
+	fail = fault_open();
+	if (fail < 0) {
+		perror("loadfail: this kernel injects no faults");
 		return 2;
 	}
 	return walk_loads() || walk_unloads();

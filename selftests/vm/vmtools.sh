@@ -9,13 +9,13 @@ set -euo pipefail
 read -ra cc <<<"${CC:-gcc}"
 mkdir -p "$FIM_BUILD/vm"
 sources=("$VM_DIR"/{stress,loadfail}.c)
-# it reads the time stamp counter
+# they read the time stamp counter
 case $("${cc[@]}" -dumpmachine) in
 x86_64*) sources+=("$FIM_ROOT"/selftests/bench/{bench,records,peers}.c) ;;
 esac
 for source in "${sources[@]}"; do
 	program=$FIM_BUILD/vm/$(basename "$source" .c)
-	[ "$source" -nt "$program" ] || continue
+	[ "$source" -nt "$program" ] || [ "$FIM_ROOT"/selftests/fault.h -nt "$program" ] || continue
 	"${cc[@]}" -O2 -static -Wall -Wextra -Werror -o "$program.$$" "$source"
 	mv "$program.$$" "$program"
 done

@@ -34,16 +34,6 @@ use_often() {
 	done
 }
 
-# Allocations that may wait are among those that fail.
-inject() {
-	for _set in failslab/ignore-gfp-wait=N failslab/verbose=0 \
-		fail_page_alloc/ignore-gfp-wait=N \
-		fail_page_alloc/ignore-gfp-highmem=N \
-		fail_page_alloc/min-order=0 fail_page_alloc/verbose=0; do
-		echo "${_set#*=}" >"/sys/kernel/debug/${_set%=*}" || return
-	done
-}
-
 # Nothing else in this machine is traced or probed.
 hooks_are_left() {
 	grep . /sys/kernel/tracing/enabled_functions /sys/kernel/debug/kprobes/list
@@ -60,7 +50,6 @@ check 'it is used' use_often
 check 'nothing is lost while it is loaded' scan
 check 'unload' rmmod fim
 check 'nothing is lost when it is gone' scan
-check 'allocations can be made to fail' inject
 for backend in ftrace kprobe; do
 	check "loaded and unloaded while allocations fail: $backend" \
 		/vm/loadfail fim /fim.ko "backend=$backend"
