@@ -170,7 +170,8 @@ int fim_attach(void)
 	fim_sb_delete_init();
 	set_state(FIM_DEMAND_WRITERS, FIM_HOOK_IDLE);
 	set_state(FIM_DEMAND_LOADS, FIM_HOOK_IDLE);
-	err = by_kprobe ? fim_kprobe_prepare() : fim_ftrace_prepare();
+	if (by_kprobe)
+		err = fim_kprobe_prepare();
 	if (!err)
 		err = attach(FIM_DEMAND_NONE);
 	if (err)

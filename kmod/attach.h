@@ -22,17 +22,11 @@ const char *fim_attach_weaker(void);
 u64 fim_attach_missed(void);
 
 #ifdef FIM_HAVE_FTRACE
-int fim_ftrace_prepare(void);
 void fim_ftrace_release(void);
 int fim_ftrace_attach(enum fim_demand demand);
 void fim_ftrace_detach(enum fim_demand demand);
 #else
 /* choose_backend() lets nobody get here. */
-static inline int fim_ftrace_prepare(void)
-{
-	return -EOPNOTSUPP;
-}
-
 static inline void fim_ftrace_release(void)
 {
 }

@@ -20,32 +20,7 @@ static bool is_first_of_ops(unsigned int i)
 }
 
 /**
- * fim_ftrace_prepare() - tell each ops its functions
- *
- * Context: process; may sleep.
- * Return: 0, or what ftrace says.
- */
-int fim_ftrace_prepare(void)
-{
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < fim_nr_hooks; i++) {
-		if (!fim_hooks[i].addr)
-			continue;
-		err = ftrace_set_filter_ip(fim_hooks[i].ops,
-					   fim_hooks[i].addr, 0, 0);
-		if (err) {
-			pr_err("fim: %s can't be traced: %d\n",
-			       fim_hooks[i].symbol, err);
-			return err;
-		}
-	}
-	return 0;
-}
-
-/**
- * fim_ftrace_release() - undo fim_ftrace_prepare(), even if it failed
+ * fim_ftrace_release() - forget which functions each ops is about
  *
  * Context: process; may sleep.
  */
@@ -82,10 +57,37 @@ static void report_taken(struct ftrace_ops *ops)
 	}
 }
 
+/*
+ * Each time anew: what is attached on demand may have been refused before, and
+ * report_taken() leaves one function only.
+ */
+static int set_functions(struct ftrace_ops *ops)
+{
+	unsigned int i;
+	bool first = true;
+	int err;
+
+	for (i = 0; i < fim_nr_hooks; i++) {
+		if (fim_hooks[i].ops != ops || !fim_hooks[i].addr)
+			continue;
+		err = ftrace_set_filter_ip(ops, fim_hooks[i].addr, 0, first);
+		if (err) {
+			pr_err("fim: %s can't be traced: %d\n",
+			       fim_hooks[i].symbol, err);
+			return err;
+		}
+		first = false;
+	}
+	return 0;
+}
+
 static int attach_ops(struct ftrace_ops *ops)
 {
-	int err = register_ftrace_function(ops);
+	int err = set_functions(ops);
 
+	if (err)
+		return err;
+	err = register_ftrace_function(ops);
 	if (!err)
 		return 0;
 	pr_err("fim: can't attach: %d%s\n", err,

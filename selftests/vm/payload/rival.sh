@@ -29,6 +29,10 @@ no_probe() {
 	echo >/sys/kernel/tracing/kprobe_events
 }
 
+if [ ! -e /vm/rival.ko ]; then
+	skip 'a rival # SKIP this kernel has no function tracer'
+	exit 0
+fi
 mkdir -p /mnt/ext4/tree
 touch /mnt/ext4/tree/file /mnt/ext4/other
 check 'the other module loads' insmod /vm/rival.ko
@@ -51,6 +55,24 @@ if probe 'p:fim security_inode_unlink'; then
 else
 	skip 'removing is refused with a kprobe on the function'
 fi
+# Hooks that are attached when a policy wants them
+no_modules() {
+	policy rival /mnt/ext4/tree |
+		sed 's|^  name: rival|&\n  annotations: { fim/modules: Block }|' |
+		fimctl apply -f -
+}
+
+for function in security_kernel_load_data security_kernel_read_file; do
+	check "the other module redirects $function" \
+		insmod /vm/rival.ko "function=$function"
+	check_not 'no policy may have it then' no_modules
+	check 'the kernel log says which is taken' said "fim: $function is taken"
+	check_not 'nor when it is tried again' no_modules
+	check 'the other module is unloaded again' rmmod rival
+done
+check 'the policy is had without it' no_modules
+# by its file, and then from memory
+check_not 'and no module is loaded' insmod /vm/rival.ko
 check 'delete' fimctl delete rival
 check 'removing is let through again' remove_file
 check 'unload' rmmod fim

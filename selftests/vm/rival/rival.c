@@ -5,6 +5,7 @@
  */
 #include <linux/ftrace.h>
 #include <linux/module.h>
+#include <linux/moduleparam.h>
 
 static void leave_alone(unsigned long ip, unsigned long parent_ip,
 			struct ftrace_ops *ops, void *regs)
@@ -19,9 +20,12 @@ static struct ftrace_ops rival_ops = {
 		  0 : FTRACE_OPS_FL_SAVE_REGS),
 };
 
+static char *function = "security_inode_unlink";
+module_param(function, charp, 0444);
+MODULE_PARM_DESC(function, "what to redirect");
+
 static int __init rival_init(void)
 {
-	char function[] = "security_inode_unlink";
 	int err;
 
 	err = ftrace_set_filter(&rival_ops, function, strlen(function), 0);
