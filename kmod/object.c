@@ -158,7 +158,13 @@ struct super_block *fim_object_lock_sb(const struct fim_object *object)
  */
 void fim_object_unlock_sb(struct super_block *sb)
 {
+	/*
+	 * With PREEMPT_RT who ends it may get the lock, and free it, before this
+	 * is through with it; which is after a grace period.
+	 */
+	rcu_read_lock();
 	up_read(&sb->s_umount);
+	rcu_read_unlock();
 }
 
 /* @others: all but those of the filesystem, instead of them */
