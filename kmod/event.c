@@ -154,8 +154,13 @@ static bool took_place(const struct fim_slot *slot)
 	if (slot->doubt != FIM_SLOT_DOUBTED)
 		return slot->doubt == FIM_SLOT_CERTAIN;
 	err = syscall_get_error(current, task_pt_regs(current));
-	/* Who was let through may have created what somebody then executed. */
-	return err == (slot->action == FIM_ACTION_BLOCK ? -EACCES : -ETXTBSY);
+	if (slot->action == FIM_ACTION_BLOCK)
+		return err == -EACCES;
+	/*
+	 * Who was let through may have created what somebody then executed, what
+	 * is not his on this filesystem, or what is no directory.
+	 */
+	return err == -ETXTBSY || err == -EPERM || err == -ENOTDIR;
 }
 
 /* What a task, or a worker for it, is finishing. */
