@@ -58,8 +58,9 @@ static void decode_ioctl(const struct file *file, unsigned int cmd,
 	const struct fim_ruleset *rs = rcu_dereference_sched(fim_ruleset);
 
 	access->dentry = file_dentry_of(file);
-	access->reach = fim_ioctl_changes_sb(rs, file_inode(file), cmd) ?
-				FIM_REACH_SB : FIM_REACH_OBJECT;
+	if (fim_ioctl_changes_sb(rs, file_inode(file), cmd))
+		access->reach = fim_ioctl_reaches_all(cmd) ? FIM_REACH_ALL :
+							     FIM_REACH_SB;
 	if (cmd == FS_IOC_SETFLAGS || cmd == FS_IOC32_SETFLAGS ||
 	    cmd == FS_IOC_FSSETXATTR)
 		access->op = FIM_OP_FILEATTR;

@@ -216,10 +216,11 @@ static void hook_file_ioctl(unsigned long ip, unsigned long parent_ip,
 {
 	const struct file *file = ARG(const struct file *, 0);
 	const struct inode *inode = file_inode(file);
+	const unsigned int cmd = ARG(unsigned long, 1);
 
 	if (unlikely(fim_sb_marked(inode->i_sb) || S_ISBLK(inode->i_mode) ||
-		     fim_raw_by_char_device(ARG(unsigned long, 1))))
-		check_ioctl(file, ARG(unsigned long, 1), ip, fregs);
+		     fim_raw_by_char_device(cmd) || fim_ioctl_reaches_all(cmd)))
+		check_ioctl(file, cmd, ip, fregs);
 }
 
 #ifdef FIM_HAVE_URING_CMD

@@ -13,6 +13,8 @@
 #include <linux/fscrypt.h>
 #include <linux/fsverity.h>
 #include <linux/ioctl.h>
+#include <linux/magic.h>
+#include <linux/msdos_fs.h>
 #include <asm/ioctls.h>
 
 #include "fim_fs.h"
@@ -34,15 +36,32 @@
 #define EXT4_SET_TUNE_SB_PARAM	46	/* 6.18 */
 #define EXT4_IOC_GROUP_EXTEND	_IOW('f', 7, unsigned long)
 #define EXT4_IOC_RESIZE_FS	_IOW('f', 16, __u64)
+#define EXT4_IOC_PRECACHE_EXTENTS	_IO('f', 18)
+#define EXT4_IOC_CHECKPOINT	_IOW('f', 43, __u32)
 
 #define F2FS_IOCTL_MAGIC	0xf5
+#define F2FS_GARBAGE_COLLECT	6
+#define F2FS_WRITE_CHECKPOINT	7
 #define F2FS_MOVE_RANGE		9
+#define F2FS_FLUSH_DEVICE	10
+#define F2FS_GARBAGE_COLLECT_RANGE	11
+#define F2FS_GET_FEATURES	12
+#define F2FS_GET_PIN_FILE	14
+#define F2FS_PRECACHE_EXTENTS	15
+#define F2FS_RESIZE_FS		16
+#define F2FS_GET_COMPRESS_BLOCKS	17
+#define F2FS_GET_COMPRESS_OPTION	21
 
 #define XFS_GETBMAP		38
 #define XFS_FSGETXATTRA		45
+#define XFS_FREE_EOFBLOCKS	58
 #define XFS_GETFSMAP		59
 #define XFS_SCRUB_METADATA	60
 #define XFS_AG_GEOMETRY		61
+#define XFS_GETPARENTS		62
+#define XFS_GETPARENTS_BY_HANDLE	63
+#define XFS_SCRUBV_METADATA	64
+#define XFS_RTGROUP_GEOMETRY	65
 #define XFS_FSGEOMETRY		100
 #define XFS_FSBULKSTAT		101
 #define XFS_BULKSTAT_SINGLE	102
@@ -52,14 +71,12 @@
 #define XFS_FD_TO_HANDLE	106
 #define XFS_OPEN_BY_HANDLE	107
 #define XFS_READLINK_BY_HANDLE	108
-#define XFS_SWAPEXT		109
 #define XFS_GROWFSDATA		110
 #define XFS_GROWFSLOG		111
 #define XFS_GROWFSRT		112
 #define XFS_FSCOUNTS		113
 #define XFS_GET_RESBLKS		115
 #define XFS_ATTRLIST_BY_HANDLE	122
-#define XFS_GETPARENTS		62
 #define XFS_ATTRMULTI_BY_HANDLE	123
 #define XFS_GOINGDOWN		125	/* also of ext4 and f2fs */
 #define XFS_FSGEOMETRY_V4	124
@@ -97,10 +114,8 @@ static bool takes_writer(unsigned int cmd)
 		return nr == EXT4_MOVE_EXT;
 	case F2FS_IOCTL_MAGIC:
 		return nr == F2FS_MOVE_RANGE;
-	case 'X':
-		return nr == XFS_SWAPEXT;
 	}
-	return false;
+	return fim_ioctl_reaches_all(cmd);
 }
 
 /* The inode number of every subvolume's root */
@@ -132,6 +147,8 @@ static bool holds_subvolume(const struct fim_ruleset *rs,
 {
 	unsigned int i;
 
+	if (dir->i_sb->s_magic != BTRFS_SUPER_MAGIC)
+		return false;
 	for (i = 0; i <= rs->mask; i++)
 		if (is_subvolume_in(&rs->marks[i], dir))
 			return true;
@@ -208,9 +225,11 @@ static bool xfs_only_reads(unsigned int nr)
 	case XFS_GETBMAPA:
 	case XFS_GETBMAPX:
 	case XFS_GETPARENTS:
+	case XFS_GETPARENTS_BY_HANDLE:
 	case XFS_FSGETXATTRA:
 	case XFS_GETFSMAP:
 	case XFS_AG_GEOMETRY:
+	case XFS_RTGROUP_GEOMETRY:
 	case XFS_FSBULKSTAT:
 	/* Another hook hears of the open. */
 	case XFS_OPEN_BY_HANDLE:
@@ -220,7 +239,9 @@ static bool xfs_only_reads(unsigned int nr)
 	case XFS_GET_RESBLKS:
 	case XFS_FSGEOMETRY_V4:
 	/* The whole filesystem's care */
+	case XFS_FREE_EOFBLOCKS:
 	case XFS_SCRUB_METADATA:
+	case XFS_SCRUBV_METADATA:
 	case XFS_GROWFSDATA:
 	case XFS_GROWFSLOG:
 	case XFS_GROWFSRT:
@@ -233,6 +254,25 @@ static bool xfs_only_reads(unsigned int nr)
 	case XFS_FSGEOMETRY_NEW:
 	case XFS_BULKSTAT:
 	case XFS_INUMBERS_NEW:
+		return true;
+	}
+	return false;
+}
+
+static bool f2fs_only_reads(unsigned int nr)
+{
+	switch (nr) {
+	case F2FS_GET_FEATURES:
+	case F2FS_GET_PIN_FILE:
+	case F2FS_PRECACHE_EXTENTS:
+	case F2FS_GET_COMPRESS_BLOCKS:
+	case F2FS_GET_COMPRESS_OPTION:
+	/* The whole filesystem's care */
+	case F2FS_GARBAGE_COLLECT:
+	case F2FS_GARBAGE_COLLECT_RANGE:
+	case F2FS_WRITE_CHECKPOINT:
+	case F2FS_FLUSH_DEVICE:
+	case F2FS_RESIZE_FS:
 		return true;
 	}
 	return false;
@@ -312,6 +352,10 @@ bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd)
 	case FITRIM:
 	case EXT4_IOC_GROUP_EXTEND:
 	case EXT4_IOC_RESIZE_FS:
+	case EXT4_IOC_PRECACHE_EXTENTS:
+	case EXT4_IOC_CHECKPOINT:
+	case FAT_IOCTL_GET_ATTRIBUTES:
+	case FAT_IOCTL_GET_VOLUME_ID:
 	case FS_IOC_ADD_ENCRYPTION_KEY:
 	case FS_IOC_GETFLAGS:
 	case FS_IOC32_GETFLAGS:
@@ -338,5 +382,7 @@ bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd)
 		return inode->i_op->fileattr_set;
 #endif
 	}
+	if (_IOC_TYPE(cmd) == F2FS_IOCTL_MAGIC)
+		return f2fs_only_reads(_IOC_NR(cmd));
 	return _IOC_TYPE(cmd) == 'X' && xfs_only_reads(_IOC_NR(cmd));
 }

@@ -18,9 +18,11 @@
 #include <linux/major.h>
 #include <linux/mmc/ioctl.h>
 #include <linux/nbd.h>
+#include <linux/nilfs2_api.h>
 #include <linux/nvme_ioctl.h>
 #include <linux/raid/md_u.h>
 #include <linux/sed-opal.h>
+#include <linux/udf_fs_i.h>
 #include <linux/user_namespace.h>
 #include <scsi/scsi_ioctl.h>
 #include <scsi/sg.h>
@@ -224,28 +226,32 @@ static bool may_send_anything(void)
 	       cap_raised(current_cred()->cap_effective, CAP_SYS_RAWIO);
 }
 
-/* Those by which a filesystem comes to lie on other devices */
-static enum effect effect_on_devices(unsigned int cmd)
+/* Those by which files come to lie on other devices or in other blocks */
+static enum effect effect_of_move(unsigned int cmd)
 {
 	switch (cmd) {
+	case UDF_RELOCATE_BLOCKS:
 	case BTRFS_IOC_ADD_DEV:
 	case BTRFS_IOC_RM_DEV:
 	case BTRFS_IOC_RM_DEV_V2:
 		return CHANGES;
 	case BTRFS_IOC_DEV_REPLACE:
 		/* or asks how far that is */
+	case NILFS_IOCTL_CLEAN_SEGMENTS:
+		/* from where it is told; its cleaner asks for it all day */
 		return MAY_CHANGE;
 	}
 	return NONE;
 }
 
 /**
- * fim_raw_move_is_refused() - decide about a filesystem's change of devices
+ * fim_raw_move_is_refused() - decide about what moves a filesystem's blocks
  * @rs: the ruleset
  * @file: on the filesystem; held by the hook's caller
  * @cmd: the command
  *
- * What it moves to no rule knows: it might be a loop device over a file.
+ * What they are moved to no rule knows: it might be a loop device over a file,
+ * or another file's blocks.
  *
  * Context: inside a hook.
  * Return: as fim_raw_ioctl_is_refused().
@@ -254,7 +260,7 @@ bool fim_raw_move_is_refused(const struct fim_ruleset *rs,
 			     const struct file *file, unsigned int cmd)
 {
 	const struct fim_access access = { .op = FIM_OP_RAW };
-	enum effect effect = effect_on_devices(cmd);
+	enum effect effect = effect_of_move(cmd);
 
 	return effect != NONE &&
 	       is_refused(file,

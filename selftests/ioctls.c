@@ -285,6 +285,33 @@ TEST_F(scene, C01_blocks_exchanged)
 	free(block);
 }
 
+/*
+ * XFS takes both sides of an exchange from memory, and may be asked by a
+ * descriptor on a filesystem without rules.
+ */
+TEST_F(scene, C01_blocks_exchanged_from_elsewhere)
+{
+	unsigned long long exchange[24] = {};
+	int elsewhere, old, passed;
+
+	NEEDS(self->missing);
+	elsewhere = open("/run", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ASSERT_LE(0, elsewhere);
+	old = open(at(self, "a/prot/f"), O_RDWR | O_CLOEXEC);
+	passed = sys(ioctl(elsewhere, XFS_IOC_SWAPEXT, exchange));
+	ASSERT_EQ(0, protect(self));
+	EXPECT_DECIDED(fim_fmt("ioctl %s", self->tree.prot), passed,
+		       sys(ioctl(elsewhere, XFS_IOC_SWAPEXT, exchange)));
+	EXPECT_PASSED(passed, sys(ioctl(elsewhere, XFS_IOC_SCRUB_METADATA,
+					exchange)));
+	close(old);
+	ASSERT_EQ(0, fim_delete_all(&self->nl));
+	ASSERT_EQ(0, protect(self));
+	/* With nobody to write, it is nobody's business. */
+	EXPECT_PASSED(passed, sys(ioctl(elsewhere, XFS_IOC_SWAPEXT, exchange)));
+	close(elsewhere);
+}
+
 /* What is the same already stays the same, however it is stored. */
 TEST_F(scene, A22_deduplication)
 {

@@ -15,7 +15,9 @@
 #include <linux/blkpg.h>
 #include <linux/fs.h>
 #include <linux/loop.h>
+#include <linux/nilfs2_api.h>
 #include <linux/nvme_ioctl.h>
+#include <linux/udf_fs_i.h>
 
 #include "disk.h"
 #include "harness.h"
@@ -286,6 +288,29 @@ static int by_ioctl(const char *node, unsigned long cmd, void *arg)
 	if (fd >= 0)
 		close(fd);
 	return err;
+}
+
+/* What puts other blocks in the place of a file's, by any descriptor */
+TEST_F(raw, G06_blocks_moved)
+{
+	const char *dir = MNT "/open";
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(variant->action, variant->raw));
+	EXPECT_HIT(dir, ENOTTY, by_ioctl(dir, UDF_RELOCATE_BLOCKS, NULL));
+	EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, UDF_GETEASIZE, NULL));
+	/* The cleaner's all day: refused, but not recorded */
+	if (self->block)
+		EXPECT_HIT(dir, ENOTTY,
+			   by_ioctl(dir, NILFS_IOCTL_CLEAN_SEGMENTS, NULL));
+	else
+		EXPECT_SPARED(dir, ENOTTY,
+			      by_ioctl(dir, NILFS_IOCTL_CLEAN_SEGMENTS, NULL));
+	EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, NILFS_IOCTL_SYNC, NULL));
+	dir = "/mnt/ext4";
+	EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, UDF_RELOCATE_BLOCKS, NULL));
+	EXPECT_SPARED(dir, ENOTTY,
+		      by_ioctl(dir, NILFS_IOCTL_CLEAN_SEGMENTS, NULL));
 }
 
 /* What changes a device by a descriptor that is for reading only */
