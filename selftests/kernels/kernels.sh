@@ -9,7 +9,8 @@
 #   --from-logs  run nothing: what is in build/log is the last run
 #   --docs       write docs/kernels.md from the rows of build/kernels
 #
-# The tests hold the catalogue of attacks. A kernel's row is kept as
+# The tests hold the catalogue of attacks, but for what takes a system that boots
+# (payload/debian.sh) and for load and unload (life.sh). A kernel's row is kept as
 # build/kernels/KERNEL.tsv. The last line is the sum: "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -57,17 +58,43 @@ other_arch() (
 	arch_programs "$(kernel_source)/tools/testing/selftests"
 )
 
-# run_row BACKEND: its log is KERNEL-selftests, or KERNEL-BACKEND.
+# as PAYLOAD [BACKEND]: what its run is called
+as() {
+	echo "$1${2:+-$2}"
+}
+
+# payloads [BACKEND]: those that make a row. Only ftrace has rivals, and the other
+# payloads but the programs' own say by themselves what they load.
+payloads() {
+	echo selftests
+	[ -n "$1" ] || printf '%s\n' umount rival tool language
+}
+
+# run_row [BACKEND]
 run_row() {
-	local append=''
+	local append='' payload
 
 	[ -z "$1" ] || append="fim.module=backend=$1"
 	# whatever fails here, an earlier run is not this one's row
-	rm -f "$FIM_BUILD/log/$K_LABEL-${1:-selftests}.results"
+	for payload in $(payloads "$1"); do
+		rm -f "$FIM_BUILD/log/$K_LABEL-$(as "$payload" "$1").results"
+	done
 	selftests/vm/build.sh "$K_NAME" || return 0
 	other_arch || return 0
-	selftests/vm/run.sh --timeout 3000 --as "${1:-selftests}" \
-		--append "$append" "$K_NAME" selftests || :
+	for payload in $(payloads "$1"); do
+		selftests/vm/run.sh --timeout 3000 --as "$(as "$payload" "$1")" \
+			--append "$append" "$K_NAME" "$payload" || :
+	done
+}
+
+# results [BACKEND]: the files of a row that there are
+results() {
+	local payload file
+
+	for payload in $(payloads "$1"); do
+		file=$FIM_BUILD/log/$K_LABEL-$(as "$payload" "$1").results
+		[ ! -s "$file" ] || echo "$file"
+	done
 }
 
 [ ${#rows[@]} -gt 0 ] || mapfile -t rows < <(default_rows)
@@ -84,12 +111,11 @@ for row in "${rows[@]}"; do
 	kernel_resolve "$(kernel_find "$name")"
 	[ -z "$run" ] || run_row "$backend"
 	file=$out/$K_LABEL${backend:+-$backend}.tsv
-	results=$FIM_BUILD/log/$K_LABEL-${backend:-selftests}.results
-	date=$(date -r "$results" +%F 2>/dev/null || :)
-	[ -s "$results" ] || results=/dev/null
+	mapfile -t results < <(results "$backend")
+	date=$(date -r "${results[0]:-/}" +%F)
 	awk -f $here/row.awk -v label="$K_LABEL" -v release="$K_RELEASE" \
 		-v arch="$K_ARCH" -v backend="$backend" -v date="$date" \
-		"$results" >"$file"
+		"${results[@]:-/dev/null}" >"$file"
 	awk -f $here/table.awk -v format=text "$file" >&2
 	files+=("$file")
 done
