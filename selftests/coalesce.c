@@ -337,20 +337,6 @@ TEST_F(coalesce, policy_deleted)
 	EXPECT_EQ(self->before.recorded + 5, st.recorded);
 }
 
-static unsigned int parameter(const char *name)
-{
-	const char *path = fim_fmt("/sys/module/fim/parameters/%s", name);
-	char text[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd >= 0) {
-		if (read(fd, text, sizeof(text) - 1) < 0)
-			text[0] = '\0';
-		close(fd);
-	}
-	return atoi(text);
-}
-
 /*
  * As many directories with names of their own, and at last something else: twice,
  * as the budget may have grown by one just before.
@@ -359,7 +345,7 @@ static unsigned int parameter(const char *name)
 static int flood(const void *arg)
 {
 	const FIXTURE_DATA(coalesce) *self = arg;
-	unsigned int i, nr = 2 * parameter("burst");
+	unsigned int i, nr = 2 * fim_parameter("burst");
 	int made = 0;
 
 	for (i = 0; i < nr; i++)
@@ -375,7 +361,7 @@ static int flood(const void *arg)
  */
 TEST_F_TIMEOUT(coalesce, flood, 60)
 {
-	unsigned int burst = parameter("burst"), rate = parameter("rate");
+	unsigned int burst = fim_parameter("burst"), rate = fim_parameter("rate");
 	long long begin = fim_now(CLOCK_MONOTONIC);
 	const struct fim_event *various[FIM_OP_MAX + 1] = {};
 	unsigned long long operations, since;
@@ -447,7 +433,7 @@ static int sleep_in_open(const void *f)
  */
 TEST_F_TIMEOUT(coalesce, asleep, 60)
 {
-	unsigned int i, slots = parameter("slots");
+	unsigned int i, slots = fim_parameter("slots");
 	unsigned int nr = slots < 256 ? slots : 256;
 	struct fim_status st;
 	pid_t pid[256];

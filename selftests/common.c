@@ -99,6 +99,26 @@ long long fim_now(clockid_t clock)
 }
 
 /**
+ * fim_parameter() - a number that the module was loaded with, or has by itself
+ * @name: of its parameter
+ *
+ * Return: the number, 0 if there is none.
+ */
+unsigned int fim_parameter(const char *name)
+{
+	const char *path = fim_fmt("/sys/module/fim/parameters/%s", name);
+	char text[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		if (read(fd, text, sizeof(text) - 1) < 0)
+			text[0] = '\0';
+		close(fd);
+	}
+	return atoi(text);
+}
+
+/**
  * fim_fmt() - a string that need not be freed
  * @fmt: as for printf
  *

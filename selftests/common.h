@@ -40,6 +40,7 @@ struct fim_nl;
 #define FIM_NS 1000000000LL
 
 long long fim_now(clockid_t clock);
+unsigned int fim_parameter(const char *name);
 int fim_opened(int fd);
 int fim_write_to(int fd);
 int fim_write_file(const char *path, const char *text);

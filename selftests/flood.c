@@ -365,7 +365,7 @@ static void balance_cb(struct nlattr **attrs, void *arg)
 	balance->lost = nla_get_u64(tb[FIM_POLICY_A_LOST]);
 }
 
-TEST_F_TIMEOUT(flood, all_of_it_is_accounted_for, 170)
+TEST_F_TIMEOUT(flood, all_of_it_is_accounted_for, 600)
 {
 	struct listener listeners[] = {
 		{ fim_fmt("%s/fast.state", self->tree.other),
@@ -513,9 +513,10 @@ static int ask_often(const void *nr)
  * Who sends many commands that he may not give hides nobody's: each has his own
  * record, and all are told.
  */
-TEST_F_TIMEOUT(flood, commands, 60)
+TEST_F_TIMEOUT(flood, commands, 120)
 {
 	const int many = 3000, one = 1;
+	long long begin = fim_now(CLOCK_MONOTONIC), most;
 	unsigned long long told = 0;
 	struct fim_events events;
 	struct fim_event *ev;
@@ -525,6 +526,10 @@ TEST_F_TIMEOUT(flood, commands, 60)
 
 	NEEDS_MODULE();
 	EXPECT_EQ(0, fim_run(30000, ask_often, &many, NULL));
+	/* What the budget allows one in that time */
+	most = fim_parameter("burst") +
+	       ((fim_now(CLOCK_MONOTONIC) - begin) / FIM_NS + 1) *
+		       fim_parameter("rate");
 	EXPECT_EQ(0, fim_run(30001, ask_often, &one, NULL));
 	sleep(2);
 	ASSERT_EQ(0, fim_status(&self->nl, &st));
@@ -547,7 +552,8 @@ TEST_F_TIMEOUT(flood, commands, 60)
 	fim_events_free(&events);
 	EXPECT_TRUE(found);
 	EXPECT_EQ(many + one, told + st.last_seq - self->before.last_seq);
-	EXPECT_GT(many, st.last_seq - self->before.last_seq);
+	if (many > most)
+		EXPECT_GT(many, st.last_seq - self->before.last_seq);
 }
 
 TEST_HARNESS_MAIN
