@@ -67,6 +67,27 @@ names() {
 	[ "$found" = "$1" ] || { echo "$found"; false; }
 }
 
+# install_early DIR ARGUMENT...: what applies policies before init, beside what was
+# installed there.
+install_early() {
+	local dir=$1
+	shift
+
+	in_root make -s -C /src install-initramfs-tools DESTDIR="$dir" "$@"
+}
+
+# early_names PATH DIR: initramfs-tools' scripts can run, and the second hands over
+# to this path and no other; a program is there.
+early_names() {
+	local share=$ROOT$2/usr/share/initramfs-tools found file
+
+	found=$(grep -ohE '/[a-z/]*/fim/init' "$share/scripts/init-bottom/fim" | sort -u)
+	[ "$found" = "$1" ] || { echo "it names $found"; return 1; }
+	for file in "$share/hooks/fim" "$share/scripts/init-bottom/fim" "$ROOT$2$1"; do
+		[ -x "$file" ] || { echo "cannot run $file"; return 1; }
+	done
+}
+
 # Debian has no libcjson.a: that is said, with the way out.
 static_says_what_is_missing() {
 	! in_root make -s -C /src/ctl STATIC=1 >"$work/out" 2>&1 &&
@@ -128,6 +149,10 @@ for suite in "${@:-bookworm}"; do
 	result "$suite: under another prefix" install_into /local
 	result "$suite: all of it is there" installed /usr/local /local
 	result "$suite: units and hook name that tool" names /usr/local/sbin/fimctl /local
+	result "$suite: make install-initramfs-tools" install_early /image PREFIX=/usr
+	result "$suite: it hands over to what is there" early_names /usr/lib/fim/init /image
+	result "$suite: under another prefix" install_early /local
+	result "$suite: it hands over to that" early_names /usr/local/lib/fim/init /local
 	result "$suite: make clean" in_root make -s -C /src clean KDIR=
 	result "$suite: STATIC=1 says what Debian lacks" static_says_what_is_missing
 	result "$suite: STATIC=1 with a cJSON of Debian's source" build_static
