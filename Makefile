@@ -60,7 +60,7 @@ deb: ## the Debian packages, in build/deb (SUITE=bookworm: in a tree of its own)
 demo: ## boots a VM and shows attacks refused, with their alerts
 	@selftests/vm/demo.sh $(KERNEL)
 
-check: ## builds, checks and tests everything in VMs (KERNEL=6.1, 7.3, ...)
+check: ## builds, checks and tests module and tool in VMs (KERNEL=6.1, 7.3, ...)
 	@selftests/checks/check.sh $(KERNEL)
 
 check-kernels: ## the tests on every kernel of the table (KERNEL=, DOCS=1)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh - builds, checks and tests everything ("make check").
+# check.sh - builds, checks and tests module and tool ("make check"). What installing
+# the packages does, all other kernels and the debug kernel have targets of their own.
 #
 #   check.sh [KERNEL]...
 #
