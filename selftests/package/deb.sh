@@ -47,9 +47,15 @@ other_tree() {
 	find "$copy" -exec touch -d 2001-01-01 {} +
 }
 
-# build_again DIR: those packages, from the copy.
+# build_again DIR: those packages, from the copy, in another zone and locale, and one
+# command after the other.
 build_again() {
-	(umask 027 && FIM_TREE=$copy packaging/deb.sh -o "$1" "$suite")
+	(
+		umask 027
+		export FIM_TREE=$copy FIM_DEB_ENV="LC_ALL=POSIX LANGUAGE=de TZ=FIM-14"
+		FIM_DEB_ENV+=" DEB_BUILD_OPTIONS=parallel=1"
+		packaging/deb.sh -o "$1" "$suite"
+	)
 }
 
 # same DIR: the packages there are those that were built first.
