@@ -40,9 +40,12 @@ install: all install-policies ## both, and the policies (PREFIX=, DESTDIR=)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) INSTALL_MOD_PATH=$(DESTDIR) \
 		modules_install
 
-install-policies:
+install-policies: ## the policies alone (PREFIX=, DESTDIR=)
 	install -d $(DESTDIR)$(PREFIX)/share/fim/policies
 	install -m 644 policies/*.yaml $(DESTDIR)$(PREFIX)/share/fim/policies
+
+install-initramfs-tools: ## what applies policies before init (PREFIX=, DESTDIR=)
+	$(MAKE) -C ctl $@
 
 dkms: ## the module's sources to /usr/src, for dkms (DESTDIR=)
 	install -d $(DKMS_DIR)
@@ -57,7 +60,7 @@ deb: ## the Debian packages, in build/deb (SUITE=bookworm: in a tree of its own)
 demo: ## boots a VM and shows attacks refused, with their alerts
 	@selftests/vm/demo.sh $(KERNEL)
 
-check: ## builds, checks and tests everything in VMs (KERNEL=6.1, 7.3, ...)
+check: ## builds, checks and tests module and tool in VMs (KERNEL=6.1, 7.3, ...)
 	@selftests/checks/check.sh $(KERNEL)
 
 check-kernels: ## the tests on every kernel of the table (KERNEL=, DOCS=1)
@@ -90,10 +93,10 @@ clean: ## removes what was built; the cache of kernels stays
 	rm -rf build
 
 help: ## this text
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' \
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-23s %s\n", $$1, $$2 }' \
 		$(MAKEFILE_LIST)
 	@echo
 	@echo "  Kernels and build trees are kept in \$$FIM_CACHE (~/.cache/fim)."
 
 FORCE:
-.PHONY: all module tool install install-policies dkms deb demo check check-kernels check-debug check-package attacks attacks-docs bench sizes lint clean help FORCE
+.PHONY: all module tool install install-policies install-initramfs-tools dkms deb demo check check-kernels check-debug check-package attacks attacks-docs bench sizes lint clean help FORCE

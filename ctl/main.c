@@ -37,7 +37,7 @@ const struct command commands[] = {
 	{ "container", "list|add|delete ID...|scan [--pid N] [--id ID] [--name NAME] "
 	  "[--namespace NAME] [--label KEY=VALUE]... [-o table|json]",
 	  "containers that policies hold for", container_opts, cmd_container },
-	{ "oci-hook", "", "an OCI runtime's hook: adds and forgets a container",
+	{ "oci-hook", "[--created]", "an OCI runtime's hook: adds and forgets a container",
 	  oci_hook_opts, cmd_oci_hook },
 	{ "pause", "--for TIME --reason TEXT [-o json]",
 	  "open a maintenance window, which ends by itself", pause_opts,

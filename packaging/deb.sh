@@ -7,7 +7,8 @@
 #   deb.sh [-o DIR]            on this Debian; installs what building takes
 #   deb.sh [-o DIR] SUITE      in a Debian of that suite in the cache
 #
-# FIM_TREE: other sources than these.
+# FIM_TREE: other sources than these. FIM_DEB_ENV: what the build's environment has
+# besides in a Debian of the cache, NAME=VALUE, with spaces between.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . selftests/vm/lib.sh
@@ -72,7 +73,8 @@ else
 	mkdir -p "$ROOT/build"
 	cp -rp "$work/fim" "$ROOT/build/$name"
 	# -d: the package build-essential is not there; what it stands for is
-	quietly "$FIM_BUILD/log/deb-$suite.log" in_root \
+	read -ra variables <<<"${FIM_DEB_ENV:-}"
+	quietly "$FIM_BUILD/log/deb-$suite.log" in_root "${variables[@]}" \
 		sh -c 'cd "/build/$1" && dpkg-buildpackage -b -us -uc -d' sh "$name"
 	collect "$ROOT/build"
 fi

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check.sh - builds, checks and tests everything ("make check").
+# check.sh - builds, checks and tests module and tool ("make check"). What installing
+# the packages does, all other kernels and the debug kernel have targets of their own.
 #
 #   check.sh [KERNEL]...
 #
@@ -94,10 +95,21 @@ finish() {
 	[[ $result == *' 0 failed'* ]] || exit 1
 }
 
-# prepare KERNEL: its module
+# build_for ARCH: the tool and the tests. In a subshell, for A_* to stay there.
+build_for() (
+	. selftests/vm/arch.sh
+	arch_use "$1"
+	arch_programs "$harness"
+)
+
+# prepare KERNEL: its module, and programs
 prepare() {
 	kernel_resolve "$1"
 	say "Linux $K_RELEASE"
+	if [[ " $HOST_ARCH ${archs[*]} " != *" $K_ARCH "* ]]; then
+		step "the tool and the test programs for $K_ARCH" build_for "$K_ARCH" || return
+		archs+=("$K_ARCH")
+	fi
 	step "$K_LABEL: the module builds without a warning (W=1, sparse)" \
 		selftests/vm/build.sh --strict "$1" || return
 	tap "$K_LABEL: the built module" \
@@ -130,16 +142,10 @@ some() {
 		"fim.tests=rule,guard,opens,who,control,record,account $3"
 }
 
-# arm64: the tool and the tests for it. In a subshell, for A_* to stay there.
-build_arm64() (
-	. selftests/vm/arch.sh
-	arch_use arm64
-	arch_programs "$harness"
-)
-
 # others: another architecture, real time, another backend
 others() {
-	if selftests/vm/build.sh 6.12-arm64 && build_arm64; then
+	if selftests/vm/build.sh 6.12-arm64 &&
+		{ [[ " ${archs[*]} " == *' arm64 '* ]] || build_for arm64; }; then
 		some some 6.12-arm64 ''
 	else
 		count 0 1 0
@@ -191,7 +197,8 @@ tap 'the Buildroot package and the Yocto recipes' selftests/package/images.sh ||
 tap 'Kbuild says which kernels it refuses' selftests/checks/kbuild.sh || :
 tap 'the check of the module can fail' selftests/checks/ko.sh --self-test || :
 
-ready=()
+# archs: those that programs were built for, besides this machine's
+ready=() archs=()
 for kernel in "${kernels[@]}"; do
 	! prepare "$kernel" || ready+=("$kernel")
 done

@@ -85,14 +85,70 @@ completes_all() {
 	done
 }
 
-documents_all() {
-	local command option page
+# source_of SECTION: of the man page, without the fonts of words.
+source_of() {
+	sed -n "/^\\.SH $1\$/,/^\\.SH/p" "$dir/man/fimctl.8" |
+		sed 's/\\f[A-Z]//g; s/\\-/-/g; s/"//g'
+}
 
-	page=$(MANWIDTH=200 man -l "$dir/man/fimctl.8" | col -b)
+# synopsis COMMAND: its lines there.
+synopsis() {
+	source_of SYNOPSIS | awk -v command="$1" '
+	/^\.B fimctl/ { mine = $3 == command }
+	mine'
+}
+
+# described COMMAND: what the page says of it, and first of all commands. A part
+# begins with a tag that is in no list of options.
+described() {
+	source_of COMMANDS | awk -v command="$1" '
+	$1 == ".RS" { depth++ }
+	$1 == ".RE" { depth-- }
+	tag && !depth { mine = $1 == ".B" && $2 == command; seen = 1 }
+	{ tag = $1 == ".TP" }
+	mine || !seen'
+}
+
+# has OPTION TEXT
+has() {
+	local word="(^|[^-a-z])$1([^-a-z]|\$)"
+	[[ $2 =~ $word ]]
+}
+
+# either OPTION... TEXT: one of its names, which is what a synopsis has.
+either() {
+	local option
+	for option in "${@:1:$#-1}"; do
+		! has "$option" "${!#}" || return 0
+	done
+	return 1
+}
+
+# Filters are one word there.
+in_synopsis() {
+	local usage=$1 synopsis=$2 line word names
+	while read -r line; do
+		names=()
+		for word in $line; do
+			[[ $word == -* ]] || break
+			names+=("${word%,}")
+		done
+		case $line in *' REGEX '*) names=(FILTER) ;; esac
+		either "${names[@]}" "$usage" || echo "usage: $command ${names[*]}"
+		either "${names[@]}" "$synopsis" || echo "SYNOPSIS: $command ${names[*]}"
+	done < <("$tool" help "$command" | grep -E '^ +-')
+}
+
+documents_all() {
+	local command option text
+
 	for command in $(commands); do
-		grep -qE "^ +$command( |$)" <<<"$page" || echo "$command"
+		in_synopsis "$("$tool" help "$command" | head -n 1)" "$(synopsis "$command")"
+		[ -n "$(synopsis "$command")" ] || echo "SYNOPSIS: $command"
+		text=$(described "$command")
+		grep -qxF -e ".B $command" <<<"$text" || echo "COMMANDS: $command"
 		for option in $(options "$command"); do
-			grep -qwF -e "$option" <<<"$page" || echo "$command $option"
+			has "$option" "$text" || echo "COMMANDS: $command $option"
 		done
 	done
 }

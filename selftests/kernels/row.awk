@@ -30,6 +30,7 @@ $1 == "skip" {
 		skip[++skips] = reason "\t" test
 }
 $1 == "fact" && $2 == "release" { release = $3 }
+$1 == "fact" && $2 == "partial" { partial = 1 }
 $1 == "fact" && $2 == "backend" { backend = $3 }
 $1 == "fact" && $2 == "missing" {
 	name = $3
@@ -41,6 +42,8 @@ $1 == "fact" && $2 == "missing" {
 END {
 	if (!passed && !failed)
 		fail[++failed] = "no results"
+	if (partial)
+		fail[++failed] = "a part of the tests only"
 	print "row\t" label "\t" release "\t" arch "\t" backend "\t" \
 		passed + 0 "\t" failed + 0 "\t" skipped + 0 "\t" date
 	for (i = 1; i <= lacks; i++)

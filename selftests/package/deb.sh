@@ -25,6 +25,20 @@ lintian_is_content() {
 			/tmp/*.changes'
 }
 
+# The documents' links lead to files; the licence is where Debian has it.
+links_lead_somewhere() {
+	local dir=$ROOT/tmp/fimctl file link
+
+	dpkg-deb -x "$FIM_BUILD/deb-$suite"/fimctl_*.deb "$dir" || return
+	cmp README.md "$dir/usr/share/doc/fimctl/README.md" || return
+	while IFS=: read -r file link; do
+		link=${link#](}
+		link=${link%%[)#]*}
+		case $link in '' | *://* | LICENSE) continue ;; esac
+		[ -f "${file%/*}/$link" ] || { echo "${file##*/}: no $link"; return 1; }
+	done < <(grep -roE '\]\([^)]*\)' "$dir/usr/share/doc/fimctl" --include='*.md')
+}
+
 # The same sources, by another name, of another time, with another umask.
 other_tree() {
 	git ls-files -co --exclude-standard | while read -r file; do
@@ -33,9 +47,15 @@ other_tree() {
 	find "$copy" -exec touch -d 2001-01-01 {} +
 }
 
-# build_again DIR: those packages, from the copy.
+# build_again DIR: those packages, from the copy, in another zone and locale, and one
+# command after the other.
 build_again() {
-	(umask 027 && FIM_TREE=$copy packaging/deb.sh -o "$1" "$suite")
+	(
+		umask 027
+		export FIM_TREE=$copy FIM_DEB_ENV="LC_ALL=POSIX LANGUAGE=de TZ=FIM-14"
+		FIM_DEB_ENV+=" DEB_BUILD_OPTIONS=parallel=1"
+		packaging/deb.sh -o "$1" "$suite"
+	)
 }
 
 # same DIR: the packages there are those that were built first.
@@ -57,6 +77,7 @@ for suite in "${@:-bookworm}"; do
 	result "$suite: make deb" packaging/deb.sh -o "$FIM_BUILD/deb-$suite" "$suite"
 	root_use "$suite"
 	result "$suite: lintian" lintian_is_content
+	result "$suite: links in the documents lead to files" links_lead_somewhere
 	root_end
 	other_tree
 	result "$suite: built again, elsewhere" build_again "$copy/build/again"

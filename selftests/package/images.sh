@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # images.sh - what the Buildroot package and the Yocto recipes do, as far as that can
-# be seen without these systems: the commands of both are run, by make and a shell,
-# with this machine's compiler in place of theirs. Neither Buildroot nor BitBake has
-# read them here.
+# be seen without these systems: the commands of both for the tool are run, by make
+# and a shell, with this machine's compiler in place of theirs. Those for the module
+# are not, nor has Buildroot or BitBake read any of it here.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . selftests/vm/lib.sh

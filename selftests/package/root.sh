@@ -7,7 +7,7 @@
 # apt.sh.
 
 # What building and checking packages takes, and what installing them does.
-PACKAGE_PACKAGES=(debhelper dh-dkms dkms lintian linux-headers-amd64
+PACKAGE_PACKAGES=(debhelper dh-dkms dkms lintian "linux-headers-$HOST_ARCH"
 		  initramfs-tools systemd gcc make pkg-config libnl-3-dev
 		  libnl-genl-3-dev libyaml-dev libcjson-dev busybox
 		  bash-completion man-db)
@@ -47,7 +47,8 @@ root_use() {
 	mount -t overlay -o "lowerdir=$lower,upperdir=$LAYER/upper,workdir=$LAYER/work" \
 		fim-package "$ROOT"
 	mount -t proc proc "$ROOT/proc"
-	RELEASE=$(in_root sh -c 'ls /usr/src | sed -n "s/^linux-headers-\(.*-amd64\)$/\1/p"')
+	RELEASE=$(in_root sh -c 'ls /usr/src | sed -n "s/^linux-headers-\(.*-$1\)\$/\1/p"' \
+		sh "$HOST_ARCH")
 }
 
 root_make() {

@@ -67,6 +67,27 @@ names() {
 	[ "$found" = "$1" ] || { echo "$found"; false; }
 }
 
+# install_early DIR ARGUMENT...: what applies policies before init, beside what was
+# installed there.
+install_early() {
+	local dir=$1
+	shift
+
+	in_root make -s -C /src install-initramfs-tools DESTDIR="$dir" "$@"
+}
+
+# early_names PATH DIR: initramfs-tools' scripts can run, and the second hands over
+# to this path and no other; a program is there.
+early_names() {
+	local share=$ROOT$2/usr/share/initramfs-tools found file
+
+	found=$(grep -ohE '/[a-z/]*/fim/init' "$share/scripts/init-bottom/fim" | sort -u)
+	[ "$found" = "$1" ] || { echo "it names $found"; return 1; }
+	for file in "$share/hooks/fim" "$share/scripts/init-bottom/fim" "$ROOT$2$1"; do
+		[ -x "$file" ] || { echo "cannot run $file"; return 1; }
+	done
+}
+
 # Debian has no libcjson.a: that is said, with the way out.
 static_says_what_is_missing() {
 	! in_root make -s -C /src/ctl STATIC=1 >"$work/out" 2>&1 &&
@@ -92,13 +113,15 @@ nothing_to_do() {
 }
 
 # The compiler of this machine, libraries of the other.
+with_arm64() (
+	export CC="$triplet-gcc --sysroot=$A_ROOT" CROSS_COMPILE=$triplet-
+	export PKG_CONFIG_SYSROOT_DIR=$A_ROOT
+	export PKG_CONFIG_LIBDIR=$A_ROOT/usr/lib/$triplet/pkgconfig
+	"$@"
+)
+
 build_tool_for_arm64() {
-	(
-		export CC="$triplet-gcc --sysroot=$A_ROOT" CROSS_COMPILE=$triplet-
-		export PKG_CONFIG_SYSROOT_DIR=$A_ROOT
-		export PKG_CONFIG_LIBDIR=$A_ROOT/usr/lib/$triplet/pkgconfig
-		make -s -C "$work/src" tool ARCH=arm64 CC="$CC" "$@"
-	)
+	with_arm64 make -s -C "$work/src" tool "$@"
 }
 
 build_static_for_arm64() {
@@ -109,14 +132,40 @@ build_static_for_arm64() {
 		build_tool_for_arm64 STATIC=1 CJSON_LIBS="$lib"
 }
 
+# kernel_make ARGUMENT...: with the kernel's headers. Debian's name each other by
+# paths from the root, so what this machine does not have comes from the tree.
+kernel_make() {
+	kernel_resolve 6.1-arm64 && tree_use "$K_SUITES" arm64 && tree_headers || return
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	with_arm64 unshare --mount sh -euc '
+		mount -t overlay -o "lowerdir=/usr:$1/usr" fim-usr /usr
+		shift
+		exec make -s -C "$@"' sh "$T_DIR" "$work/src" ARCH=arm64 \
+		CROSS_COMPILE=$triplet- KDIR="/usr/src/linux-headers-$K_RELEASE" "$@"
+}
+
 build_module_for_arm64() {
-	kernel_resolve 6.1-arm64 && tree_use "$K_SUITES" arm64 && tree_headers &&
-		tree_run "$work/src" make -s -C /fim module ARCH=arm64 \
-			CROSS_COMPILE=$triplet- KDIR="/usr/src/linux-headers-$K_RELEASE"
+	kernel_make module
+}
+
+install_for_arm64() {
+	kernel_make install DESTDIR="$work/image" PREFIX=/usr
 }
 
 is_for_arm64() {
-	readelf -h "$1" | grep 'Machine: *AArch64'
+	local file
+
+	for file in "$@"; do
+		readelf -h "$file" | grep 'Machine: *AArch64' || return
+	done
+}
+
+image_is_for_arm64() {
+	local files=()
+
+	mapfile -t files < <(find "$work/image" -name fimctl -path '*/sbin/*' -o \
+		-name 'fim.ko*')
+	[ ${#files[@]} -eq 2 ] && is_for_arm64 "${files[@]}"
 }
 
 for suite in "${@:-bookworm}"; do
@@ -128,6 +177,10 @@ for suite in "${@:-bookworm}"; do
 	result "$suite: under another prefix" install_into /local
 	result "$suite: all of it is there" installed /usr/local /local
 	result "$suite: units and hook name that tool" names /usr/local/sbin/fimctl /local
+	result "$suite: make install-initramfs-tools" install_early /image PREFIX=/usr
+	result "$suite: it hands over to what is there" early_names /usr/lib/fim/init /image
+	result "$suite: under another prefix" install_early /local
+	result "$suite: it hands over to that" early_names /usr/local/lib/fim/init /local
 	result "$suite: make clean" in_root make -s -C /src clean KDIR=
 	result "$suite: STATIC=1 says what Debian lacks" static_says_what_is_missing
 	result "$suite: STATIC=1 with a cJSON of Debian's source" build_static
@@ -147,4 +200,6 @@ result "static" build_static_for_arm64
 result "it needs no library" needs_no_library "$work/src/ctl/fimctl"
 result "the module for arm64" build_module_for_arm64
 result "it is for arm64" is_for_arm64 "$work/src/fim.ko"
+result "make install of both" install_for_arm64
+result "they are for arm64" image_is_for_arm64
 finish

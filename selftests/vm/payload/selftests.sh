@@ -22,6 +22,7 @@ wanted() {
 
 # What docs/kernels.md says about the kernel
 facts() {
+	[ -z "$only" ] || report 'fact partial'
 	report "fact release $(uname -r)"
 	report "fact machine $(uname -m)"
 	fimctl status -o json | tr ',{}' '\n' |
