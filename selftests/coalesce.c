@@ -413,6 +413,8 @@ TEST_F_TIMEOUT(coalesce, flood, 60)
 		EXPECT_EQ(FIM_ACTION_BLOCK,
 			  fim_u8(various[i], FIM_EVENT_A_ACTION));
 	}
+	if (st.first_seq > since + 1)
+		SKIP(return, "the ring has no room for all of it");
 	operations = sum(&self->events, &records);
 	EXPECT_EQ(2 * burst + 3, operations);
 	EXPECT_EQ(records, operations -
