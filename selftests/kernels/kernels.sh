@@ -115,6 +115,7 @@ for row in "${rows[@]}"; do
 	date=$(date -r "${results[0]:-/}" +%F)
 	awk -f $here/row.awk -v label="$K_LABEL" -v release="$K_RELEASE" \
 		-v arch="$K_ARCH" -v backend="$backend" -v date="$date" \
+		-v payloads="$(payloads "$backend" | tr '\n' ' ')" \
 		"${results[@]:-/dev/null}" >"$file"
 	awk -f $here/table.awk -v format=text "$file" >&2
 	files+=("$file")

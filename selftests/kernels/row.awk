@@ -3,7 +3,7 @@
 # row.awk - from the results of the tests on a kernel to its row.
 #
 #   awk -f row.awk -v label= -v release= -v arch= -v backend= \
-#       -v date= KERNEL.results
+#       -v date= -v payloads= KERNEL-PAYLOAD.results...
 #
 # Prints, separated by tabs:
 #
@@ -12,7 +12,12 @@
 #   skip LABEL REASON TEST            a test that does not apply, its variants
 #                                     once
 #   fail LABEL TEST
+#   unrun LABEL PAYLOAD               one of @payloads without results
 
+$1 == "payload" {
+	sub(/-kprobe$/, "", $2)
+	ran[$2] = 1
+}
 $1 == "pass" { passed++ }
 $1 == "fail" {
 	failed++
@@ -50,6 +55,10 @@ END {
 		print "missing\t" label "\t" missing[i]
 	for (i = 1; i <= skips; i++)
 		print "skip\t" label "\t" skip[i]
+	n = split(payloads, payload, " ")
+	for (i = 1; i <= n; i++)
+		if (!(payload[i] in ran))
+			print "unrun\t" label "\t" payload[i]
 	for (i = 1; i <= failed; i++)
 		print "fail\t" label "\t" fail[i]
 }

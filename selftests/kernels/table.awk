@@ -33,6 +33,7 @@ $1 == "row" {
 $1 == "missing" { note("missing", "`" $3 "()`: " $4, label) }
 $1 == "skip" { note("skip", $3, label); tests[$3]++ }
 $1 == "fail" { note("fail", $3, label) }
+$1 == "unrun" { note("unrun", $3, label) }
 
 function section(list, title, text,    i, key) {
 	if (!count[list])
@@ -58,6 +59,8 @@ END {
 	section("fail", "Failed", "Tests that fail, and where.")
 	if (format == "text")
 		exit
+	section("unrun", "Not run", \
+		"Payloads that did not run in the last run, and where.")
 	section("missing", "Hooks that kernels lack", \
 		"The function, what its hook protects, and the kernels without it.")
 	section("skip", "What is skipped", \
