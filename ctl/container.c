@@ -58,6 +58,12 @@ static int take_container(uint8_t cmd, struct nlattr **top, void *arg)
 			     NULL) ||
 	    !tb[FIM_CONTAINER_A_ID])
 		return -EBADMSG;
+	/* More policies of the same */
+	if (set->nr && !strcmp(set->v[set->nr - 1].id,
+			       nla_get_string(tb[FIM_CONTAINER_A_ID]))) {
+		take_policies(&set->v[set->nr - 1], top[FIM_A_CONTAINER]);
+		return 0;
+	}
 	mem_grow(set->v, set->nr, set->cap);
 	c = &set->v[set->nr++];
 	*c = (struct container){ 0 };

@@ -36,26 +36,41 @@ const struct nla_policy fim_container_attrs[FIM_CONTAINER_A_MAX + 1] = {
 				     .len = FIM_NAME_MAX },
 };
 
+/* Most bytes of policies' names in one message: a nest's length is 16 bits. */
+#define NAMES_MAX 32768
+
+/*
+ * Return: with which policy the next message is to go on, 0 if all are in this
+ * one; or -EMSGSIZE.
+ */
 static int fill_policies(struct sk_buff *skb,
-			 const struct fim_container *container)
+			 const struct fim_container *container,
+			 unsigned int first)
 {
 	const struct fim_ruleset *rs = fim_current_ruleset();
-	unsigned int i;
+	unsigned int i, before = skb->len;
 
-	for (i = 0; i < rs->nr_policies; i++)
-		if (fim_container_is_bound(container, rs->policies[i]) &&
-		    nla_put_string(skb, FIM_CONTAINER_A_POLICY,
+	for (i = first; i < rs->nr_policies; i++) {
+		if (!fim_container_is_bound(container, rs->policies[i]))
+			continue;
+		if (skb->len - before > NAMES_MAX)
+			return i;
+		if (nla_put_string(skb, FIM_CONTAINER_A_POLICY,
 				   rs->policies[i]->name))
 			return -EMSGSIZE;
+	}
 	return 0;
 }
 
+/* @first: of its policies; then as fill_policies() */
 static int fill_container(struct sk_buff *skb, struct netlink_callback *cb,
-			  const struct fim_container *container)
+			  const struct fim_container *container,
+			  unsigned int first)
 {
 	void *header = fim_netlink_dump_header(skb, cb, FIM_CMD_CONTAINER_GET);
 	u32 pid = pid_vnr(container->init);
 	struct nlattr *nest;
+	int next;
 
 	if (!header)
 		return -EMSGSIZE;
@@ -68,33 +83,38 @@ static int fill_container(struct sk_buff *skb, struct netlink_callback *cb,
 	    (pid && nla_put_u32(skb, FIM_CONTAINER_A_PID, pid)) ||
 	    (container->identity_len &&
 	     nla_put(skb, FIM_CONTAINER_A_IDENTITY, container->identity_len,
-		     container->identity)) ||
-	    fill_policies(skb, container)) {
-		genlmsg_cancel(skb, header);
-		return -EMSGSIZE;
-	}
+		     container->identity)))
+		goto cancel;
+	next = fill_policies(skb, container, first);
+	if (next < 0)
+		goto cancel;
 	nla_nest_end(skb, nest);
 	genlmsg_end(skb, header);
-	return 0;
+	return next;
+cancel:
+	genlmsg_cancel(skb, header);
+	return -EMSGSIZE;
 }
 
 int fim_nl_container_get(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct fim_container *container;
-	int err = 0;
+	int next = 0;
 
 	if (mutex_lock_killable(&fim_policy_lock))
 		return -EINTR;
-	if (!cb->args[0] && fim_containers_reap())
+	if (!cb->args[0] && !cb->args[1] && fim_containers_reap())
 		fim_policy_refresh();
 	while ((container = fim_container_after(cb->args[0]))) {
-		err = fill_container(skb, cb, container);
-		if (err)
+		next = fill_container(skb, cb, container, cb->args[1]);
+		if (next < 0)
 			break;
-		cb->args[0] = container->serial;
+		cb->args[1] = next;
+		if (!next)
+			cb->args[0] = container->serial;
 	}
 	mutex_unlock(&fim_policy_lock);
-	return err && !skb->len ? err : skb->len;
+	return next < 0 && !skb->len ? next : skb->len;
 }
 
 /* Parses the container of a request; it has an id, or there is an error. */

@@ -28,9 +28,9 @@
 #include "harness.h"
 #include "request.h"
 
-/* A policy with Block rules about /sbin/ and /bin/, for a container or none. */
-static int apply(struct fim_nl *nl, const char *name, const char *container,
-		 const char *dir)
+/* In a transaction: a policy without rules, for a container or none */
+static int add_policy(struct fim_nl *nl, const char *name,
+		      const char *container)
 {
 	const struct fim_put policy[] = {
 		PUT_STRING(FIM_POLICY_A_NAME, name),
@@ -41,17 +41,24 @@ static int apply(struct fim_nl *nl, const char *name, const char *container,
 			    (struct fim_put)PUT_END,
 		PUT_END
 	};
+	struct nl_msg *msg = fim_msg(nl, FIM_CMD_POLICY_ADD, 0);
+
+	fim_put_nest(msg, FIM_A_POLICY, policy);
+	return fim_nl_call(nl, msg, NULL, NULL);
+}
+
+/* A policy with Block rules about /sbin/ and /bin/, for a container or none. */
+static int apply(struct fim_nl *nl, const char *name, const char *container,
+		 const char *dir)
+{
 	const char *const dirs[] = { "/sbin/", "/bin/", dir };
-	struct nl_msg *msg;
 	size_t i;
 	int err;
 
 	err = fim_nl_do(nl, FIM_CMD_TXN_BEGIN);
 	if (err)
 		return err;
-	msg = fim_msg(nl, FIM_CMD_POLICY_ADD, 0);
-	fim_put_nest(msg, FIM_A_POLICY, policy);
-	err = fim_nl_call(nl, msg, NULL, NULL);
+	err = add_policy(nl, name, container);
 	for (i = 0; !err && i < ARRAY_SIZE(dirs) && dirs[i]; i++)
 		err = fim_rule_add(nl, name, dirs[i]);
 	if (!err)
@@ -578,6 +585,52 @@ TEST_F(containers, who_may)
 	EXPECT_EQ(EPERM, fim_run(0, commands_as_root_of_his_own, &self->b,
 				 NULL));
 	EXPECT_STREQ("fim-a p\nfim-b\n", fim_container_list(&self->nl));
+}
+
+struct bound {
+	const struct fim_container *container;
+	unsigned int messages, policies, others;
+};
+
+static void count_bound(struct nlattr **attrs, void *arg)
+{
+	struct bound *bound = arg;
+	struct nlattr *attr;
+	bool others = false;
+	int rem;
+
+	nla_for_each_nested(attr, attrs[FIM_A_CONTAINER], rem)
+		if (nla_type(attr) == FIM_CONTAINER_A_ID)
+			others = strcmp(nla_get_string(attr),
+					bound->container->id);
+	bound->others += others;
+	bound->messages += !others;
+	nla_for_each_nested(attr, attrs[FIM_A_CONTAINER], rem)
+		bound->policies += nla_type(attr) == FIM_CONTAINER_A_POLICY;
+}
+
+/* The names alone are more than the length of an attribute can tell. */
+TEST_F_TIMEOUT(containers, more_policies_than_a_message_holds, 120)
+{
+	struct bound bound = { .container = &self->a };
+	const unsigned int many = 300;
+	unsigned int i;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, fim_container_add(&self->nl, &self->a,
+				       fim_container_root(&self->a), NULL));
+	ASSERT_EQ(0, fim_container_add(&self->nl, &self->b,
+				       fim_container_root(&self->b), NULL));
+	ASSERT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_TXN_BEGIN));
+	for (i = 0; i < many; i++)
+		ASSERT_EQ(0, add_policy(&self->nl, fim_fmt("p%0252u", i),
+					self->a.id));
+	ASSERT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT));
+	ASSERT_EQ(0, fim_nl_dump(&self->nl, FIM_CMD_CONTAINER_GET, count_bound,
+				 &bound));
+	EXPECT_LT(1, bound.messages);
+	EXPECT_EQ(many, bound.policies);
+	EXPECT_EQ(1, bound.others);
 }
 
 TEST_HARNESS_MAIN

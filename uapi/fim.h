@@ -183,7 +183,8 @@
  * the kernel finds that the cgroup or the root's filesystem is gone.
  *
  * FIM_CMD_CONTAINER_GET (dump, read): one message per container, in the order
- * in which they were added.
+ * in which they were added; of one with very many policies, several that tell
+ * the same but for these.
  *
  *   reply:   FIM_A_CONTAINER { ID, CGROUP, MNT_NS?, PID, IDENTITY?, POLICY* }
  *
