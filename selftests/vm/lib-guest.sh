@@ -127,8 +127,8 @@ without_injected() {
 		END { printf "%s", held }'
 }
 
-# What the kernel complained about, the boot's own lines left out, and whether it
-# calls itself tainted by more than a module from outside (4096, 8192), or by
+# What the kernel complained about, while it booted too, and whether it calls
+# itself tainted by more than a module from outside (4096, 8192), or by
 # somebody who answers for opens by fanotify (65536).
 splats() {
 	dmesg | without_injected | grep -E -f /vm/splats
