@@ -122,6 +122,46 @@ void fim_container_end(struct fim_container *c)
 		rmdir(c->cgroup);
 }
 
+/* In a transaction: a policy without rules, for a container or none */
+int fim_container_policy(struct fim_nl *nl, const char *name,
+			 const char *container)
+{
+	const struct fim_put policy[] = {
+		PUT_STRING(FIM_POLICY_A_NAME, name),
+		PUT_U8(FIM_POLICY_A_KIND, FIM_KIND_CONTAINER),
+		PUT_U8(FIM_POLICY_A_ACTION, FIM_ACTION_BLOCK),
+		container ? (struct fim_put)PUT_STRING(FIM_POLICY_A_CONTAINER,
+						       container) :
+			    (struct fim_put)PUT_END,
+		PUT_END
+	};
+	struct nl_msg *msg = fim_msg(nl, FIM_CMD_POLICY_ADD, 0);
+
+	fim_put_nest(msg, FIM_A_POLICY, policy);
+	return fim_nl_call(nl, msg, NULL, NULL);
+}
+
+/* A policy with Block rules about /sbin/ and /bin/, for a container or none. */
+int fim_container_apply(struct fim_nl *nl, const char *name,
+			const char *container, const char *dir)
+{
+	const char *const dirs[] = { "/sbin/", "/bin/", dir };
+	size_t i;
+	int err;
+
+	err = fim_nl_do(nl, FIM_CMD_TXN_BEGIN);
+	if (err)
+		return err;
+	err = fim_container_policy(nl, name, container);
+	for (i = 0; !err && i < ARRAY_SIZE(dirs) && dirs[i]; i++)
+		err = fim_rule_add(nl, name, dirs[i]);
+	if (!err)
+		err = fim_nl_do(nl, FIM_CMD_TXN_COMMIT);
+	if (err)
+		fim_nl_do(nl, FIM_CMD_TXN_ABORT);
+	return err;
+}
+
 unsigned long long fim_generation(struct fim_nl *nl)
 {
 	struct fim_status st;

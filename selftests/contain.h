@@ -37,6 +37,10 @@ int fim_container_start(const struct fim_container *c);
 void fim_container_end(struct fim_container *c);
 const char *fim_container_root(const struct fim_container *c);
 
+int fim_container_policy(struct fim_nl *nl, const char *name,
+			 const char *container);
+int fim_container_apply(struct fim_nl *nl, const char *name,
+			const char *container, const char *dir);
 unsigned long long fim_generation(struct fim_nl *nl);
 int fim_container_add_with(struct fim_nl *nl, const struct fim_put *puts);
 int fim_container_add(struct fim_nl *nl, const struct fim_container *c,

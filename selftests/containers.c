@@ -28,46 +28,6 @@
 #include "harness.h"
 #include "request.h"
 
-/* In a transaction: a policy without rules, for a container or none */
-static int add_policy(struct fim_nl *nl, const char *name,
-		      const char *container)
-{
-	const struct fim_put policy[] = {
-		PUT_STRING(FIM_POLICY_A_NAME, name),
-		PUT_U8(FIM_POLICY_A_KIND, FIM_KIND_CONTAINER),
-		PUT_U8(FIM_POLICY_A_ACTION, FIM_ACTION_BLOCK),
-		container ? (struct fim_put)PUT_STRING(FIM_POLICY_A_CONTAINER,
-						       container) :
-			    (struct fim_put)PUT_END,
-		PUT_END
-	};
-	struct nl_msg *msg = fim_msg(nl, FIM_CMD_POLICY_ADD, 0);
-
-	fim_put_nest(msg, FIM_A_POLICY, policy);
-	return fim_nl_call(nl, msg, NULL, NULL);
-}
-
-/* A policy with Block rules about /sbin/ and /bin/, for a container or none. */
-static int apply(struct fim_nl *nl, const char *name, const char *container,
-		 const char *dir)
-{
-	const char *const dirs[] = { "/sbin/", "/bin/", dir };
-	size_t i;
-	int err;
-
-	err = fim_nl_do(nl, FIM_CMD_TXN_BEGIN);
-	if (err)
-		return err;
-	err = add_policy(nl, name, container);
-	for (i = 0; !err && i < ARRAY_SIZE(dirs) && dirs[i]; i++)
-		err = fim_rule_add(nl, name, dirs[i]);
-	if (!err)
-		err = fim_nl_do(nl, FIM_CMD_TXN_COMMIT);
-	if (err)
-		fim_nl_do(nl, FIM_CMD_TXN_ABORT);
-	return err;
-}
-
 /**
  * struct job - something to do as a task of a container
  * @c: the container, or NULL: as a host's task
@@ -202,7 +162,7 @@ FIXTURE_TEARDOWN(containers)
 /* Adds a, for which the policy holds, and starts both. */
 static int add_and_start(FIXTURE_DATA(containers) *self)
 {
-	return apply(&self->nl, "p", NULL, NULL) ?:
+	return fim_container_apply(&self->nl, "p", NULL, NULL) ?:
 	       fim_container_add(&self->nl, &self->a, fim_container_root(&self->a), "p") ?:
 	       fim_container_add(&self->nl, &self->b, fim_container_root(&self->b), NULL) ?:
 	       fim_container_start(&self->a) ?: fim_container_start(&self->b);
@@ -332,7 +292,7 @@ TEST_F(containers, a_directory_that_two_share)
 			       MS_BIND, NULL)));
 	ASSERT_EQ(0, sys(mount(shared, fim_fmt("%s/vol", b->root), NULL,
 			       MS_BIND, NULL)));
-	ASSERT_EQ(0, apply(&self->nl, "p", NULL, "/vol/"));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", NULL, "/vol/"));
 	ASSERT_EQ(0, fim_container_add(&self->nl, a, fim_container_root(a), "p"));
 	ASSERT_EQ(0, fim_container_start(a));
 	ASSERT_EQ(0, fim_container_start(b));
@@ -361,16 +321,16 @@ TEST_F(containers, a_policy_takes_hold_in_what_runs)
 	ASSERT_EQ(0, fim_container_start(a));
 	EXPECT_EQ(0, as(a, create, "/sbin/new"));
 	/* One that is not there is one that has ended meanwhile. */
-	ASSERT_EQ(0, apply(&self->nl, "q", "fim-x", NULL));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "q", "fim-x", NULL));
 	EXPECT_EQ(0, as(a, create, "/sbin/new"));
-	ASSERT_EQ(0, apply(&self->nl, "p", "fim-a", NULL));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", "fim-a", NULL));
 	EXPECT_STREQ("fim-a p\n", fim_container_list(&self->nl));
 	EXPECT_EQ(EACCES, as(a, create, "/sbin/new"));
 	EXPECT_EQ(0, as(a, create, "/tmp/new"));
 	/* Replaced by one that is not for it */
-	ASSERT_EQ(0, apply(&self->nl, "p", NULL, NULL));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", NULL, NULL));
 	EXPECT_EQ(0, as(a, create, "/sbin/new"));
-	ASSERT_EQ(0, apply(&self->nl, "p", "fim-a", NULL));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", "fim-a", NULL));
 	EXPECT_EQ(EACCES, as(a, create, "/sbin/new"));
 	EXPECT_EQ(0, fim_delete("p"));
 	EXPECT_EQ(0, as(a, create, "/sbin/new"));
@@ -385,7 +345,7 @@ TEST_F(containers, a_policy_comes_while_it_is_set_up)
 	NEEDS(self->missing);
 	ASSERT_EQ(0, fim_container_add(&self->nl, a, fim_container_root(a),
 				       NULL));
-	ASSERT_EQ(0, apply(&self->nl, "p", "fim-a", NULL));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", "fim-a", NULL));
 	ASSERT_EQ(0, fim_container_start(a));
 	/* Rules are looked after a second after a commit. */
 	sleep(3);
@@ -404,7 +364,7 @@ TEST_F(containers, a_path_that_does_not_exist_yet)
 	struct fim_status st;
 
 	NEEDS(self->missing);
-	ASSERT_EQ(0, apply(&self->nl, "p", NULL, "/boot/"));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", NULL, "/boot/"));
 	ASSERT_EQ(0, fim_container_add(&self->nl, a, fim_container_root(a), "p"));
 	ASSERT_EQ(0, fim_container_start(a));
 	ASSERT_EQ(0, fim_status(&self->nl, &st));
@@ -546,7 +506,7 @@ TEST_F(containers, a_rule_that_can_not_be_bound)
 	struct fim_status before, after;
 
 	NEEDS(self->missing);
-	ASSERT_EQ(0, apply(&self->nl, "p", NULL, "/sbin/f/"));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", NULL, "/sbin/f/"));
 	ASSERT_EQ(0, fim_status(&self->nl, &before));
 	EXPECT_EQ(ENOTDIR, fim_container_add(&self->nl, a, fim_container_root(a), "p"));
 	EXPECT_STREQ("the path is not a directory", self->nl.extack);
@@ -623,8 +583,9 @@ TEST_F_TIMEOUT(containers, more_policies_than_a_message_holds, 120)
 				       fim_container_root(&self->b), NULL));
 	ASSERT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_TXN_BEGIN));
 	for (i = 0; i < many; i++)
-		ASSERT_EQ(0, add_policy(&self->nl, fim_fmt("p%0252u", i),
-					self->a.id));
+		ASSERT_EQ(0, fim_container_policy(&self->nl,
+						  fim_fmt("p%0252u", i),
+						  self->a.id));
 	ASSERT_EQ(0, fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT));
 	ASSERT_EQ(0, fim_nl_dump(&self->nl, FIM_CMD_CONTAINER_GET, count_bound,
 				 &bound));
