@@ -397,12 +397,14 @@ static void name_cb(struct nlattr **attrs, void *arg)
  */
 int fim_delete_all(struct fim_nl *nl)
 {
-	struct names names = {};
+	struct names names;
 	struct nlattr *nest;
 	struct nl_msg *msg;
 	size_t i;
 	int err;
 
+more:
+	names.count = 0;
 	err = fim_nl_dump(nl, FIM_CMD_POLICY_GET, name_cb, &names);
 	if (err || !names.count)
 		return err;
@@ -414,5 +416,8 @@ int fim_delete_all(struct fim_nl *nl)
 		nla_nest_end(msg, nest);
 		err = fim_nl_call(nl, msg, NULL, NULL);
 	}
-	return err ?: fim_nl_do(nl, FIM_CMD_TXN_COMMIT);
+	err = err ?: fim_nl_do(nl, FIM_CMD_TXN_COMMIT);
+	if (!err && names.count == ARRAY_SIZE(names.name))
+		goto more;
+	return err;
 }
