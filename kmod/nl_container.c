@@ -99,6 +99,7 @@ cancel:
 int fim_nl_container_get(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct fim_container *container;
+	unsigned int first;
 	int next = 0;
 
 	if (mutex_lock_killable(&fim_policy_lock))
@@ -106,10 +107,13 @@ int fim_nl_container_get(struct sk_buff *skb, struct netlink_callback *cb)
 	if (!cb->args[0] && !cb->args[1] && fim_containers_reap())
 		fim_policy_refresh();
 	while ((container = fim_container_after(cb->args[0]))) {
-		next = fill_container(skb, cb, container, cb->args[1]);
+		/* Who was told in part may have gone since. */
+		first = cb->args[1] == container->serial ? cb->args[2] : 0;
+		next = fill_container(skb, cb, container, first);
 		if (next < 0)
 			break;
-		cb->args[1] = next;
+		cb->args[1] = container->serial;
+		cb->args[2] = next;
 		if (!next)
 			cb->args[0] = container->serial;
 	}
