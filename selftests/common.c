@@ -119,6 +119,19 @@ unsigned int fim_parameter(const char *name)
 }
 
 /**
+ * fim_budget_since() - records that a source may have had
+ * @begin: since when, by CLOCK_MONOTONIC
+ *
+ * Return: the most that its budget allows, with all of it left at the begin.
+ */
+long long fim_budget_since(long long begin)
+{
+	long long seconds = (fim_now(CLOCK_MONOTONIC) - begin) / FIM_NS + 1;
+
+	return fim_parameter("burst") + seconds * fim_parameter("rate");
+}
+
+/**
  * fim_fmt() - a string that need not be freed
  * @fmt: as for printf
  *

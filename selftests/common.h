@@ -41,6 +41,7 @@ struct fim_nl;
 
 long long fim_now(clockid_t clock);
 unsigned int fim_parameter(const char *name);
+long long fim_budget_since(long long begin);
 int fim_opened(int fd);
 int fim_write_to(int fd);
 int fim_write_file(const char *path, const char *text);

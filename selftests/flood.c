@@ -527,9 +527,7 @@ TEST_F_TIMEOUT(flood, commands, 120)
 	NEEDS_MODULE();
 	EXPECT_EQ(0, fim_run(30000, ask_often, &many, NULL));
 	/* What the budget allows one in that time */
-	most = fim_parameter("burst") +
-	       ((fim_now(CLOCK_MONOTONIC) - begin) / FIM_NS + 1) *
-		       fim_parameter("rate");
+	most = fim_budget_since(begin);
 	EXPECT_EQ(0, fim_run(30001, ask_often, &one, NULL));
 	sleep(2);
 	ASSERT_EQ(0, fim_status(&self->nl, &st));

@@ -403,21 +403,20 @@ int fim_delete_all(struct fim_nl *nl)
 	size_t i;
 	int err;
 
-more:
-	names.count = 0;
-	err = fim_nl_dump(nl, FIM_CMD_POLICY_GET, name_cb, &names);
-	if (err || !names.count)
-		return err;
-	err = fim_nl_do(nl, FIM_CMD_TXN_BEGIN);
-	for (i = 0; i < names.count && !err; i++) {
-		msg = fim_msg(nl, FIM_CMD_POLICY_DEL, 0);
-		nest = nla_nest_start(msg, FIM_A_POLICY);
-		nla_put_string(msg, FIM_POLICY_A_NAME, names.name[i]);
-		nla_nest_end(msg, nest);
-		err = fim_nl_call(nl, msg, NULL, NULL);
-	}
-	err = err ?: fim_nl_do(nl, FIM_CMD_TXN_COMMIT);
-	if (!err && names.count == ARRAY_SIZE(names.name))
-		goto more;
+	do {
+		names.count = 0;
+		err = fim_nl_dump(nl, FIM_CMD_POLICY_GET, name_cb, &names);
+		if (err || !names.count)
+			return err;
+		err = fim_nl_do(nl, FIM_CMD_TXN_BEGIN);
+		for (i = 0; i < names.count && !err; i++) {
+			msg = fim_msg(nl, FIM_CMD_POLICY_DEL, 0);
+			nest = nla_nest_start(msg, FIM_A_POLICY);
+			nla_put_string(msg, FIM_POLICY_A_NAME, names.name[i]);
+			nla_nest_end(msg, nest);
+			err = fim_nl_call(nl, msg, NULL, NULL);
+		}
+		err = err ?: fim_nl_do(nl, FIM_CMD_TXN_COMMIT);
+	} while (!err && names.count == ARRAY_SIZE(names.name));
 	return err;
 }

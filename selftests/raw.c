@@ -299,7 +299,7 @@ TEST_F(raw, G06_blocks_moved)
 	ASSERT_EQ(0, protect(variant->action, variant->raw));
 	EXPECT_HIT(dir, ENOTTY, by_ioctl(dir, UDF_RELOCATE_BLOCKS, NULL));
 	EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, UDF_GETEASIZE, NULL));
-	/* The cleaner's all day: refused, but not recorded */
+	/* The cleaner's all day: recorded only if it is refused */
 	if (self->block)
 		EXPECT_HIT(dir, ENOTTY,
 			   by_ioctl(dir, NILFS_IOCTL_CLEAN_SEGMENTS, NULL));
