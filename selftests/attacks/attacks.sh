@@ -17,6 +17,7 @@ cd "$(dirname "$0")/../.."
 . selftests/vm/lib.sh
 . selftests/vm/apt.sh
 . selftests/vm/kernel.sh
+. selftests/vm/arch.sh
 
 here=selftests/attacks
 out=$FIM_BUILD/attacks
@@ -48,19 +49,11 @@ build() {
 	selftests/vm/vmtools.sh
 }
 
-# arch_tests: the same for a kernel of another architecture. In a subshell, for A_* to
-# stay there.
-arch_tests() (
-	. selftests/vm/arch.sh
-	arch_use "$K_ARCH"
-	arch_programs "$(kernel_source)/tools/testing/selftests"
-)
-
 run_tests() {
 	local payload
 
 	selftests/vm/build.sh "$1" || return
-	arch_tests || return
+	arch_build "$K_ARCH" "$(kernel_source)/tools/testing/selftests" || return
 	selftests/vm/run.sh --timeout 1800 "$1" selftests || :
 	for payload in umount rival tool language; do
 		selftests/vm/run.sh "$1" "$payload" || :

@@ -12,6 +12,7 @@ cd "$(dirname "$0")/../.."
 . selftests/vm/lib.sh
 . selftests/vm/apt.sh
 . selftests/vm/kernel.sh
+. selftests/vm/arch.sh
 
 logs=$FIM_BUILD/log
 counts=$(mktemp)
@@ -95,19 +96,13 @@ finish() {
 	[[ $result == *' 0 failed'* ]] || exit 1
 }
 
-# build_for ARCH: the tool and the tests. In a subshell, for A_* to stay there.
-build_for() (
-	. selftests/vm/arch.sh
-	arch_use "$1"
-	arch_programs "$harness"
-)
-
 # prepare KERNEL: its module, and programs
 prepare() {
 	kernel_resolve "$1"
 	say "Linux $K_RELEASE"
 	if [[ " $HOST_ARCH ${archs[*]} " != *" $K_ARCH "* ]]; then
-		step "the tool and the test programs for $K_ARCH" build_for "$K_ARCH" || return
+		step "the tool and the test programs for $K_ARCH" \
+			arch_build "$K_ARCH" "$harness" || return
 		archs+=("$K_ARCH")
 	fi
 	step "$K_LABEL: the module builds without a warning (W=1, sparse)" \
@@ -145,7 +140,7 @@ some() {
 # others: another architecture, real time, another backend
 others() {
 	if selftests/vm/build.sh 6.12-arm64 &&
-		{ [[ " ${archs[*]} " == *' arm64 '* ]] || build_for arm64; }; then
+		{ [[ " ${archs[*]} " == *' arm64 '* ]] || arch_build arm64 "$harness"; }; then
 		some some 6.12-arm64 ''
 	else
 		count 0 1 0

@@ -17,6 +17,7 @@ cd "$(dirname "$0")/../.."
 . selftests/vm/lib.sh
 . selftests/vm/apt.sh
 . selftests/vm/kernel.sh
+. selftests/vm/arch.sh
 
 here=selftests/kernels
 out=$FIM_BUILD/kernels
@@ -50,14 +51,6 @@ build_programs() {
 	selftests/vm/vmtools.sh
 }
 
-# other_arch: those of another architecture, with the same test programs.
-other_arch() (
-	[ "$K_ARCH" != "$HOST_ARCH" ] || exit 0
-	. selftests/vm/arch.sh
-	arch_use "$K_ARCH"
-	arch_programs "$(kernel_source)/tools/testing/selftests"
-)
-
 # as PAYLOAD [BACKEND]: what its run is called
 as() {
 	echo "$1${2:+-$2}"
@@ -80,7 +73,7 @@ run_row() {
 		rm -f "$FIM_BUILD/log/$K_LABEL-$(as "$payload" "$1").results"
 	done
 	selftests/vm/build.sh "$K_NAME" || return 0
-	other_arch || return 0
+	arch_build "$K_ARCH" "$(kernel_source)/tools/testing/selftests" || return 0
 	for payload in $(payloads "$1"); do
 		selftests/vm/run.sh --timeout 3000 --as "$(as "$payload" "$1")" \
 			--append "$append" "$K_NAME" "$payload" || :
@@ -112,7 +105,8 @@ for row in "${rows[@]}"; do
 	[ -z "$run" ] || run_row "$backend"
 	file=$out/$K_LABEL${backend:+-$backend}.tsv
 	mapfile -t results < <(results "$backend")
-	date=$(date -r "${results[0]:-/}" +%F)
+	date=''
+	[ ${#results[@]} -eq 0 ] || date=$(date -r "${results[0]}" +%F)
 	awk -f $here/row.awk -v label="$K_LABEL" -v release="$K_RELEASE" \
 		-v arch="$K_ARCH" -v backend="$backend" -v date="$date" \
 		-v payloads="$(payloads "$backend" | tr '\n' ' ')" \

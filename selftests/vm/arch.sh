@@ -87,3 +87,10 @@ arch_programs() {
 	FIM_BUILD=$A_BUILD CC="${A_CROSS}gcc --sysroot=$A_ROOT" \
 		"$VM_DIR/vmtools.sh"
 }
+
+# arch_build ARCH HARNESS: the same for that architecture, nothing for this machine's.
+# In a subshell, for A_* to stay there.
+arch_build() (
+	arch_use "$1"
+	arch_programs "$2"
+)
