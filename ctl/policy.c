@@ -63,7 +63,7 @@ struct policy *policies_find(const struct policies *set, const char *name)
 	size_t i;
 
 	for (i = 0; i < set->nr; i++)
-		if (!strcmp(set->v[i].name, name))
+		if (set->v[i].name && !strcmp(set->v[i].name, name))
 			return &set->v[i];
 	return NULL;
 }
@@ -323,10 +323,21 @@ static void set_action(struct attrs *a, uint8_t action)
 		a->action = action;
 }
 
-static void no_more_than_audit(uint8_t *action)
+/* What the policy says about it is to say what is done. */
+static void no_more_than_audit(struct policy *p, const char *annotation,
+			       uint8_t *action)
 {
-	if (*action == FIM_ACTION_BLOCK)
-		*action = FIM_ACTION_AUDIT;
+	struct label *l;
+
+	if (*action != FIM_ACTION_BLOCK)
+		return;
+	*action = FIM_ACTION_AUDIT;
+	for (l = p->annotations.v; l < p->annotations.v + p->annotations.nr; l++) {
+		if (strcmp(l->key, annotation))
+			continue;
+		free(l->value);
+		l->value = mem_string(policy_action_name(FIM_ACTION_AUDIT));
+	}
 }
 
 /**
@@ -343,9 +354,10 @@ void policies_set_action(struct policies *set, uint8_t action)
 
 	for (p = set->v; p < set->v + set->nr; p++) {
 		if (action == FIM_ACTION_AUDIT) {
-			no_more_than_audit(&p->posture);
+			no_more_than_audit(p, POLICY_POSTURE, &p->posture);
 			for (i = 0; i < BYPASS_NR; i++)
-				no_more_than_audit(&p->bypasses[i]);
+				no_more_than_audit(p, bypass_infos[i].annotation,
+						   &p->bypasses[i]);
 		}
 		if (!p->spec_attrs.action)
 			p->spec_attrs.action = action;
