@@ -16,10 +16,10 @@
 #include "json.h"
 #include "mem.h"
 
-/* Where podman and CRI-O keep names and images */
-#define STORAGE "/var/lib/containers/storage/overlay-containers/containers.json"
-/* Where docker keeps names and labels, by id */
-#define DOCKER "/var/lib/docker/containers/%s/config.v2.json"
+/* Where podman keeps names and images, if nothing says that it is elsewhere */
+#define STORAGE "/var/lib/containers/storage/overlay-containers"
+/* And docker names and labels, in directories by id */
+#define DOCKER "/var/lib/docker/containers"
 
 /* An id becomes part of a path, and is printed. */
 static bool is_id(const char *id)
@@ -89,46 +89,89 @@ void oci_state_free(struct oci_state *state)
 
 /**
  * bundle_root() - where a container's root directory is, before it is entered
- * @config: the bundle's config.json, or NULL
+ * @config: the bundle's config.json
  * @bundle: the bundle's directory, absolute
  * @root: the path is appended to it
+ * @why: what is wrong is appended to it
  *
- * Return: NULL, or what is wrong.
+ * Return: whether it is known.
  */
-const char *bundle_root(const cJSON *config, const char *bundle,
-			struct buf *root)
+bool bundle_root(const cJSON *config, const char *bundle, struct buf *root,
+		 struct buf *why)
 {
 	const cJSON *its = cJSON_GetObjectItemCaseSensitive(config, "root");
 	const char *path = json_text(its, "path");
 
-	if (!config)
-		return "the bundle's config.json can't be read";
-	if (!path || !*path)
-		return "the bundle's config.json has no 'root.path'";
+	if (!path || !*path) {
+		buf_adds(why, "the bundle's config.json has no 'root.path'");
+		return false;
+	}
 	if (*path == '/')
 		buf_adds(root, path);
 	else
 		buf_addf(root, "%s/%s", bundle, path);
-	return NULL;
+	return true;
 }
 
-static void take_docker(struct identity *identity, const char *id)
+/*
+ * Whether docker makes a file of a container's, from a directory like @id's, in
+ * the directory of all containers: the length of the latter's path, or 0.
+ */
+static size_t docker_dir_len(const cJSON *mount, const char *id)
 {
-	char path[PATH_MAX];
-	cJSON *json;
+	static const char *const made[] = {
+		"/etc/hostname", "/etc/hosts", "/etc/resolv.conf",
+	};
+	const char *source = json_text(mount, "source");
+	const char *to = json_text(mount, "destination");
+	size_t i, len, tail;
 
-	snprintf(path, sizeof(path), DOCKER, id);
-	json = file_read_json(path);
-	identity_take_docker(identity, json);
-	cJSON_Delete(json);
+	for (i = 0; source && to && i < ARRAY_SIZE(made); i++) {
+		if (strcmp(to, made[i]))
+			continue;
+		/* DIRECTORY/ID/hosts */
+		tail = 1 + strlen(id) + strlen(to) - strlen("/etc");
+		len = strlen(source);
+		if (*source == '/' && len > tail && source[len - tail] == '/' &&
+		    !strcmp(source + len - tail + 1 + strlen(id),
+			    to + strlen("/etc")))
+			return len - tail;
+	}
+	return 0;
 }
 
-static void take_storage(struct identity *identity, const char *id)
+/* Its "data-root" and "userns-remap" move the directory. */
+static void find_docker(const cJSON *config, const char *id, struct buf *path)
 {
-	cJSON *json = file_read_json(STORAGE);
+	const cJSON *mount;
+	size_t len;
 
-	identity_take_storage(identity, json, id);
-	cJSON_Delete(json);
+	cJSON_ArrayForEach(mount, cJSON_GetObjectItemCaseSensitive(config,
+								   "mounts")) {
+		len = docker_dir_len(mount, id);
+		if (len) {
+			buf_add(path, json_text(mount, "source"), len);
+			buf_addf(path, "/%s/config.v2.json", id);
+			return;
+		}
+	}
+	buf_addf(path, DOCKER "/%s/config.v2.json", id);
+}
+
+/* podman's bundle is DIRECTORY/ID/userdata, with that file in DIRECTORY. */
+static void find_storage(const char *bundle, const char *id, struct buf *path)
+{
+	struct buf tail = { 0 };
+	size_t len = bundle ? strlen(bundle) : 0;
+
+	buf_addf(&tail, "/%s/userdata", id);
+	if (len > tail.len && !strcmp(bundle + len - tail.len, tail.data) &&
+	    strncmp(bundle, "/run/", 5))
+		buf_add(path, bundle, len - tail.len);
+	else
+		buf_adds(path, STORAGE);
+	buf_adds(path, "/containers.json");
+	buf_free(&tail);
 }
 
 /**
@@ -137,17 +180,44 @@ static void take_storage(struct identity *identity, const char *id)
  * @bundle: the bundle's directory, or NULL
  * @id: the container's id
  * @identity: added to
+ * @why: what can't be read is appended to it
+ *
+ * Return: false if something can't be read that tells of labels or names, so
+ * that policies would be left out that are for the container.
  */
-void bundle_identity(const cJSON *config, const char *bundle, const char *id,
-		     struct identity *identity)
+bool bundle_identity(const cJSON *config, const char *bundle, const char *id,
+		     struct identity *identity, struct buf *why)
 {
-	identity_take_annotations(identity,
-		cJSON_GetObjectItemCaseSensitive(config, "annotations"));
-	if (is_id(id) && bundle && strstr(bundle, "/moby/"))
-		take_docker(identity, id);
-	else if (!identity->name || !identity->image)
-		take_storage(identity, id);
+	const cJSON *annotations =
+		cJSON_GetObjectItemCaseSensitive(config, "annotations");
+	const char *manager = json_text(annotations, "io.container.manager");
+	bool docker = bundle && strstr(bundle, "/moby/");
+	bool podman = manager && !strcmp(manager, "libpod");
+	struct buf path = { 0 };
+	cJSON *json = NULL;
+
+	if (!config) {
+		buf_adds(why, "the bundle's config.json can't be read");
+		return false;
+	}
+	identity_take_annotations(identity, annotations);
+	if (is_id(id) && (docker || !identity->name || !identity->image)) {
+		if (docker)
+			find_docker(config, id, &path);
+		else
+			find_storage(bundle, id, &path);
+		json = file_read_json(path.data);
+		if (docker)
+			identity_take_docker(identity, json);
+		else
+			identity_take_storage(identity, json, id);
+		if (!json && (docker || podman))
+			buf_addf(why, "%s can't be read", path.data);
+	}
+	cJSON_Delete(json);
+	buf_free(&path);
 	identity_find_owner(identity);
 	if (!identity->name)
 		identity->name = mem_string(id);
+	return !why->len;
 }

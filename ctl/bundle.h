@@ -33,9 +33,9 @@ const char *oci_state_parse(struct oci_state *state, const char *json,
 			    size_t len);
 void oci_state_free(struct oci_state *state);
 
-const char *bundle_root(const cJSON *config, const char *bundle,
-			struct buf *root);
-void bundle_identity(const cJSON *config, const char *bundle, const char *id,
-		     struct identity *identity);
+bool bundle_root(const cJSON *config, const char *bundle, struct buf *root,
+		 struct buf *why);
+bool bundle_identity(const cJSON *config, const char *bundle, const char *id,
+		     struct identity *identity, struct buf *why);
 
 #endif /* FIMCTL_BUNDLE_H */

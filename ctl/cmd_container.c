@@ -10,11 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bundle.h"
 #include "cmd.h"
 #include "container.h"
 #include "export.h"
-#include "file.h"
 #include "json.h"
 #include "mem.h"
 #include "runtimes.h"
@@ -144,27 +142,6 @@ static int add(struct link *l, struct args *args)
 	return EXIT_OK;
 }
 
-static int add_running(struct link *l, const struct running *r)
-{
-	struct identity identity = { 0 };
-	struct buf path = { 0 };
-	cJSON *config = NULL;
-	char root[32];
-	int err;
-
-	if (r->bundle) {
-		buf_addf(&path, "%s/config.json", r->bundle);
-		config = file_read_json(path.data);
-	}
-	bundle_identity(config, r->bundle, r->id, &identity);
-	snprintf(root, sizeof(root), "/proc/%d/root", (int)r->pid);
-	err = container_add(l, r->id, r->pid, root, &identity);
-	identity_free(&identity);
-	cJSON_Delete(config);
-	buf_free(&path);
-	return err;
-}
-
 static int scan(struct link *l)
 {
 	struct runnings all = { 0 };
@@ -173,7 +150,8 @@ static int scan(struct link *l)
 
 	runtimes_find(&all);
 	for (i = 0; i < all.nr; i++) {
-		err = add_running(l, &all.v[i]);
+		err = container_add_bundle(l, all.v[i].id, all.v[i].pid,
+					   all.v[i].bundle, true);
 		if (!err) {
 			print_done(all.v[i].id, "added");
 			nr++;

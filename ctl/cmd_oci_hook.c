@@ -33,36 +33,6 @@ const struct opt oci_hook_opts[] = {
 	{ 0 },
 };
 
-/* Return: 0, or -errno; then @l->error says why. */
-static int add(struct link *l, const struct oci_state *state, bool created)
-{
-	struct identity identity = { 0 };
-	struct buf path = { 0 }, root = { 0 };
-	const char *why;
-	cJSON *config;
-	int err;
-
-	buf_addf(&path, "%s/config.json", state->bundle);
-	config = file_read_json(path.data);
-	/* Its mounts are seen in its mount namespace only. */
-	buf_addf(&root, "/proc/%d/root", (int)state->pid);
-	why = created ? NULL : bundle_root(config, state->bundle, &root);
-	if (why) {
-		l->error = (struct link_error){ .code = -EINVAL };
-		snprintf(l->error.text, sizeof(l->error.text), "%s", why);
-		err = -EINVAL;
-	} else {
-		bundle_identity(config, state->bundle, state->id, &identity);
-		err = container_add(l, state->id, state->pid, root.data,
-				    &identity);
-		identity_free(&identity);
-	}
-	cJSON_Delete(config);
-	buf_free(&root);
-	buf_free(&path);
-	return err;
-}
-
 static int forget(struct link *l, const struct oci_state *state)
 {
 	int err = container_delete(l, state->id);
@@ -89,6 +59,7 @@ static int give_up(const char *id, const char *why)
 static int run(const struct oci_state *state, bool created)
 {
 	struct link l;
+	bool absent;
 	int err;
 
 	if (config_get()->broken && !state->stopped)
@@ -96,15 +67,18 @@ static int run(const struct oci_state *state, bool created)
 	err = link_open(&l);
 	if (!err)
 		err = state->stopped ? forget(&l, state) :
-				       add(&l, state, created);
+				       container_add_bundle(&l, state->id,
+							    state->pid,
+							    state->bundle,
+							    created);
+	absent = err == -ENOENT && !l.sock;
 	link_close(&l);
 	if (!err)
 		return EXIT_OK;
 	/* It has ended; what the module keeps of it, it finds to be gone. */
 	if (state->stopped)
 		return EXIT_OK;
-	return give_up(state->id, err == -ENOENT && !l.error.at_attr ?
-				  "the module is not loaded, or has no such policy any more" :
+	return give_up(state->id, absent ? "the module is not loaded" :
 				  l.error.text);
 }
 

@@ -19,9 +19,11 @@
 #include <netlink/msg.h>
 
 #include "attr.h"
+#include "bundle.h"
 #include "cgroup.h"
 #include "container.h"
 #include "diag.h"
+#include "file.h"
 #include "mem.h"
 #include "ruleset.h"
 #include "status.h"
@@ -306,6 +308,44 @@ int container_add(struct link *l, const char *id, pid_t pid, const char *root,
 	else
 		err = open_and_add(l, &a, root);
 	buf_free(&a.text);
+	return err;
+}
+
+/**
+ * container_add_bundle() - add a container that a runtime has made
+ * @l: the connection
+ * @id: its id
+ * @pid: its first process
+ * @bundle: the directory of its config.json, or NULL
+ * @entered: its root directory has been entered; else it is still to be
+ *
+ * Return: as container_add().
+ */
+int container_add_bundle(struct link *l, const char *id, pid_t pid,
+			 const char *bundle, bool entered)
+{
+	struct identity identity = { 0 };
+	struct buf path = { 0 }, root = { 0 }, why = { 0 };
+	cJSON *config = NULL;
+	int err;
+
+	if (bundle) {
+		buf_addf(&path, "%s/config.json", bundle);
+		config = file_read_json(path.data);
+	}
+	/* Its mounts are seen in its mount namespace only. */
+	if (entered)
+		buf_addf(&root, "/proc/%d/root", (int)pid);
+	if (bundle_identity(config, bundle, id, &identity, &why) &&
+	    (entered || bundle_root(config, bundle, &root, &why)))
+		err = container_add(l, id, pid, root.data, &identity);
+	else
+		err = fail(l, -EINVAL, "%s", why.data);
+	identity_free(&identity);
+	cJSON_Delete(config);
+	buf_free(&why);
+	buf_free(&root);
+	buf_free(&path);
 	return err;
 }
 

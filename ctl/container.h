@@ -53,6 +53,8 @@ void containers_warn(const struct policies *set, struct diags *diags);
 
 int container_add(struct link *l, const char *id, pid_t pid, const char *root,
 		  const struct identity *identity);
+int container_add_bundle(struct link *l, const char *id, pid_t pid,
+			 const char *bundle, bool entered);
 int container_delete(struct link *l, const char *id);
 
 #endif /* FIMCTL_CONTAINER_H */

@@ -4,6 +4,7 @@
  * what a container is, whom a policy means, and what runtimes write down
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bundle.h"
@@ -21,6 +22,19 @@ static char *text_of(const struct identity *id)
 	struct buf out = { 0 };
 
 	identity_write(id, &out);
+	return out.data;
+}
+
+/* @text with @dir where it says "DIR"; NULL if it is */
+static char *with_dir(const char *text, const char *dir)
+{
+	const char *at = text ? strstr(text, "DIR") : NULL;
+	struct buf out = { 0 };
+
+	if (!at)
+		return mem_string(text);
+	buf_add(&out, text, at - text);
+	buf_addf(&out, "%s%s", dir, at + strlen("DIR"));
 	return out.data;
 }
 
@@ -344,20 +358,95 @@ TEST(root)
 		{ "{\"root\":\"r\"}", NULL },
 		{ "x", NULL },
 	};
-	struct buf root;
+	struct buf root, why;
 	cJSON *json;
-	const char *why;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
-		root = (struct buf){ 0 };
+		root = why = (struct buf){ 0 };
 		json = cJSON_Parse(cases[i].json);
-		why = bundle_root(json, "/b", &root);
-		EXPECT_EQ(!cases[i].root, !!why);
+		EXPECT_EQ(!!cases[i].root, bundle_root(json, "/b", &root, &why));
+		EXPECT_EQ(!cases[i].root, !!why.len);
 		EXPECT_STREQ(cases[i].root ?: "", root.data ?: "");
 		buf_free(&root);
+		buf_free(&why);
 		cJSON_Delete(json);
 	}
+}
+
+/* What is said in files beside the bundle is read, or the container refused. */
+TEST(beside_the_bundle)
+{
+	static const struct {
+		const char *config;
+		const char *bundle;
+		const char *identity;
+		const char *why;
+	} cases[] = {
+		/* docker's directory, wherever it is: beside what it mounts */
+		{ "{\"mounts\":[{\"destination\":\"/etc/hosts\","
+		  "\"source\":\"DIR/containers/c1/hosts\"}]}", "/run/moby/c1",
+		  "{\"name\":\"db\",\"image\":\"mysql\",\"labels\":{\"app\":\"a\"}}" },
+		/* another container's network */
+		{ "{\"mounts\":[{\"destination\":\"/x\"},"
+		  "{\"destination\":\"/etc/resolv.conf\","
+		  "\"source\":\"DIR/containers/c2/resolv.conf\"}]}", "/run/moby/c1",
+		  "{\"name\":\"db\",\"image\":\"mysql\",\"labels\":{\"app\":\"a\"}}" },
+		{ "{\"mounts\":[{\"destination\":\"/etc/hosts\","
+		  "\"source\":\"DIR/none/c1/hosts\"}]}", "/run/moby/c1", NULL,
+		  "DIR/none/c1/config.v2.json can't be read" },
+		{ "{\"mounts\":[{\"destination\":\"/etc/hosts\","
+		  "\"source\":\"DIR/containers/longer/hosts\"}]}", "/run/moby/c1",
+		  NULL, "/var/lib/docker/containers/c1/config.v2.json can't be read" },
+		{ "{}", "/run/moby/c1", NULL,
+		  "/var/lib/docker/containers/c1/config.v2.json can't be read" },
+		/* podman's, from its bundle */
+		{ "{\"annotations\":{\"io.container.manager\":\"libpod\"}}",
+		  "DIR/vfs-containers/c1/userdata",
+		  "{\"name\":\"p\",\"image\":\"i\"}" },
+		{ "{\"annotations\":{\"io.container.manager\":\"libpod\"}}",
+		  "DIR/none/c1/userdata", NULL,
+		  "DIR/none/containers.json can't be read" },
+		/* A bundle of nobody's has nothing beside it. */
+		{ "{}", "/b", "{\"name\":\"c1\"}" },
+		{ "{\"annotations\":{\"app\":\"b\"}}", NULL,
+		  "{\"name\":\"c1\",\"labels\":{\"app\":\"b\"}}" },
+		{ "x", "/b", NULL, "the bundle's config.json can't be read" },
+	};
+	char dir[] = "/tmp/fim-test.XXXXXX";
+	char *config, *bundle, *text, *want;
+	struct identity id;
+	struct buf why;
+	cJSON *json;
+	size_t i;
+
+	ASSERT_NE(NULL, mkdtemp(dir));
+	ASSERT_EQ(0, sh(dir, "mkdir -p containers/c1 vfs-containers\n"
+		"echo '{\"Name\":\"/db\",\"Config\":{\"Image\":\"mysql\","
+		"\"Labels\":{\"app\":\"a\"}}}' >containers/c1/config.v2.json\n"
+		"echo '[{\"id\":\"c1\",\"metadata\":\"{\\\"name\\\":\\\"p\\\","
+		"\\\"image-name\\\":\\\"i\\\"}\"}]' >vfs-containers/containers.json"));
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		id = (struct identity){ 0 };
+		why = (struct buf){ 0 };
+		config = with_dir(cases[i].config, dir);
+		bundle = with_dir(cases[i].bundle, dir);
+		want = with_dir(cases[i].why, dir);
+		json = cJSON_Parse(config);
+		EXPECT_EQ(!want, bundle_identity(json, bundle, "c1", &id, &why));
+		EXPECT_STREQ(want ?: "", why.data ?: "");
+		text = text_of(&id);
+		if (!want)
+			EXPECT_STREQ(cases[i].identity, text);
+		free(text);
+		free(config);
+		free(bundle);
+		free(want);
+		cJSON_Delete(json);
+		identity_free(&id);
+		buf_free(&why);
+	}
+	EXPECT_EQ(0, sh("/", "rm -rf /tmp/fim-test.??????"));
 }
 
 TEST(cgroups)
