@@ -171,6 +171,23 @@ completes_at_a_terminal() {
 	grep -q 'given: status -o prometheus' <<<"$out" || echo "$out"
 }
 
+# runs EXPECTED WORD...: fim-runc, and what of it runs a runtime and the hook.
+runs() {
+	local expected=$1 found stub
+	shift
+
+	stub=$(mktemp -d)
+	printf '#!/bin/sh\necho "runc $*" >>%s/log\n' "$stub" >"$stub/runc"
+	printf '#!/bin/sh\ncat >/dev/null\necho "fimctl $*" >>%s/log\n' "$stub" \
+		>"$stub/fimctl"
+	chmod +x "$stub"/runc "$stub/fimctl"
+	PATH=$stub:$PATH sh "$dir/../packaging/fim-runc" "$@" >/dev/null 2>&1 ||
+		echo refused >>"$stub/log"
+	found=$(paste -sd '|' "$stub/log")
+	rm -r "$stub"
+	[ "$found" = "$expected" ] || echo "\"$*\": $found"
+}
+
 check 'every command and option is completed' completes_all
 check 'the beginning of a command' completes 'explain' ex
 check 'formats' completes 'text json pretty-json ecs cef' watch -o ''
@@ -187,5 +204,19 @@ check 'the man page has every command and option' documents_all
 for page in "$dir"/man/*; do
 	check "${page##*/} has no error" has_no_error "$page"
 done
+check 'fim-runc: a container is added' runs \
+	'runc --root /r --log=/l create -b /b c|runc --root /r state c|fimctl oci-hook --created' \
+	--root /r --log=/l create -b /b c
+check 'fim-runc: options with one dash' runs \
+	'runc -root /r -log /l create c|runc --root /r state c|fimctl oci-hook --created' \
+	-root /r -log /l create c
+check 'fim-runc: a value that looks like an option' runs \
+	'runc --log /root=x create c|runc state c|fimctl oci-hook --created' \
+	--log /root=x create c
+check 'fim-runc: other commands' runs 'runc --root /r kill c KILL' --root /r kill c KILL
+check 'fim-runc: no command' runs 'runc --version' --version
+check 'fim-runc: an option that it does not know' runs refused --new /r create c
+check 'fim-runc: a command that it does not know' runs refused --root /r make c
+check 'fim-runc: run' runs refused run c
 echo "1..$number"
 exit $failed
