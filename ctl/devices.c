@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "devices.h"
+#include "glob.h"
 #include "mem.h"
 #include "mounts.h"
 
@@ -260,12 +261,18 @@ out:
 	return dev;
 }
 
-static dev_t device_of(const char *path)
+static dev_t device_of(const struct rule *r)
 {
+	size_t len = r->type == FIM_RULE_PATTERN ? glob_anchor(r->path) :
+						   strlen(r->path);
+	char *path = mem_dup(r->path, len);
 	struct statx st;
+	int err;
 
-	if (statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_TYPE | STATX_MNT_ID,
-		  &st))
+	err = statx(AT_FDCWD, path, AT_NO_AUTOMOUNT, STATX_TYPE | STATX_MNT_ID,
+		    &st);
+	free(path);
+	if (err)
 		return 0;
 	if (st.stx_dev_major)
 		return makedev(st.stx_dev_major, st.stx_dev_minor);
@@ -287,7 +294,7 @@ void devices_find(struct policy *p)
 	if (p->kind != FIM_KIND_HOST)
 		return;
 	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-		dev = device_of(r->path);
+		dev = device_of(r);
 		if (dev != last)
 			devices_below(SYS, major(dev), minor(dev), &set);
 		last = dev;

@@ -7,6 +7,7 @@
 
 #include "devices.h"
 #include "helper.h"
+#include "mem.h"
 
 #include "kselftest_harness.h"
 
@@ -120,6 +121,32 @@ TEST_F(devices, many)
 			"ln -s ../../sd$i block/dm-0/slaves/sd$i; done"));
 	devices_below(self->dir, 254, 0, &self->set);
 	EXPECT_EQ(FIM_DEVICES_MAX, self->set.nr);
+}
+
+/* A pattern's are those of the directory that it begins in. */
+TEST(of_rules)
+{
+	static const char *const paths[] = { "/", "/none/", "/**.gz", "/usr/none/*" };
+	struct policies set = { 0 };
+	struct policy *p = policies_add(&set);
+	struct rule *r;
+	size_t i;
+
+	p->kind = FIM_KIND_HOST;
+	for (i = 0; i < ARRAY_SIZE_OF(paths); i++) {
+		r = policy_add_rule(p);
+		r->path = mem_string(paths[i]);
+		r->type = strchr(paths[i], '*') ? FIM_RULE_PATTERN :
+						  FIM_RULE_DIRECTORY;
+	}
+	devices_find(p);
+	if (!p->rules[0].nr_devices)
+		SKIP(goto out, "the root is on no device");
+	EXPECT_EQ(0, p->rules[1].nr_devices);
+	EXPECT_EQ(p->rules[0].nr_devices, p->rules[2].nr_devices);
+	EXPECT_EQ(0, p->rules[3].nr_devices);
+out:
+	policies_free(&set);
 }
 
 TEST_HARNESS_MAIN
