@@ -2,7 +2,9 @@
 /*
  * main.c - the commands of fimctl
  */
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,6 +108,21 @@ static int wants_help(int argc, char **argv)
 	       (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
 }
 
+/*
+ * Of the standard streams each is open, and one that was closed fails as it did:
+ * a file or a socket in its place would be written to by mistake.
+ */
+static bool fill_standard_streams(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *cmd;
@@ -113,6 +130,8 @@ int main(int argc, char **argv)
 
 	/* Writing into a pipe that was closed is an error like others. */
 	signal(SIGPIPE, SIG_IGN);
+	if (!fill_standard_streams())
+		return EXIT_FAILED;
 	if (argc < 2) {
 		list_commands(stderr);
 		return EXIT_INVALID;

@@ -44,8 +44,18 @@ static int open_file(struct sink *s)
 	return err;
 }
 
+static int sync_file(const struct sink *s)
+{
+	return s->unsettled && fdatasync(s->fd) && errno != EINVAL ? -errno : 0;
+}
+
+/* What was written goes to the disk, before it can't be got at any more. */
 static int reopen(struct sink *s)
 {
+	int err = sync_file(s);
+
+	if (err)
+		return err;
 	*s->reopen = 0;
 	close(s->fd);
 	return open_file(s);
@@ -106,8 +116,8 @@ static int settle_file(struct sink *s)
 	/* Also lets go of a file that was moved away while nothing comes. */
 	int err = *s->reopen ? reopen(s) : 0;
 
-	if (!err && s->unsettled && fdatasync(s->fd) && errno != EINVAL)
-		err = -errno;
+	if (!err)
+		err = sync_file(s);
 	if (err)
 		term_error("can't write %s: %s", s->where, strerror(-err));
 	return err;

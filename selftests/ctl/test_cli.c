@@ -338,6 +338,33 @@ TEST_F(directory, hostile_library)
 	EXPECT_NE(NULL, strstr(self->out.data, "b.yaml: error: larger than"));
 }
 
+/* Of a policy without a name nobody can ask. */
+TEST_F(directory, library_without_names)
+{
+	buf_addf(&self->args, "echo 'metadata: {}' >%s/a.yaml; "
+		 "$F recommend --dir %s foo", self->path, self->path);
+	EXPECT_EQ(1, run(&self->out, self->args.data));
+	EXPECT_NE(NULL, strstr(self->out.data, "foo")) {
+		TH_LOG("%s", self->out.data);
+	}
+}
+
+/* No file takes the place of a stream that was closed. */
+TEST_F(directory, closed_streams)
+{
+	struct stat st;
+
+	EXPECT_EQ(1, run(&self->out, "$F help >&-"));
+	EXPECT_EQ(0, run(&self->out, "$F help <&-"));
+	EXPECT_EQ(0, run(&self->out, "$F check -f - <&-; [ $? != 0 ]"));
+	if (!stat("/sys/module/fim", &st))
+		SKIP(return, "the module is loaded");
+	buf_addf(&self->args, "$F watch --to %s/alerts 2>&-; cat %s/alerts",
+		 self->path, self->path);
+	run(&self->out, self->args.data);
+	EXPECT_EQ(NULL, strstr(self->out.data, "modprobe"));
+}
+
 /* What users read says what there is. */
 TEST(man_page_and_completion)
 {
