@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +12,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "cmd.h"
 #include "filter.h"
 #include "follow.h"
 #include "format.h"
+#include "mem.h"
 #include "place.h"
 #include "sink.h"
 #include "term.h"
@@ -56,9 +59,11 @@ static const format_writer writers[] = {
  * @format: enum format
  * @state: file that keeps the place, or NULL
  * @saved: what is in it
- * @full: it was said that there is no room for it
+ * @stale: it was said that it can't be written
  * @failed: a message was printed
  * @self: this process's id in the initial pid namespace, "" if it can't be told
+ * @temporary: absolute path of what becomes @state, NULL if unknown
+ * @others: a record that is not this process's own has come since @saved
  */
 struct watch {
 	struct follow follow;
@@ -71,9 +76,11 @@ struct watch {
 	int format;
 	const char *state;
 	struct place saved;
-	bool full;
+	bool stale;
 	bool failed;
 	char self[16];
+	char *temporary;
+	bool others;
 };
 
 /* Inode number of the initial pid namespace: PROC_PID_INIT_INO */
@@ -91,33 +98,62 @@ static void on_signal(int signal)
 
 static void find_self(struct watch *w)
 {
+	struct buf path = { 0 };
 	struct stat st;
+	char *dir, *copy;
 
 	if (!stat("/proc/self/ns/pid", &st) && st.st_ino == INITIAL_PID_NS)
 		snprintf(w->self, sizeof(w->self), "%d", getpid());
+	if (!w->state)
+		return;
+	copy = mem_string(w->state);
+	dir = realpath(dirname(copy), NULL);
+	free(copy);
+	copy = mem_string(w->state);
+	if (dir)
+		buf_addf(&path, "%s/%s" PLACE_TEMPORARY,
+			 strcmp(dir, "/") ? dir : "", basename(copy));
+	w->temporary = path.data;
+	free(copy);
+	free(dir);
+}
+
+static const char *text_of(const cJSON *alert, const char *key)
+{
+	const cJSON *value = cJSON_GetObjectItem(alert, key);
+
+	/* A number's text as it is printed: see json_add_number() */
+	return value && value->valuestring ? value->valuestring : "";
+}
+
+/* Ids come again: one of an earlier process is older than the following. */
+static bool is_own(const struct watch *w, const cJSON *alert)
+{
+	return *w->self && !strcmp(text_of(alert, "HostPID"), w->self) &&
+	       strtoull(text_of(alert, "Sequence"), NULL, 10) >
+	       w->follow.last_before;
 }
 
 /*
- * Whether a record is about the writing of an earlier one. To write it, too,
- * would make one more, and so on for ever.
+ * Whether a record of this process is about the writing of an earlier one, or
+ * of the place behind it. To show it, too, would make one more, and so on for
+ * ever.
  */
-static bool is_own_writing(const struct watch *w, const cJSON *alert)
+static bool is_writing(const struct watch *w, const cJSON *alert)
 {
-	const cJSON *pid = cJSON_GetObjectItem(alert, "HostPID");
-	const cJSON *op = cJSON_GetObjectItem(alert, "FileOperation");
-
-	/* A number's text as it is printed: see json_add_number() */
-	return *w->self && pid && pid->valuestring && op && op->valuestring &&
-	       !strcmp(pid->valuestring, w->self) &&
-	       !strcmp(op->valuestring, "write");
+	return !strcmp(text_of(alert, "FileOperation"), "write") ||
+	       (w->temporary &&
+		!strcmp(text_of(alert, "Resource"), w->temporary));
 }
 
 static int show(const cJSON *alert, void *arg)
 {
+	bool own = is_own(arg, alert);
 	struct watch *w = arg;
 	int err;
 
-	if (is_own_writing(w, alert) || !filter_match(&w->filter, alert))
+	w->others |= !own;
+	if ((own && is_writing(w, alert)) || !filter_match(&w->filter, alert))
 		return 0;
 	err = sink_put(&w->sink, alert);
 	if (err) {
@@ -137,17 +173,18 @@ static bool settle(void *arg)
 		w->failed = err != -EINTR;
 		return false;
 	}
-	if (!w->state || (w->saved.next == w->follow.place.next &&
+	/* To note that the place was noted would never end. */
+	if (!w->state || !w->others || (w->saved.next == w->follow.place.next &&
 			  !memcmp(w->saved.boot_id, w->follow.place.boot_id,
 				  BOOT_ID_SIZE)))
 		return true;
 	err = place_write(w->state, &w->follow.place);
 	/* What is in it is older, so nothing is missed: alerts matter more. */
-	if (err == -ENOSPC || err == -EDQUOT) {
-		if (!w->full)
-			term_warning("no room for %s; after a restart alerts come again",
-				     w->state);
-		w->full = true;
+	if (err == -ENOSPC || err == -EDQUOT || err == -EACCES) {
+		if (!w->stale)
+			term_warning("can't write %s: %s; after a restart alerts come again",
+				     w->state, strerror(-err));
+		w->stale = true;
 		return true;
 	}
 	if (err) {
@@ -156,7 +193,8 @@ static bool settle(void *arg)
 		return false;
 	}
 	w->saved = w->follow.place;
-	w->full = false;
+	w->others = false;
+	w->stale = false;
 	return true;
 }
 
@@ -215,6 +253,7 @@ static int watch(struct watch *w)
 {
 	int err;
 
+	w->others = true;
 	w->follow.sink = show;
 	w->follow.settle = settle;
 	w->follow.arg = w;
@@ -299,7 +338,6 @@ int cmd_watch(const struct command *cmd, int argc, char **argv)
 	struct watch w = { .format = FORMAT_DEFAULT };
 	int c, err = EXIT_OK;
 
-	find_self(&w);
 	sink_find(&w.sink, "stdout");
 	while (!err && (c = opt_next(cmd, argc, argv)) != -1)
 		err = c == '?' ? EXIT_INVALID : parse_option(cmd, c, &w);
@@ -307,8 +345,10 @@ int cmd_watch(const struct command *cmd, int argc, char **argv)
 		err = opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
 	if (!err)
 		err = choose_format(cmd, &w);
+	find_self(&w);
 	if (!err)
 		err = watch(&w);
 	filter_free(&w.filter);
+	free(w.temporary);
 	return err;
 }

@@ -241,6 +241,7 @@ int follow_start(struct follow *f, const struct place *from)
 	status_free(&st);
 	if (err)
 		return err;
+	f->last_before = last;
 	f->place.next = last + 1;
 	f->place.counted = !last;
 	f->place.total = 0;

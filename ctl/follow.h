@@ -21,6 +21,7 @@
  * @events: the socket that is in the group "events"
  * @cb: libnl's callbacks of @events
  * @place: the next record to show; a new boot id means new numbers
+ * @last_before: the newest record when following began
  * @behind: the next record has to be read from the ring
  * @overrun: the socket overflowed
  * @drained: nothing waited at the socket when it was last looked at
@@ -38,6 +39,7 @@ struct follow {
 	struct nl_sock *events;
 	struct nl_cb *cb;
 	struct place place;
+	uint64_t last_before;
 	bool behind;
 	bool overrun;
 	bool drained;

@@ -108,7 +108,7 @@ int place_write(const char *path, const struct place *place)
 	if (place->counted)
 		buf_addf(&text, " %" PRIu64, place->total);
 	buf_addc(&text, '\n');
-	buf_addf(&temporary, "%s.new", path);
+	buf_addf(&temporary, "%s" PLACE_TEMPORARY, path);
 	fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
 		  O_CLOEXEC, 0600);
 	err = fd < 0 ? -errno : write_all(fd, &text);

@@ -10,6 +10,9 @@
 
 #include "status.h"
 
+/** @PLACE_TEMPORARY: behind the path of the file that becomes the new one */
+#define PLACE_TEMPORARY ".new"
+
 /**
  * struct place - which record comes next
  * @boot_id: of the module whose records are meant

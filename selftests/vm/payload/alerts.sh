@@ -122,6 +122,26 @@ check 'none is missing' no_gap
 kill $watcher
 wait $watcher
 
+# What is recorded of writing the state is not noted in it, which would never end.
+at_rest() {
+	last=$(status_of lastSequence)
+	sleep 3
+	[ "$(status_of lastSequence)" = "$last" ]
+}
+mkdir /mnt/ext4/state
+policy audited /mnt/ext4/state | sed 's/Block/Audit/' >/tmp/audited.yaml
+check 'a policy about where the state is' fimctl apply -f /tmp/audited.yaml
+state=/mnt/ext4/state/place
+watch
+attacks 3
+check 'alerts are handed on' within grep -q "$dir/file$((made - 1))\"" $alerts
+check 'and it comes to rest' within at_rest
+kill $watcher
+wait $watcher
+check 'the state was written' [ -s $state ]
+check_not 'its writing is no alert' grep -q /mnt/ext4/state/place $alerts
+check 'delete it' fimctl delete audited
+
 # The filters and formats, with real records.
 check 'a filter that matches' sh -c \
 	'timeout 5 fimctl watch --since boot --operation create --limit 1 -o cef | grep -q "^CEF:0|fim|fim|.*|create|create refused|5|"'
