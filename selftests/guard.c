@@ -16,6 +16,7 @@
 #include <linux/fs.h>
 
 #include "harness.h"
+#include "press.h"
 
 FIXTURE(guard) {
 	struct fim_nl nl;
@@ -189,6 +190,7 @@ static void attack(struct __test_metadata *_metadata,
 		EXPECT_EQ(0, lstat(victim, &after));
 		EXPECT_EQ(before.st_ino, after.st_ino);
 		EXPECT_EQ(before.st_ctim.tv_nsec, after.st_ctim.tv_nsec);
+		EXPECT_PRESSED(&self->nl, 0, a->run(victim, other));
 	}
 }
 

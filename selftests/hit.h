@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "press.h"
 
 /* The record of what this process did: "unlink /p/f" */
 static inline const char *fim_hit(bool block, const char *what)
@@ -25,6 +26,8 @@ static inline const char *fim_hit(bool block, const char *what)
 	EXPECT_STREQ(fim_hit(self->block, what), \
 		     fim_records(&self->nl, _since)) \
 		TH_LOG("%s", #call); \
+	if (self->block) \
+		EXPECT_PRESSED(&self->nl, 0, call); \
 } while (0)
 
 #endif /* _FIM_TEST_HIT_H */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "press.h"
 #include "request.h"
 
 #define MNT "/run/loads"
@@ -111,6 +112,8 @@ static const char *line_of(const FIXTURE_VARIANT(loads) *variant,
 	EXPECT_STREQ(line_of(variant, op, path), \
 		     fim_records(&self->nl, _since)) \
 		TH_LOG("%s", #call); \
+	if (blocks(variant)) \
+		EXPECT_PRESSED(&self->nl, passed, call); \
 } while (0)
 
 #define EXPECT_SPARED(passed, call) do { \

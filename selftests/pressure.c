@@ -11,54 +11,16 @@
 #include <stdlib.h>
 
 #include "ops.h"
+#include "press.h"
 
-#define FAULTS "/sys/kernel/debug/"
 #define ROUNDS 3
 
 static const struct fim_cases *const tables[] = {
 	&fim_name_cases, &fim_attr_cases, &fim_open_cases,
 };
 
-static const char *set_all(const char *const set[][2], size_t count)
-{
-	static const char *const kinds[] = { "failslab", "fail_page_alloc" };
-	size_t i, k;
-
-	for (k = 0; k < ARRAY_SIZE(kinds); k++)
-		for (i = 0; i < count; i++)
-			if (fim_write_file(fim_fmt(FAULTS "%s/%s", kinds[k],
-						   set[i][0]), set[i][1]))
-				return "this kernel does not inject faults";
-	return NULL;
-}
-
-/* From now on those fail that make_it_fail() has named. */
-static const char *begin_faults(void)
-{
-	static const char *const set[][2] = {
-		{ "task-filter", "Y" }, { "ignore-gfp-wait", "N" },
-		{ "interval", "1" }, { "times", "-1" }, { "space", "0" },
-		{ "verbose", "0" }, { "probability", "10" },
-	};
-
-	fim_write_file(FAULTS "fail_page_alloc/min-order", "0");
-	return set_all(set, ARRAY_SIZE(set));
-}
-
-static void end_faults(void)
-{
-	static const char *const set[][2] = { { "probability", "0" } };
-
-	set_all(set, ARRAY_SIZE(set));
-}
-
-static int make_it_fail(const char *pid)
-{
-	return fim_write_file(fim_fmt("/proc/%s/make-it-fail", pid), "1");
-}
-
 /* Return: how many there are. */
-static int make_workers_fail(void)
+static int press_workers(const char *fail)
 {
 	DIR *proc = opendir("/proc");
 	struct dirent *entry;
@@ -72,7 +34,7 @@ static int make_workers_fail(void)
 			continue;
 		if (fgets(comm, sizeof(comm), file) &&
 		    !strncmp(comm, "kworker/", 8) &&
-		    !make_it_fail(entry->d_name))
+		    !press_task(entry->d_name, fail))
 			count++;
 		fclose(file);
 	}
@@ -89,7 +51,7 @@ static int press(const void *arg)
 {
 	const struct press *press = arg;
 
-	return make_it_fail("self") ?: press->c->run(press->at);
+	return press_self() ?: press->c->run(press->at);
 }
 
 /* How often an operation was done, was refused, and was without memory */
@@ -154,24 +116,24 @@ TEST_F_TIMEOUT(ops, J24_allocations_fail_at_random, 1500)
 	size_t t, i;
 	int round;
 
-	NEEDS(self->missing ?: variant->action ? NULL : "without a policy");
-	NEEDS(begin_faults());
-	end_faults();
+	NEEDS(self->missing ?: variant->action ? press_missing() :
+	      "without a policy");
 	ASSERT_EQ(0, make_cells(self, rw));
 	tree = fim_snapshot(self->tree.prot);
 	ASSERT_EQ(0, apply(&self->tree, variant->action));
 	ASSERT_EQ(0, fim_own_mounts());
 	ASSERT_EQ(0, fim_settle(&self->nl, &before));
-	EXPECT_LT(0, make_workers_fail());
+	EXPECT_LT(0, press_workers("1"));
 
-	ASSERT_EQ(NULL, begin_faults());
+	press_begin();
 	/* What is let through changes the cells, and can be done once. */
 	for (round = 0; round < (blocked ? ROUNDS : 1); round++)
 		for (t = 0; t < ARRAY_SIZE(tables); t++)
 			for (i = 0; i < tables[t]->count; i++)
 				press_case(self, &tables[t]->cases[i],
 					   rw[t][i], &sum);
-	end_faults();
+	press_end();
+	EXPECT_LT(0, press_workers("0"));
 
 	ASSERT_EQ(0, fim_settle(&self->nl, &st));
 	fprintf(stderr, "# %u done, %u refused, %u without memory\n", sum.done,

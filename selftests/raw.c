@@ -21,6 +21,7 @@
 
 #include "disk.h"
 #include "harness.h"
+#include "press.h"
 #include "request.h"
 
 #define IMAGE "/mnt/ext4/raw.img"
@@ -184,6 +185,8 @@ static const char *raw_line(const FIXTURE_DATA(raw) *self, const char *node)
 		TH_LOG("%s: %s", node, #call); \
 	EXPECT_STREQ(raw_line(self, node), fim_records(&self->nl, _since)) \
 		TH_LOG("%s: %s", node, #call); \
+	if (self->block) \
+		EXPECT_PRESSED(&self->nl, passed, call); \
 } while (0)
 
 #define EXPECT_SPARED(node, passed, call) do { \

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "press.h"
 
 FIXTURE(scene) {
 	struct fim_nl nl;
@@ -182,6 +183,8 @@ static inline const char *settled(FIXTURE_DATA(scene) *self,
 	const char *_what = what; \
 	EXPECT_OUTCOME(_what, self->block ? EACCES : (passed), \
 		       line_of(self, _what, getpid()), call); \
+	if (self->block) \
+		EXPECT_PRESSED(&self->nl, passed, call); \
 } while (0)
 
 /* An operation that is nobody's business. */
