@@ -21,6 +21,7 @@
 #include <asm/unistd.h>
 
 #include "append.h"
+#include "decode.h"
 #include "event.h"
 #include "fim_fs.h"
 #include "pause.h"
@@ -164,57 +165,74 @@ static bool takes_descriptor(const struct inode *inode, unsigned int cmd)
 	return false;
 }
 
+/* What a descriptor may write to, and no hook would be asked about */
 static bool may_be_protected(const struct fim_ruleset *rs,
 			     const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 
-	return S_ISREG(inode->i_mode) && (file->f_mode & FMODE_WRITE) &&
-	       fim_sb_marked(inode->i_sb) && fim_append_concerns(rs, file);
+	if (!S_ISREG(inode->i_mode) || !(file->f_mode & FMODE_WRITE) ||
+	    !fim_sb_marked(inode->i_sb))
+		return false;
+	return fim_mark_find(rs, inode, FIM_MARK_WRITER) ||
+	       ((rs->append || rs->lapsing) &&
+		(fim_file_is_faked(file) ||
+		 !fim_walk_is_clear(rs, file->f_path.dentry)));
 }
 
 /*
  * Which of its descriptors the task means may stand in its memory. Nobody else
  * changes a table that is its own, so all in there are held.
+ *
+ * Return: false if the table is not, or too large.
  */
-static bool has_descriptor(const struct fim_ruleset *rs)
+static bool decide_about_all(const struct fim_ruleset *rs,
+			     struct fim_access *access,
+			     const struct fim_caller *caller,
+			     struct fim_verdict *verdict)
 {
 	struct files_struct *files = current->files;
+	struct fim_verdict its = {};
 	const struct file *file;
 	struct fdtable *fdt;
 	unsigned int i;
 
 	if (!files || atomic_read(&files->count) != 1)
-		return true;
+		return false;
 	fdt = rcu_dereference_raw(files->fdt);
 	if (fdt->max_fds > DESCRIPTORS_MAX)
-		return true;
+		return false;
 	for (i = 0; i < fdt->max_fds; i++) {
 		file = rcu_dereference_raw(fdt->fd[i]);
-		if (file && may_be_protected(rs, file))
-			return true;
+		if (!file || !may_be_protected(rs, file))
+			continue;
+		access->dentry = fim_decode_file(file);
+		fim_decide(rs, access, caller, &its);
+		if (its.action > verdict->action)
+			*verdict = its;
 	}
-	return false;
+	return true;
 }
 
-static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
-					   const struct fim_access *access)
+/* The strictest of all rules whose files somebody may have open for writing */
+static void suspect_any(const struct fim_ruleset *rs,
+			const struct fim_access *access,
+			const struct fim_caller *caller,
+			struct fim_verdict *verdict)
 {
-	const struct fim_binding *binding, *best = NULL;
-	struct fim_caller caller;
+	const struct fim_binding *binding;
 	unsigned int i;
 
-	fim_caller_read(&caller);
 	for (i = 0; i < rs->nr_bindings; i++) {
 		binding = rs->bindings[i];
-		if (fim_binding_armed(binding) &&
-		    fim_rule_appends(binding->rule) && binding->policy->kind &&
-		    fim_concerns(binding, access, &caller) &&
-		    (!best || fim_rule_action(binding->rule) >
-			      fim_rule_action(best->rule)))
-			best = binding;
+		if (fim_binding_armed(binding) && binding->policy->kind &&
+		    (rs->nr_writers || fim_rule_appends(binding->rule)) &&
+		    fim_concerns(binding, access, caller) &&
+		    fim_rule_action(binding->rule) > verdict->action) {
+			verdict->match.binding = binding;
+			verdict->action = fim_rule_action(binding->rule);
+		}
 	}
-	return best;
 }
 
 /**
@@ -229,21 +247,26 @@ static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
 bool fim_append_ioctl_is_refused(const struct fim_ruleset *rs,
 				 const struct file *device, unsigned int cmd)
 {
-	const struct fim_access access = { .op = FIM_OP_IOCTL };
-	const struct fim_binding *binding;
+	struct fim_access access = { .op = FIM_OP_IOCTL };
 	struct fim_verdict verdict = {};
+	struct fim_caller caller;
 
-	if (!rs->append || !takes_descriptor(file_inode(device), cmd) ||
-	    !has_descriptor(rs))
+	if (!(rs->append || rs->lapsing || rs->nr_writers) ||
+	    !takes_descriptor(file_inode(device), cmd))
 		return false;
-	binding = find_rule(rs, &access);
-	if (!binding)
+	fim_caller_read(&caller);
+	if (!decide_about_all(rs, &access, &caller, &verdict))
+		suspect_any(rs, &access, &caller, &verdict);
+	if (verdict.action <= FIM_ACTION_ALLOW)
 		return false;
-	verdict.action = fim_rule_action(binding->rule);
-	verdict.match.binding = binding;
-	verdict.match.object = device->f_path.dentry;
-	verdict.match.guard = fim_goal_path(binding);
-	verdict.rest.object = device->f_path.dentry;
+	access.dentry = NULL;
+	verdict.match = (struct fim_match){
+		.binding = verdict.match.binding,
+		.object = device->f_path.dentry,
+		.guard = fim_goal_path(verdict.match.binding),
+		.action = verdict.action,
+	};
+	verdict.rest = (struct fim_match){ .object = device->f_path.dentry };
 	fim_pause_decide(&verdict);
 	fim_event_violation(&access, &verdict, FIM_RECHECK_NONE);
 	return verdict.action == FIM_ACTION_BLOCK;

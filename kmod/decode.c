@@ -30,9 +30,14 @@ static bool is_acl(const char *xattr)
 	       !strcmp(xattr, XATTR_NAME_POSIX_ACL_DEFAULT);
 }
 
-/* The dentry whose ancestors decide for an open file */
-static noinline __noclone const struct dentry *
-file_dentry_of(const struct file *file)
+/**
+ * fim_decode_file() - find the dentry whose ancestors decide for an open file
+ * @file: the file
+ *
+ * Context: inside a hook.
+ * Return: the dentry.
+ */
+noinline __noclone const struct dentry *fim_decode_file(const struct file *file)
 {
 	if (unlikely(fim_file_is_faked(file)))
 		return fim_file_real_dentry(file);
@@ -57,7 +62,7 @@ static void decode_ioctl(const struct file *file, unsigned int cmd,
 {
 	const struct fim_ruleset *rs = rcu_dereference_sched(fim_ruleset);
 
-	access->dentry = file_dentry_of(file);
+	access->dentry = fim_decode_file(file);
 	if (fim_ioctl_changes_sb(rs, file_inode(file), cmd))
 		access->reach = fim_ioctl_reaches_all(cmd) ? FIM_REACH_ALL :
 							     FIM_REACH_SB;
@@ -229,7 +234,7 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		break;
 	case FIM_OP_OPEN:
 		access->file = ARG(const struct file *, 0);
-		access->dentry = file_dentry_of(access->file);
+		access->dentry = fim_decode_file(access->file);
 		if (!(access->file->f_flags & (O_ACCMODE | O_TRUNC)))
 			access->op = FIM_OP_READ;
 		fim_event_not_created();
@@ -238,14 +243,14 @@ bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 	case FIM_OP_MMAP:
 	case FIM_OP_FCNTL:
 		access->file = ARG(const struct file *, 0);
-		access->dentry = file_dentry_of(access->file);
+		access->dentry = fim_decode_file(access->file);
 		if (hook->op != FIM_OP_FCNTL)
 			access->above = fim_decode_upper(access->file);
 		break;
 	case FIM_OP_MPROTECT:
 		vma = ARG(const struct vm_area_struct *, 0);
 		access->file = vma->vm_file;
-		access->dentry = file_dentry_of(access->file);
+		access->dentry = fim_decode_file(access->file);
 		access->above = fim_file_user_dentry(vma->vm_file);
 		break;
 	case FIM_OP_IOCTL:

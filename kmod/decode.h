@@ -14,6 +14,7 @@ struct fim_access;
 struct fim_hook;
 
 bool fim_mnt_ns_is_initial(const void *mnt_ns);
+const struct dentry *fim_decode_file(const struct file *file);
 const struct dentry *fim_decode_upper(const struct file *file);
 const struct dentry *fim_decode_server(const struct fim_hook *hook,
 				       struct ftrace_regs *fregs);

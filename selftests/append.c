@@ -415,4 +415,23 @@ TEST_F(scene, A25_loop_device)
 	EXPECT_EQ(0, fim_loop_clear(loop));
 }
 
+/* Nor is it to write by a descriptor that is kept from writing itself. */
+TEST_F(scene, C01_lent_to_a_loop_device)
+{
+	const char *loop, *line;
+	int fd;
+
+	NEEDS_POLICY();
+	fd = open_f(self, O_RDWR);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, protect(self));
+	loop = fim_loop_free();
+	NEEDS(loop ? NULL : "no loop device");
+	line = fim_fmt("ioctl %s -> %s", self->tree.prot, strrchr(loop, '/'));
+	EXPECT_DECIDED(line, 0, lend(loop, fd));
+	close(fd);
+	EXPECT_PASSED(0, lend(loop, open(at(self, "open/f"),
+					 O_RDWR | O_CLOEXEC)));
+}
+
 TEST_HARNESS_MAIN
