@@ -88,6 +88,7 @@
 #define BCACHEFS_IOCTL_MAGIC	0xbc
 #define BCACHEFS_SUBVOLUME_CREATE	16
 #define BCACHEFS_SUBVOLUME_DESTROY	17
+#define FIM_BCACHEFS_MAGIC	0xca451a4e
 
 #define XFS_DIOINFO		30
 #define XFS_GETBMAPA		44
@@ -193,6 +194,26 @@ bool fim_ioctl_changes_sb(const struct fim_ruleset *rs,
 		return nr == EXT4_SET_TUNE_SB_PARAM ||
 		       (nr == _IOC_NR(EXT4_IOC_SETFSUUID) &&
 			_IOC_DIR(cmd) == _IOC_DIR(EXT4_IOC_SETFSUUID));
+	}
+	return false;
+}
+
+/**
+ * fim_ioctl_moves_names() - whether what fim_ioctl_changes_sb() names may make
+ *	names and remove them
+ * @sb: the filesystem
+ *
+ * Where it only fails, it is no reason to look at all paths again.
+ *
+ * Return: true if it may.
+ */
+bool fim_ioctl_moves_names(const struct super_block *sb)
+{
+	switch (sb->s_magic) {
+	case BTRFS_SUPER_MAGIC:
+	case OCFS2_SUPER_MAGIC:
+	case FIM_BCACHEFS_MAGIC:
+		return true;
 	}
 	return false;
 }

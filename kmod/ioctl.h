@@ -30,6 +30,7 @@ static __always_inline bool fim_ioctl_reaches_all(unsigned int cmd)
 
 bool fim_ioctl_changes_sb(const struct fim_ruleset *rs,
 			  const struct inode *inode, unsigned int cmd);
+bool fim_ioctl_moves_names(const struct super_block *sb);
 bool fim_ioctl_makes_name(unsigned int cmd);
 bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd);
 

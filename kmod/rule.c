@@ -9,6 +9,7 @@
  */
 #include <linux/mount.h>
 
+#include "ioctl.h"
 #include "rule.h"
 #include "tree.h"
 
@@ -406,7 +407,8 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 							  FIM_RECHECK_NONE;
 	}
 	/* What an ioctl makes or destroys, no hook hears of. */
-	if (access->op == FIM_OP_IOCTL && access->reach == FIM_REACH_SB)
+	if (access->op == FIM_OP_IOCTL && access->reach == FIM_REACH_SB &&
+	    fim_ioctl_moves_names(access->dentry->d_sb))
 		return FIM_RECHECK_ALL;
 	if (access->op == FIM_OP_IOCTL &&
 	    fim_mark_find(rs, READ_ONCE(access->dentry->d_inode),

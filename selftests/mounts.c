@@ -520,6 +520,31 @@ TEST_F(scene, M06_slave_and_shared_again)
  * A descriptor of the protected directory into a filesystem that has been
  * unmounted lazily, in a namespace where that is allowed.
  */
+static int move_to_pipe(const void *place)
+{
+	return sys(mount("/", place, NULL, MS_MOVE, NULL));
+}
+
+/* Who may not mount at all is told so by the kernel, and by nobody else. */
+TEST_F(scene, M06_by_who_may_not_mount)
+{
+	unsigned long long since;
+	const char *place;
+	int fd[2];
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, protect(self));
+	ASSERT_EQ(0, pipe(fd));
+	place = fim_fmt("/proc/self/fd/%d", fd[0]);
+	since = last_seq(&self->nl);
+	EXPECT_EQ(EPERM, fim_run(FIM_NOBODY, move_to_pipe, place, NULL));
+	EXPECT_EQ(EPERM, fim_run(FIM_NOBODY, move_to_pipe, self->tree.prot,
+				 NULL));
+	EXPECT_STREQ("", fim_records(&self->nl, since));
+	close(fd[0]);
+	close(fd[1]);
+}
+
 TEST_F(scene, D12_lazy_umount_then_descriptor)
 {
 	int dir;
