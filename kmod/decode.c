@@ -64,6 +64,7 @@ static void decode_ioctl(const struct file *file, unsigned int cmd,
 	const struct fim_ruleset *rs = rcu_dereference_sched(fim_ruleset);
 
 	access->dentry = fim_decode_file(file);
+	access->any_entry = fim_ioctl_changes_entry(cmd);
 	if (fim_ioctl_changes_sb(rs, file_inode(file), cmd))
 		access->reach = fim_ioctl_reaches_all(cmd) ? FIM_REACH_ALL :
 							     FIM_REACH_SB;

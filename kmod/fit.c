@@ -110,6 +110,8 @@ static bool is_link(const struct dentry *dentry)
  */
 static enum fim_glob_part part_of(const struct fim_access *access)
 {
+	if (access->any_entry)
+		return FIM_GLOB_BELOW;
 	if (access->removes && access->op != FIM_OP_RMDIR &&
 	    (is_dir(access->dentry) || is_dir(access->other)))
 		return FIM_GLOB_BELOW;
@@ -206,7 +208,7 @@ static bool matches(const struct fim_glob *glob,
 
 	/* The pattern's own directory, with all that matches below */
 	if (!place->depth)
-		return access->removes;
+		return access->removes || access->any_entry;
 	return matches_part(glob, place, FIM_GLOB_WHOLE, exact) ||
 	       (part != FIM_GLOB_WHOLE &&
 		matches_part(glob, place, part, exact));

@@ -238,6 +238,20 @@ bool fim_ioctl_makes_name(unsigned int cmd)
 	return false;
 }
 
+/**
+ * fim_ioctl_changes_entry() - whether an ioctl makes or removes a name that no
+ *	hook hears of
+ * @cmd: the command
+ *
+ * Return: true if it does so in the directory of its descriptor.
+ */
+bool fim_ioctl_changes_entry(unsigned int cmd)
+{
+	return fim_ioctl_makes_name(cmd) ||
+	       (_IOC_TYPE(cmd) == BTRFS_IOCTL_MAGIC &&
+		_IOC_NR(cmd) == BTRFS_NR(SNAP_DESTROY));
+}
+
 static bool xfs_only_reads(unsigned int nr)
 {
 	switch (nr) {

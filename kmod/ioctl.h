@@ -32,6 +32,7 @@ bool fim_ioctl_changes_sb(const struct fim_ruleset *rs,
 			  const struct inode *inode, unsigned int cmd);
 bool fim_ioctl_moves_names(const struct super_block *sb);
 bool fim_ioctl_makes_name(unsigned int cmd);
+bool fim_ioctl_changes_entry(unsigned int cmd);
 bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd);
 
 #endif /* FIM_IOCTL_H */

@@ -49,6 +49,8 @@ enum fim_recheck {
  * @op: enum fim_op
  * @reach: enum fim_reach
  * @removes: the names @dentry and @other go, or come to mean something else
+ * @any_entry: an entry of the directory @dentry appears or goes, with all below
+ *	it, but it can't be told which
  * @any_mount: a mount is moved, but it can't be told which
  * @inner: a mount changes in another mount namespace than that of process 1,
  *	where it is a matter of the container whose namespace it is
@@ -70,6 +72,7 @@ struct fim_access {
 	u8 op;
 	u8 reach;
 	bool removes;
+	bool any_entry;
 	bool any_mount;
 	bool inner;
 	bool spreads;

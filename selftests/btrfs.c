@@ -150,6 +150,46 @@ TEST_F(btrfs, D24_in_the_directory)
 		  sys(access(MNT "/usr/bin/old", F_OK)));
 }
 
+static int protect_pattern(const FIXTURE_DATA(btrfs) *self)
+{
+	static const char policy[] =
+		"apiVersion: security.kubearmor.com/v1\n"
+		"kind: KubeArmorHostPolicy\n"
+		"metadata: {name: t}\n"
+		"spec:\n"
+		"  nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
+		"  action: %s\n"
+		"  file: {matchPatterns: [{pattern: " MNT "/home/*/keys/**, readOnly: true}]}\n";
+
+	return fim_apply_yaml(fim_fmt(policy, self->block ? "Block" : "Audit"));
+}
+
+/* A subvolume comes or goes with all that a pattern matches in it. */
+TEST_F(btrfs, D24_below_a_pattern)
+{
+	NEEDS(self->missing);
+	ASSERT_EQ(0, mkdir(MNT "/home", 0755));
+	ASSERT_EQ(0, create(MNT "/home", "u"));
+	ASSERT_EQ(0, create(MNT "/home/u", "keys"));
+	ASSERT_EQ(0, create(MNT "/home/u/keys", "k"));
+	ASSERT_EQ(0, mkdir(MNT "/home/u/keys/k/d", 0755));
+	ASSERT_EQ(0, mkdir(MNT "/home/u/mail", 0755));
+	ASSERT_EQ(0, protect_pattern(self));
+	EXPECT_SPARED(create(MNT "/home/u/mail", "new"));
+	EXPECT_SPARED(destroy(MNT "/home/u/mail", "new"));
+	EXPECT_SPARED(snapshot(MNT "/home/u", MNT "/snapshots", "1"));
+	EXPECT_SPARED(destroy(MNT "/snapshots", "1"));
+	EXPECT_HIT("ioctl " MNT "/home/u/keys/k/d",
+		   create(MNT "/home/u/keys/k/d", "new"));
+	EXPECT_HIT("ioctl " MNT "/home", snapshot(MNT, MNT "/home", "v"));
+	if (!self->block)
+		ASSERT_EQ(0, destroy(MNT "/home/u/keys/k/d", "new"));
+	EXPECT_HIT("ioctl " MNT "/home/u/keys", destroy(MNT "/home/u/keys", "k"));
+	EXPECT_HIT("ioctl " MNT "/home/u", destroy(MNT "/home/u", "keys"));
+	EXPECT_HIT("ioctl " MNT "/home", destroy(MNT "/home", "u"));
+	EXPECT_EQ(self->block ? 0 : ENOENT, sys(access(MNT "/home/u", F_OK)));
+}
+
 /* Snapshots are made and thrown away; the rule's directory is in one of them. */
 TEST_F(btrfs, M01_snapshots_elsewhere)
 {
