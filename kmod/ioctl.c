@@ -94,9 +94,11 @@
 #define XFS_GETBMAPA		44
 #define XFS_GETBMAPX		56
 
-#ifndef FS_IOC_GETFSUUID
-#define FS_IOC_GETFSUUID	_IOC(_IOC_READ, 0x15, 0, 17)
-#endif
+/* Those of any filesystem that has them; their arguments may grow. */
+#define FS_IOCTL_MAGIC		0x15
+#define FS_GETFSUUID		0	/* 6.9 */
+#define FS_GETFSSYSFSPATH	1
+#define FS_GETLBMD_CAP		2	/* 6.17 */
 
 #define BTRFS_SUBVOL_SYNC_WAIT	65	/* 6.13 */
 #define BTRFS_ENCODED_READ	64	/* 5.18 */
@@ -371,11 +373,16 @@ static bool btrfs_only_reads(unsigned int cmd)
  */
 bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd)
 {
-	/* Who asks a file whether it is a terminal or a socket is told no. */
-	if (_IOC_TYPE(cmd) == 'T' || _IOC_TYPE(cmd) == 0x89)
+	/* Who asks a file for a terminal, a socket or a disk is told no. */
+	if (_IOC_TYPE(cmd) == 'T' || _IOC_TYPE(cmd) == 0x89 ||
+	    _IOC_TYPE(cmd) == 0x12)
 		return true;
 	if (_IOC_TYPE(cmd) == BTRFS_IOCTL_MAGIC)
 		return btrfs_only_reads(cmd);
+	if (_IOC_TYPE(cmd) == FS_IOCTL_MAGIC)
+		return _IOC_NR(cmd) == FS_GETFSUUID ||
+		       _IOC_NR(cmd) == FS_GETFSSYSFSPATH ||
+		       _IOC_NR(cmd) == FS_GETLBMD_CAP;
 
 	switch (cmd) {
 	case FIOQSIZE:
@@ -397,7 +404,6 @@ bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd)
 	case FS_IOC_GETVERSION:
 	case FS_IOC32_GETVERSION:
 	case FS_IOC_FSGETXATTR:
-	case FS_IOC_GETFSUUID:
 	case FS_IOC_GET_ENCRYPTION_PWSALT:
 	case FS_IOC_GET_ENCRYPTION_POLICY:
 	case FS_IOC_GET_ENCRYPTION_POLICY_EX:

@@ -36,6 +36,9 @@
 #define OCFS2_IOC_REFLINK _IOW('o', 4, __u64[3])
 #define BCH_IOCTL_SUBVOLUME_CREATE _IOW(0xbc, 16, __u64[4])
 #define BCH_IOCTL_SUBVOLUME_DESTROY _IOW(0xbc, 17, __u64[4])
+#define GETFSUUID _IOR(0x15, 0, __u8[17])
+#define GETFSSYSFSPATH _IOR(0x15, 1, __u8[129])
+#define GETLBMD_CAP _IOWR(0x15, 2, __u8[16])
 #define IOC_SHUTDOWN _IOR('X', 125, unsigned int)
 
 /* So large that nothing that an ioctl writes or reads misses it. */
@@ -123,6 +126,12 @@ static const struct call calls[] = {
 	CALL("M01", FITRIM, ON_OUTSIDE, NULL),
 	CALL("M01", EXT4_IOC_PRECACHE_EXTENTS, ON_OUTSIDE, NULL),
 	CALL("M01", FS_IOC_GETFSLABEL, ON_FILE, NULL),
+	CALL("M01", GETFSUUID, ON_FILE, NULL),
+	CALL("M01", GETFSSYSFSPATH, ON_FILE, NULL),
+	CALL("M01", GETLBMD_CAP, ON_FILE, NULL),
+	/* e2fsck and debugfs, of an image in a file */
+	CALL("M01", BLKDISCARDZEROES, ON_FILE, NULL),
+	CALL("M01", BLKGETSIZE64, ON_FILE, NULL),
 	/* By the root of a filesystem, and about all of it */
 	CALL("M01", EXT4_IOC_GROUP_EXTEND, ON_DIR, NULL),
 	CALL("M01", EXT4_IOC_RESIZE_FS, ON_DIR, NULL),
@@ -196,6 +205,8 @@ TEST_F(scene, F09_by_number)
 		EXPECT_STREQ(want.records, got.records)
 			TH_LOG("%s %s", c->id, c->name);
 		fim_tell(c->id, c->name, 0, &want, &got);
+		if (c->op && self->block)
+			EXPECT_PRESSED(&self->nl, passed, call(c, fd[c->on]));
 	}
 	for (i = 0; i < ARRAY_SIZE(fd); i++)
 		close(fd[i]);
