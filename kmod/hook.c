@@ -205,7 +205,8 @@ static noinline void check_ioctl(const struct file *file, unsigned int cmd,
 	/* What is done to a FIFO, socket or device does not change it. */
 	else if ((S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)) &&
 		 !fim_ioctl_only_reads(inode, cmd) &&
-		 (!fim_walk_is_clear(rs, file->f_path.dentry) ||
+		 (unlikely(fim_file_is_faked(file)) ||
+		  !fim_walk_is_clear(rs, file->f_path.dentry) ||
 		  fim_ioctl_makes_name(cmd)))
 		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();

@@ -19,6 +19,7 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <linux/fs.h>
 
 #include "harness.h"
 
@@ -292,16 +293,29 @@ TEST_F(overlay, M07_over_a_protected_directory)
  * A rule about the upper layer, and a file that is there already: up to 6.4 the
  * overlay opens it under the name that it has in the merged directory.
  */
+static int set_flags(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), flags = FS_NODUMP_FL, err;
+
+	err = fd < 0 ? errno : sys(ioctl(fd, FS_IOC_SETFLAGS, &flags));
+	close(fd);
+	return err;
+}
+
 TEST_F(overlay, D20_upper_protected_merged_written)
 {
 	const char *upper = in_layer(self, "upper");
 	const char *u = fim_fmt("%s/u", upper);
+	int err;
 
 	NEEDS(self->missing);
 	ASSERT_EQ(0, protect(self, upper));
 	EXPECT_REFUSED("open", u, append(merged(self, "u")));
 	EXPECT_REFUSED("setattr", u, sys(chmod(merged(self, "u"), 0600)));
 	EXPECT_REFUSED("setattr", u, sys(truncate(merged(self, "u"), 1)));
+	err = set_flags(merged(self, "u"));
+	if (err != ENOTTY)
+		EXPECT_REFUSED("fileattr", u, set_flags(merged(self, "u")));
 	EXPECT_FREE(0, fim_opened(open(merged(self, "u"), O_RDONLY | O_CLOEXEC)));
 	if (self->block) {
 		/* Whatever the overlay has to do in it, it can't. */
