@@ -63,6 +63,19 @@ static bool is_below_pid_ns(const struct pid_namespace *ns,
 	return ns == container->pid_ns;
 }
 
+/*
+ * The number is another namespace's as soon as nobody is in this one, so it counts
+ * while the first process lives: fim_containers_reap() looks where that is.
+ */
+static bool is_in_mnt_ns(const struct fim_container *container,
+			 const struct fim_caller *caller)
+{
+	const u32 mnt_ns = READ_ONCE(container->mnt_ns);
+
+	return mnt_ns && caller->mnt_ns == mnt_ns &&
+	       !hlist_empty(&container->init->tasks[PIDTYPE_TGID]);
+}
+
 /**
  * fim_container_has() - whether a task is a container's
  * @container: the container
@@ -79,7 +92,7 @@ bool fim_container_has(const struct fim_container *container,
 {
 	if (!caller)
 		return true;
-	if (container->mnt_ns && caller->mnt_ns == container->mnt_ns)
+	if (is_in_mnt_ns(container, caller))
 		return true;
 	if (container->pid_ns && is_below_pid_ns(caller->pid_ns, container))
 		return true;
@@ -116,8 +129,7 @@ static bool is_setting_up(const struct fim_container *container)
 bool fim_container_is_changed(const struct fim_container *container,
 			      const struct fim_caller *caller)
 {
-	return container->mnt_ns && caller->mnt_ns == container->mnt_ns &&
-	       !is_setting_up(container);
+	return is_in_mnt_ns(container, caller) && !is_setting_up(container);
 }
 
 /**
@@ -557,6 +569,22 @@ bool fim_container_is_gone(const struct fim_container *container)
 	return gone;
 }
 
+/* A first process may leave the mount namespace, which then need not last. */
+static void forget_mnt_ns(struct fim_container *container)
+{
+	struct task_struct *init;
+
+	init = get_pid_task(container->init, PIDTYPE_TGID);
+	if (!init)
+		return;
+	task_lock(init);
+	if (init->nsproxy &&
+	    fim_nsproxy_mnt_inum(init->nsproxy) != container->mnt_ns)
+		WRITE_ONCE(container->mnt_ns, 0);
+	task_unlock(init);
+	put_task_struct(init);
+}
+
 /**
  * fim_containers_reap() - forget the containers that are gone
  *
@@ -571,8 +599,10 @@ bool fim_containers_reap(void)
 	lockdep_assert_held(&fim_policy_lock);
 
 	list_for_each_entry_safe(container, next, &fim_containers, node) {
-		if (!fim_container_is_gone(container))
+		if (!fim_container_is_gone(container)) {
+			forget_mnt_ns(container);
 			continue;
+		}
 		take_off(container);
 		any = true;
 	}
