@@ -27,6 +27,7 @@
 /* apparmorfs, which like procfs has links that lead past any text */
 #define FIM_AAFS_MAGIC	0x5a3c69f0
 #define FIM_VBOXSF_MAGIC	0x786f4256
+#define FIM_CONFIGFS_MAGIC	0x62656570
 
 /**
  * struct walk - a path walk
@@ -368,8 +369,9 @@ static int walk_names(struct walk *walk)
 
 /*
  * Whether the name may lead to another inode as soon as nobody uses this one: in
- * procfs, on shares of virtual machines (9p that caches nothing, vboxsf), and in
- * an overlay a file of a lower layer that has more names there.
+ * procfs, below tracefs, in configfs but for its directories, on shares of virtual
+ * machines (9p that caches nothing, vboxsf), and in an overlay a file of a lower
+ * layer that has more names there.
  */
 static bool is_made_anew(const struct dentry *dentry)
 {
@@ -379,6 +381,9 @@ static bool is_made_anew(const struct dentry *dentry)
 	case V9FS_MAGIC:
 		return dentry->d_op &&
 		       dentry->d_op->d_delete == always_delete_dentry;
+	case FIM_CONFIGFS_MAGIC:
+		return !d_is_dir(dentry);
+	case TRACEFS_MAGIC:
 	case FIM_VBOXSF_MAGIC:
 		return dentry != dentry->d_sb->s_root;
 	}
