@@ -161,10 +161,16 @@ static void get_use(struct inode *inode, struct use *use)
 	dput(dentry);
 }
 
-/* What has no name any more, and can't be given one, is in no tree. */
+/*
+ * What has no name any more, and can't be given one, is in no tree. On a frozen
+ * filesystem nothing is given a name, and it stays frozen as long as the caller
+ * holds s_umount.
+ */
 static bool is_nameless(struct inode *inode)
 {
-	return !inode->i_nlink && !fim_inode_is_linkable(inode);
+	return !inode->i_nlink &&
+	       (!fim_inode_is_linkable(inode) ||
+		inode->i_sb->s_writers.frozen == SB_FREEZE_COMPLETE);
 }
 
 /* Returns enum fim_writers_found. */
