@@ -217,6 +217,18 @@ static unsigned long executed_at(const struct mm_struct *mm)
 {
 	unsigned int i;
 
+#ifdef CONFIG_COMPAT
+	/* Types are small: with something above it, the first are two of 32 bits. */
+	if (upper_32_bits(mm->saved_auxv[0])) {
+		const u32 *auxv = (const u32 *)mm->saved_auxv;
+
+		for (i = 0; i + 1 < 2 * ARRAY_SIZE(mm->saved_auxv) && auxv[i];
+		     i += 2)
+			if (auxv[i] == AT_EXECFN)
+				return auxv[i + 1];
+		return 0;
+	}
+#endif
 	for (i = 0; i + 1 < ARRAY_SIZE(mm->saved_auxv) && mm->saved_auxv[i];
 	     i += 2)
 		if (mm->saved_auxv[i] == AT_EXECFN)

@@ -4,6 +4,7 @@
  * a flood from one source does not hide another's violations; all adds up
  */
 #define _GNU_SOURCE
+#include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -255,6 +256,93 @@ TEST_F(coalesce, scripts)
 				       FIM_EVENT_A_EXECUTED));
 	}
 }
+
+#ifdef __x86_64__
+/* A 32-bit program that does chmod(@path, 0600), and exits with its errno */
+static int write_program(const char *file, const char *path)
+{
+	static const unsigned char code[] = {
+		0xb8, 15, 0, 0, 0,		/* mov $15,%eax */
+		0xbb, 0, 0, 0, 0,		/* mov $path,%ebx */
+		0xb9, 0x80, 1, 0, 0,		/* mov $0600,%ecx */
+		0xcd, 0x80,			/* int $0x80 */
+		0xf7, 0xd8, 0x93,		/* neg %eax; xchg %eax,%ebx */
+		0xb8, 1, 0, 0, 0, 0xcd, 0x80,	/* mov $1,%eax; int $0x80 */
+	};
+	struct {
+		Elf32_Ehdr head;
+		Elf32_Phdr load;
+		unsigned char code[sizeof(code)];
+		char path[256];
+	} program = {
+		.head = {
+			.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32,
+				     ELFDATA2LSB, EV_CURRENT },
+			.e_type = ET_EXEC,
+			.e_machine = EM_386,
+			.e_version = EV_CURRENT,
+			.e_phoff = sizeof(Elf32_Ehdr),
+			.e_ehsize = sizeof(Elf32_Ehdr),
+			.e_phentsize = sizeof(Elf32_Phdr),
+			.e_phnum = 1,
+		},
+		.load = {
+			.p_type = PT_LOAD,
+			.p_vaddr = 0x10000000,
+			.p_filesz = sizeof(program),
+			.p_memsz = sizeof(program),
+			.p_flags = PF_R | PF_X,
+			.p_align = 0x1000,
+		},
+	};
+	const char *base = (const char *)&program;
+	int fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0755), err;
+	Elf32_Addr at = program.load.p_vaddr + (program.path - base);
+
+	program.head.e_entry = program.load.p_vaddr +
+			       ((const char *)program.code - base);
+	memcpy(program.code, code, sizeof(code));
+	memcpy(program.code + 6, &at, sizeof(at));
+	snprintf(program.path, sizeof(program.path), "%s", path);
+	err = fd < 0 ? errno :
+	      write(fd, &program, sizeof(program)) != sizeof(program);
+	close(fd);
+	return err;
+}
+
+/* What a 32-bit program was executed by stands elsewhere. */
+TEST_F(coalesce, scripts_of_32_bits)
+{
+	const char *program = fim_fmt("%s/program", self->tree.open);
+	const char *script[2];
+	struct fim_status st;
+	int i;
+
+	NEEDS_MODULE();
+	ASSERT_EQ(0, write_program(program, self->f));
+	for (i = 0; i < 2; i++) {
+		const char *dir = fim_fmt("%s/%d", self->tree.open, i);
+
+		ASSERT_EQ(0, sys(mkdir(dir, 0755)));
+		script[i] = fim_fmt("%s/script", dir);
+		ASSERT_EQ(0, fim_write_file(script[i],
+					    fim_fmt("#!%s\n", program)));
+		ASSERT_EQ(0, chmod(script[i], 0755));
+	}
+	if (fim_run(0, run_script, script[0], NULL) == ENOEXEC)
+		SKIP(return, "no 32-bit programs here");
+	ASSERT_EQ(0, protect(self, "Block"));
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(EACCES, fim_run(0, run_script, script[i % 2], NULL));
+	ASSERT_EQ(0, look(self, &st));
+	EXPECT_EQ(self->before.refused + 4, st.refused);
+	ASSERT_EQ(4, self->events.count);
+	for (i = 0; i < 4; i++)
+		EXPECT_STREQ(script[i % 2],
+			     fim_bytes(&self->events.event[i],
+				       FIM_EVENT_A_EXECUTED));
+}
+#endif
 
 /* What became of operations, by enum fim_op and enum fim_count_attr */
 struct counts {
