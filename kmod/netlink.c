@@ -380,13 +380,12 @@ void fim_netlink_notify(const void *record, unsigned int len)
 	if (!fim_registered || !genl_has_listeners(&fim_family, &init_net, 0))
 		goto out;
 	skb = genlmsg_new(len, GFP_KERNEL);
-	if (!skb)
-		goto out;
-	header = genlmsg_put(skb, 0, 0, &fim_family, 0, FIM_CMD_EVENT);
-	if (!header) {
-		nlmsg_free(skb);
+	if (!skb) {
+		genl_set_err(&fim_family, &init_net, 0, 0, -ENOBUFS);
 		goto out;
 	}
+	/* There is room for it. */
+	header = genlmsg_put(skb, 0, 0, &fim_family, 0, FIM_CMD_EVENT);
 	skb_put_data(skb, record, len);
 	genlmsg_end(skb, header);
 	genlmsg_multicast(&fim_family, skb, 0, 0, GFP_KERNEL);
