@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Containers that policies are bound to: whose tasks are a container's, and
- * where its paths begin.
+ * Containers that policies are bound to, and where their paths begin.
  *
  * A container is known by its cgroup's id and by the inodes of the cgroup's
  * directory and of its root. Inodes are given back when their filesystem goes,
@@ -37,100 +36,6 @@
 /* In the order in which they were added; under fim_policy_lock. */
 static LIST_HEAD(fim_containers);
 static unsigned int fim_nr_containers;
-
-#ifdef CONFIG_CGROUPS
-static bool is_below(const struct cgroup *cgroup,
-		     const struct fim_container *container)
-{
-	/* Ancestors are held by their descendants. */
-	cgroup = cgroup_ancestor((struct cgroup *)cgroup, container->level);
-	return cgroup && cgroup_id(cgroup) == container->cgroup;
-}
-#else
-static bool is_below(const struct cgroup *cgroup,
-		     const struct fim_container *container)
-{
-	return false;
-}
-#endif
-
-static bool is_below_pid_ns(const struct pid_namespace *ns,
-			    const struct fim_container *container)
-{
-	/* Ancestors are held by their descendants. */
-	while (ns && ns->level > container->pid_ns->level)
-		ns = ns->parent;
-	return ns == container->pid_ns;
-}
-
-/*
- * The number is another namespace's as soon as nobody is in this one, so it counts
- * while the first process lives: fim_containers_reap() looks where that is.
- */
-static bool is_in_mnt_ns(const struct fim_container *container,
-			 const struct fim_caller *caller)
-{
-	const u32 mnt_ns = READ_ONCE(container->mnt_ns);
-
-	return mnt_ns && caller->mnt_ns == mnt_ns &&
-	       !hlist_empty(&container->init->tasks[PIDTYPE_TGID]);
-}
-
-/**
- * fim_container_has() - whether a task is a container's
- * @container: the container
- * @caller: the task; NULL: somebody, who may be
- *
- * Who leaves the cgroup is still in the mount namespace, who leaves that is
- * still in the cgroup, and its pid namespace a task never leaves.
- *
- * Context: any in which RCU protects @caller.
- * Return: whether it is.
- */
-bool fim_container_has(const struct fim_container *container,
-		       const struct fim_caller *caller)
-{
-	if (!caller)
-		return true;
-	if (is_in_mnt_ns(container, caller))
-		return true;
-	if (container->pid_ns && is_below_pid_ns(caller->pid_ns, container))
-		return true;
-	return caller->cgroup && is_below(caller->cgroup, container);
-}
-
-/*
- * Whether current still makes the container: its first process, before it has
- * changed its root to the container's and executed the container's program. Who
- * has, may change its root as often as it likes.
- */
-static bool is_setting_up(const struct fim_container *container)
-{
-	const struct fs_struct *fs = current->fs;
-	const struct dentry *root;
-
-	if (container->entered || task_tgid(current) != container->init ||
-	    current->self_exec_id != container->exec_id || !fs)
-		return false;
-	/* RCU keeps it, should another thread change it. */
-	root = READ_ONCE(fs->root.dentry);
-	return READ_ONCE(root->d_inode) != container->root->inode;
-}
-
-/**
- * fim_container_is_changed() - whether a mount changes what a container's paths
- *	mean
- * @container: the container
- * @caller: who mounts, unmounts or moves in his mount namespace: current
- *
- * Context: as fim_container_has().
- * Return: whether it does.
- */
-bool fim_container_is_changed(const struct fim_container *container,
-			      const struct fim_caller *caller)
-{
-	return is_in_mnt_ns(container, caller) && !is_setting_up(container);
-}
 
 /**
  * fim_container_alloc() - make a container that is not added yet
@@ -215,7 +120,7 @@ static bool is_in_cgroup(struct task_struct *task,
 
 #ifdef CONFIG_CGROUPS
 	rcu_read_lock();
-	is = is_below(task_dfl_cgroup(task), container);
+	is = fim_container_has_cgroup(container, task_dfl_cgroup(task));
 	rcu_read_unlock();
 #endif
 	return is;

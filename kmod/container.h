@@ -68,6 +68,8 @@ struct fim_bound {
 };
 
 /* In a hook */
+bool fim_container_has_cgroup(const struct fim_container *container,
+			      const struct cgroup *cgroup);
 bool fim_container_has(const struct fim_container *container,
 		       const struct fim_caller *caller);
 bool fim_container_is_changed(const struct fim_container *container,
