@@ -356,11 +356,8 @@ static void finish_deferred(struct work_struct *work)
 	llist_for_each_entry_safe(slot, next, llist_del_all(&fim_deferred),
 				  node)
 		recheck |= hand_over(slot);
-	/* Who is not waited for may be before the operation still. */
-	if (recheck) {
-		fim_policy_recheck_later();
-		fim_recheck_settle();
-	}
+	if (recheck)
+		fim_policy_recheck_twice();
 	fim_event_tell_losses();
 }
 

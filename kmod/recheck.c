@@ -267,6 +267,18 @@ void fim_recheck_settle(void)
 }
 
 /**
+ * fim_policy_recheck_twice() - have the paths of rules resolved again, for an
+ *	operation that was not waited for: it may take its effect after that
+ *
+ * Context: any.
+ */
+void fim_policy_recheck_twice(void)
+{
+	fim_policy_recheck_later();
+	fim_recheck_settle();
+}
+
+/**
  * fim_recheck_stop() - nothing is looked at from here on
  *
  * Context: process, when no hook can ask for it any more; may sleep.

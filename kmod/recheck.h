@@ -14,6 +14,7 @@ int fim_policy_refresh(void);
 bool fim_policy_tidy(void);
 void fim_recheck_all(void);
 void fim_recheck_settle(void);
+void fim_policy_recheck_twice(void);
 void fim_recheck_stop(void);
 
 #endif /* FIM_RECHECK_H */
