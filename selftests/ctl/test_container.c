@@ -363,7 +363,8 @@ TEST(root)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
-		root = why = (struct buf){ 0 };
+		root = (struct buf){ 0 };
+		why = (struct buf){ 0 };
 		json = cJSON_Parse(cases[i].json);
 		EXPECT_EQ(!!cases[i].root, bundle_root(json, "/b", &root, &why));
 		EXPECT_EQ(!cases[i].root, !!why.len);
