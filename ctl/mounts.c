@@ -132,7 +132,7 @@ int mounts_read(struct mounts *set, const char *file)
 bool mount_is_interface(const struct mount *m)
 {
 	static const char *const types[] = {
-		"autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2",
+		"binfmt_misc", "bpf", "cgroup", "cgroup2",
 		"configfs", "debugfs", "devpts", "devtmpfs", "efivarfs",
 		"fuse.gvfsd-fuse", "fuse.lxcfs", "fuse.portal", "fusectl",
 		"hugetlbfs", "mqueue", "nfsd", "nsfs", "proc", "pstore",
@@ -144,7 +144,8 @@ bool mount_is_interface(const struct mount *m)
 	for (i = 0; i < ARRAY_SIZE(types); i++)
 		if (!strcmp(m->type, types[i]))
 			return true;
-	return false;
+	/* What will be mounted on an automount is files, unless it is in there. */
+	return !strcmp(m->type, "autofs") && !strncmp(m->path, "/proc/", 6);
 }
 
 /**

@@ -401,8 +401,12 @@ static int automount(const char *dir)
 				 ends[1], getpgrp())));
 }
 
-/* A rule for what is mounted when somebody first passes waits for that. */
-TEST_F(scene, D26_automount)
+/*
+ * A rule for what is mounted when somebody first passes waits for that: one for
+ * @rule, which is the automount or a directory above it.
+ */
+static void wait_for_automount(struct __test_metadata *_metadata,
+			       FIXTURE_DATA(scene) *self, const char *rule)
 {
 	const char *dir = at(self, "open/d/auto");
 	unsigned long long since;
@@ -416,7 +420,7 @@ TEST_F(scene, D26_automount)
 	if (err == ENODEV)
 		SKIP(return, "no autofs");
 	ASSERT_EQ(0, err);
-	ASSERT_EQ(0, await(self, "open/d/auto"));
+	ASSERT_EQ(0, await(self, rule));
 	EXPECT_EQ(1, waiting(self));
 	since = last_seq(&self->nl);
 	EXPECT_PASSED(0, sys(mount("fim", dir, "tmpfs", 0, NULL)));
@@ -431,6 +435,16 @@ TEST_F(scene, D26_automount)
 	EXPECT_PASSED(0, create_in(dir));
 	while (!umount2(dir, 0))
 		;
+}
+
+TEST_F(scene, D26_automount)
+{
+	wait_for_automount(_metadata, self, "open/d/auto");
+}
+
+TEST_F(scene, D26_automount_below)
+{
+	wait_for_automount(_metadata, self, "open/d");
 }
 
 /* The names beside the one that is awaited are free. */

@@ -83,6 +83,29 @@ TEST(one_line)
 	}
 }
 
+TEST(interfaces)
+{
+	static const struct {
+		const char *path, *type;
+		bool is;
+	} cases[] = {
+		{ "/proc", "proc", true }, { "/srv", "ext4", false },
+		{ "/boot/efi", "autofs", false },
+		{ "/proc/sys/fs/binfmt_misc", "autofs", true },
+		{ "/processes", "autofs", false },
+	};
+	struct mount m;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		m = (struct mount){ .path = (char *)cases[i].path,
+				    .type = (char *)cases[i].type };
+		EXPECT_EQ(cases[i].is, mount_is_interface(&m)) {
+			TH_LOG("%s", cases[i].path);
+		}
+	}
+}
+
 TEST(own)
 {
 	struct mounts set = { 0 };
