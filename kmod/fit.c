@@ -206,6 +206,10 @@ static bool matches(const struct fim_glob *glob,
 {
 	enum fim_glob_part part = part_of(access);
 
+	/* An exception is for what it matches, not for what may hold more. */
+	if (exact)
+		return place->depth &&
+		       matches_part(glob, place, FIM_GLOB_WHOLE, exact);
 	/* The pattern's own directory, with all that matches below */
 	if (!place->depth)
 		return access->removes || access->any_entry;

@@ -227,6 +227,13 @@ TEST_F(pattern, precedence)
 	EXPECT_EQ(0, writes(self, "a/prot/w/y.txt"));
 	EXPECT_EQ(0, writes(self, "a/prot/w/new.txt"));
 	EXPECT_EQ(EACCES, writes(self, "a/prot/w/y.php"));
+	EXPECT_EQ(0, renames(self, "a/prot/w/y.txt", "a/prot/w/z.txt"));
+	/* What holds more than the exception is about is none of it. */
+	EXPECT_EQ(EACCES, renames(self, "a/prot/w", "a/prot/v"));
+	EXPECT_EQ(EACCES, renames(self, "a/prot/w", "open/v"));
+	EXPECT_EQ(EACCES, renames(self, "a/prot", "a/other"));
+	EXPECT_EQ(EACCES, sys(symlink("/tmp", at(self, "a/prot/w/link"))));
+	EXPECT_EQ(0, sys(symlink("/tmp", at(self, "a/prot/w/link.txt"))));
 }
 
 /* By whatever mount the file is reached, the pattern is about the same names. */
