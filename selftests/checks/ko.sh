@@ -20,7 +20,7 @@ TEXT_MAX=98304
 # These are inline and call what the filesystem has put there for it: no LSM
 # function, and meant to be called so.
 ALLOWED_INDIRECT='
-file_dentry_of: d_real(), up to Linux 6.4
+fim_decode_file: d_real(), up to Linux 6.4
 fim_decode_upper: d_real()
 inode_below: d_real()
 fim_container_set_cgroup: cgroup_put(), which the last one calls to end it
