@@ -175,9 +175,7 @@ static bool may_be_protected(const struct fim_ruleset *rs,
 	    !fim_sb_marked(inode->i_sb))
 		return false;
 	return fim_mark_find(rs, inode, FIM_MARK_WRITER) ||
-	       ((rs->append || rs->lapsing) &&
-		(fim_file_is_faked(file) ||
-		 !fim_walk_is_clear(rs, file->f_path.dentry)));
+	       ((rs->append || rs->lapsing) && !fim_file_is_clear(rs, file));
 }
 
 /*
@@ -187,10 +185,10 @@ static bool may_be_protected(const struct fim_ruleset *rs,
  * Return: false if the table is not, or too large.
  */
 static bool decide_about_all(const struct fim_ruleset *rs,
-			     struct fim_access *access,
 			     const struct fim_caller *caller,
 			     struct fim_verdict *verdict)
 {
+	struct fim_access access = { .op = FIM_OP_IOCTL };
 	struct files_struct *files = current->files;
 	struct fim_verdict its = {};
 	const struct file *file;
@@ -206,8 +204,8 @@ static bool decide_about_all(const struct fim_ruleset *rs,
 		file = rcu_dereference_raw(fdt->fd[i]);
 		if (!file || !may_be_protected(rs, file))
 			continue;
-		access->dentry = fim_decode_file(file);
-		fim_decide(rs, access, caller, &its);
+		access.dentry = fim_decode_file(file);
+		fim_decide(rs, &access, caller, &its);
 		if (its.action > verdict->action)
 			*verdict = its;
 	}
@@ -247,7 +245,7 @@ static void suspect_any(const struct fim_ruleset *rs,
 bool fim_append_ioctl_is_refused(const struct fim_ruleset *rs,
 				 const struct file *device, unsigned int cmd)
 {
-	struct fim_access access = { .op = FIM_OP_IOCTL };
+	const struct fim_access access = { .op = FIM_OP_IOCTL };
 	struct fim_verdict verdict = {};
 	struct fim_caller caller;
 
@@ -255,11 +253,10 @@ bool fim_append_ioctl_is_refused(const struct fim_ruleset *rs,
 	    !takes_descriptor(file_inode(device), cmd))
 		return false;
 	fim_caller_read(&caller);
-	if (!decide_about_all(rs, &access, &caller, &verdict))
+	if (!decide_about_all(rs, &caller, &verdict))
 		suspect_any(rs, &access, &caller, &verdict);
 	if (verdict.action <= FIM_ACTION_ALLOW)
 		return false;
-	access.dentry = NULL;
 	verdict.match = (struct fim_match){
 		.binding = verdict.match.binding,
 		.object = device->f_path.dentry,

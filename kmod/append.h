@@ -41,8 +41,7 @@ static inline bool fim_append_concerns(const struct fim_ruleset *rs,
 				       const struct file *file)
 {
 	return rs->append && S_ISREG(file_inode(file)->i_mode) &&
-	       (fim_file_is_faked(file) ||
-		!fim_walk_is_clear(rs, file->f_path.dentry));
+	       !fim_file_is_clear(rs, file);
 }
 
 bool fim_append_matches(const struct fim_match *match);

@@ -160,8 +160,7 @@ static noinline void check_open(const struct file *file, unsigned long ip,
 
 	rcu_read_lock_sched_notrace();
 	rs = rcu_dereference_sched(fim_ruleset);
-	if (unlikely(fim_file_is_faked(file)) ||
-	    !fim_walk_is_clear(rs, file->f_path.dentry))
+	if (!fim_file_is_clear(rs, file))
 		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }
@@ -205,9 +204,7 @@ static noinline void check_ioctl(const struct file *file, unsigned int cmd,
 	/* What is done to a FIFO, socket or device does not change it. */
 	else if ((S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode)) &&
 		 !fim_ioctl_only_reads(inode, cmd) &&
-		 (unlikely(fim_file_is_faked(file)) ||
-		  !fim_walk_is_clear(rs, file->f_path.dentry) ||
-		  fim_ioctl_makes_name(cmd)))
+		 (!fim_file_is_clear(rs, file) || fim_ioctl_makes_name(cmd)))
 		fim_hook_decide(rs, ip, fregs);
 	rcu_read_unlock_sched_notrace();
 }

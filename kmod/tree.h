@@ -14,6 +14,7 @@
 #include <linux/hash.h>
 #include <linux/rcupdate.h>
 
+#include "fim_fs.h"
 #include "object.h"
 #include "policy.h"
 
@@ -222,6 +223,21 @@ static __always_inline bool fim_walk_is_clear(const struct fim_ruleset *rs,
 			return dentry == dentry->d_sb->s_root;
 		dentry = parent;
 	}
+}
+
+/**
+ * fim_file_is_clear() - look for marks from an open file up to its root
+ * @rs: the ruleset
+ * @file: the file, held by the caller of the hook
+ *
+ * Return: as fim_walk_is_clear(); false as well if the file's path is not that
+ * of its inode.
+ */
+static __always_inline bool fim_file_is_clear(const struct fim_ruleset *rs,
+					      const struct file *file)
+{
+	return likely(!fim_file_is_faked(file)) &&
+	       fim_walk_is_clear(rs, file->f_path.dentry);
 }
 
 /**
