@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,24 +97,10 @@ static void on_signal(int signal)
 
 static void find_self(struct watch *w)
 {
-	struct buf path = { 0 };
 	struct stat st;
-	char *dir, *copy;
 
 	if (!stat("/proc/self/ns/pid", &st) && st.st_ino == INITIAL_PID_NS)
 		snprintf(w->self, sizeof(w->self), "%d", getpid());
-	if (!w->state)
-		return;
-	copy = mem_string(w->state);
-	dir = realpath(dirname(copy), NULL);
-	free(copy);
-	copy = mem_string(w->state);
-	if (dir)
-		buf_addf(&path, "%s/%s" PLACE_TEMPORARY,
-			 strcmp(dir, "/") ? dir : "", basename(copy));
-	w->temporary = path.data;
-	free(copy);
-	free(dir);
 }
 
 static const char *text_of(const cJSON *alert, const char *key)
@@ -346,6 +331,8 @@ int cmd_watch(const struct command *cmd, int argc, char **argv)
 	if (!err)
 		err = choose_format(cmd, &w);
 	find_self(&w);
+	if (w.state)
+		w.temporary = place_temporary(w.state);
 	if (!err)
 		err = watch(&w);
 	filter_free(&w.filter);

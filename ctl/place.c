@@ -9,13 +9,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "mem.h"
 #include "place.h"
+
+/* Behind the path of the file that becomes the new one */
+#define TEMPORARY ".new"
 
 static int parse_id(const char *hex, uint8_t *id)
 {
@@ -91,6 +96,28 @@ static int sync_directory(const char *path)
 }
 
 /**
+ * place_temporary() - which file place_write() replaces the other by
+ * @path: the other
+ *
+ * Return: its absolute path, which the caller frees; NULL if there is no such
+ * directory.
+ */
+char *place_temporary(const char *path)
+{
+	char *parent = mem_string(path), *name = mem_string(path);
+	char *dir = realpath(dirname(parent), NULL);
+	struct buf temporary = { 0 };
+
+	if (dir)
+		buf_addf(&temporary, "%s/%s" TEMPORARY,
+			 strcmp(dir, "/") ? dir : "", basename(name));
+	free(parent);
+	free(name);
+	free(dir);
+	return temporary.data;
+}
+
+/**
  * place_write() - write the place
  * @path: the file; replaced as a whole
  * @place: the place
@@ -108,7 +135,7 @@ int place_write(const char *path, const struct place *place)
 	if (place->counted)
 		buf_addf(&text, " %" PRIu64, place->total);
 	buf_addc(&text, '\n');
-	buf_addf(&temporary, "%s" PLACE_TEMPORARY, path);
+	buf_addf(&temporary, "%s" TEMPORARY, path);
 	fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW |
 		  O_CLOEXEC, 0600);
 	err = fd < 0 ? -errno : write_all(fd, &text);

@@ -10,9 +10,6 @@
 
 #include "status.h"
 
-/** @PLACE_TEMPORARY: behind the path of the file that becomes the new one */
-#define PLACE_TEMPORARY ".new"
-
 /**
  * struct place - which record comes next
  * @boot_id: of the module whose records are meant
@@ -30,6 +27,7 @@ struct place {
 };
 
 int place_read(const char *path, struct place *place);
+char *place_temporary(const char *path);
 int place_write(const char *path, const struct place *place);
 
 #endif /* FIMCTL_PLACE_H */
