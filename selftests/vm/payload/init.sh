@@ -106,6 +106,17 @@ check 'whatever PATH is' grep -q init2 /run/became
 check 'the policy is in force' in_force early
 forget early
 
+mount -o remount,rw /
+rm -f /sbin/init
+cp /run/init2 /sbin/init
+mount -o remount,ro /
+rm /run/became
+FIM_INIT=/nowhere sh /vm/fim-init
+check 'an init that is not there: it becomes another' \
+	grep -q /sbin/init /run/became
+check 'the policy is in force' in_force early
+forget early
+
 option fim=off
 check 'fim=off: S01fim start' sh /vm/S01fim start
 check 'fim=off: OpenRC start' openrc start
