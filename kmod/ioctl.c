@@ -128,7 +128,7 @@ static bool is_subvolume_in(const struct fim_mark *mark,
 			    const struct inode *dir)
 {
 	const struct inode *inode;
-	const struct dentry *dentry;
+	const struct dentry *dentry, *parent;
 
 	if (!mark->key || !fim_object_held(mark->object))
 		return false;
@@ -136,8 +136,11 @@ static bool is_subvolume_in(const struct fim_mark *mark,
 	if (inode->i_sb != dir->i_sb || inode->i_ino != BTRFS_SUBVOLUME_INO)
 		return false;
 	dentry = fim_first_alias(inode);
-	return dentry &&
-	       READ_ONCE(READ_ONCE(dentry->d_parent)->d_inode) == dir;
+	parent = dentry ? READ_ONCE(dentry->d_parent) : NULL;
+	/* Its dentry has left memory, or is one that a file handle has made. */
+	if (parent == dentry)
+		return READ_ONCE(mark->object->parent) == dir;
+	return READ_ONCE(parent->d_inode) == dir;
 }
 
 /*
@@ -333,11 +336,9 @@ static bool btrfs_only_reads(unsigned int cmd)
 	case BTRFS_NR(GET_SUBVOL_INFO):
 	case BTRFS_NR(GET_SUBVOL_ROOTREF):
 	case BTRFS_NR(INO_LOOKUP_USER):
-	case BTRFS_ENCODED_READ:
 	case BTRFS_NR(SEND):
 	/* The whole filesystem's care, and waiting for it */
 	case BTRFS_NR(SYNC):
-	case BTRFS_NR(START_SYNC):
 	case BTRFS_NR(WAIT_SYNC):
 	case BTRFS_NR(SCRUB):
 	case BTRFS_NR(SCRUB_CANCEL):
@@ -354,6 +355,9 @@ static bool btrfs_only_reads(unsigned int cmd)
 		return true;
 	case BTRFS_NR(SUBVOL_GETFLAGS):
 		return cmd == BTRFS_IOC_SUBVOL_GETFLAGS;
+	/* Others have the same numbers: SUBVOL_CREATE_V2, ENCODED_WRITE. */
+	case BTRFS_NR(START_SYNC):
+	case BTRFS_ENCODED_READ:
 	case BTRFS_NR(GET_FEATURES):
 		return _IOC_DIR(cmd) == _IOC_READ;
 	}
@@ -398,6 +402,8 @@ bool fim_ioctl_only_reads(const struct inode *inode, unsigned int cmd)
 	case EXT4_IOC_CHECKPOINT:
 	case FAT_IOCTL_GET_ATTRIBUTES:
 	case FAT_IOCTL_GET_VOLUME_ID:
+	case VFAT_IOCTL_READDIR_BOTH:
+	case VFAT_IOCTL_READDIR_SHORT:
 	case FS_IOC_ADD_ENCRYPTION_KEY:
 	case FS_IOC_GETFLAGS:
 	case FS_IOC32_GETFLAGS:

@@ -12,6 +12,7 @@
 #include <linux/blkdev.h>
 #include <linux/err.h>
 #include <linux/hashtable.h>
+#include <linux/magic.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -72,6 +73,7 @@ struct fim_object *fim_object_get(struct inode *inode)
 		fresh->device = fresh->sb->s_bdev->bd_dev;
 		fresh->disk = disk_devt(fresh->sb->s_bdev->bd_disk);
 	}
+	fresh->btrfs = fresh->sb->s_magic == BTRFS_SUPER_MAGIC;
 	refcount_set(&fresh->ref, 1);
 	fresh->state = FIM_OBJECT_HELD;
 	hash_add(fim_objects, &fresh->node, (unsigned long)inode);

@@ -23,6 +23,8 @@ extern DECLARE_BITMAP(fim_sb_filter, FIM_SB_FILTER_BITS);
  * @sb: its superblock; an address to compare, never followed
  * @device: the block device that it lies on, or 0; constant, as the next
  * @disk: the disk that this is a partition of, or the same
+ * @btrfs: it is on a btrfs
+ * @parent: the directory that it was last found in, an address to compare
  * @ref: holders: bindings. The last one may sleep.
  * @state: written under fim_objects_lock, read anywhere
  * @node: in the table of objects, under fim_objects_lock
@@ -33,6 +35,8 @@ struct fim_object {
 	struct super_block *sb;
 	dev_t device;
 	dev_t disk;
+	bool btrfs;
+	const struct inode *parent;
 	refcount_t ref;
 	enum {
 		FIM_OBJECT_HELD,

@@ -193,6 +193,19 @@ static int add_step(struct walk *walk, struct inode *inode,
 	return 0;
 }
 
+/*
+ * Whoever destroys a subvolume names it by the directory that holds it, and its
+ * dentry, which knows that, may have left memory by then.
+ */
+static void note_parent(struct walk *walk, struct dentry *dentry)
+{
+	struct dentry *parent = dget_parent(dentry);
+
+	WRITE_ONCE(walk->route->steps[walk->route->nr - 1].object->parent,
+		   d_inode(parent));
+	dput(parent);
+}
+
 /* The next name of walk->rest, which loses it; NULL at the end. */
 static char *next_name(char **rest)
 {
@@ -324,6 +337,8 @@ static int step_down(struct walk *walk, const char *name, const char *names)
 	if (!err)
 		err = add_step(walk, d_inode(next.dentry), FIM_MARK_GUARD,
 			       walk->text);
+	if (!err)
+		note_parent(walk, next.dentry);
 	if (!err && next.mnt != walk->at.mnt)
 		walk->route->steps[walk->route->nr - 1].mnt = next.mnt;
 	if (!err && d_is_symlink(next.dentry)) {
