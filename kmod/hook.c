@@ -78,7 +78,7 @@ noinline void fim_hook_decide(const struct fim_ruleset *rs, unsigned long ip,
 	struct fim_hook *hook = fim_hook_find(ip);
 	struct fim_access access = {};
 	struct fim_verdict verdict;
-	enum fim_recheck moved = FIM_RECHECK_NONE;
+	unsigned int moved = FIM_RECHECK_NONE;
 	struct fim_caller caller;
 
 	if (WARN_ON_ONCE(!hook) || !fim_decode(hook, fregs, &access))
@@ -217,7 +217,8 @@ static void hook_file_ioctl(unsigned long ip, unsigned long parent_ip,
 	const unsigned int cmd = ARG(unsigned long, 1);
 
 	if (unlikely(fim_sb_marked(inode->i_sb) || S_ISBLK(inode->i_mode) ||
-		     fim_raw_by_char_device(cmd) || fim_ioctl_reaches_all(cmd)))
+		     fim_raw_by_char_device(cmd) || fim_raw_takes_device(cmd) ||
+		     fim_ioctl_reaches_all(cmd)))
 		check_ioctl(file, cmd, ip, fregs);
 }
 

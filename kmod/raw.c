@@ -8,8 +8,8 @@
  *
  * What takes a descriptor that is open for writing is decided about at its open.
  */
+#include <linux/blkdev.h>
 #include <linux/blkpg.h>
-#include <linux/btrfs.h>
 #include <linux/cciss_ioctl.h>
 #include <linux/cred.h>
 #include <linux/fs.h>
@@ -115,6 +115,41 @@ static enum effect effect_of(unsigned int cmd)
 	return NONE;
 }
 
+/*
+ * Commands that are handed on past the partition that they are given to, and what
+ * they go to may be another namespace or area of the same device.
+ */
+static bool goes_anywhere(unsigned int cmd)
+{
+	switch (_IOC_TYPE(cmd)) {
+	case MMC_BLOCK_MAJOR:
+	case CCISS_IOC_MAGIC:
+	case 'p':	/* OPAL */
+		return true;
+	case 'N':
+		return effect_on_nvme(cmd) == MAY_CHANGE;
+	}
+	return false;
+}
+
+/*
+ * The device that a command to one is about, or 0 if that can't be told. What is
+ * no matter of the block layer goes to the whole disk, and one of device-mapper's
+ * to one of those below.
+ */
+static dev_t target_of(const struct file *file, unsigned int cmd)
+{
+	struct gendisk *disk;
+
+	if (!S_ISBLK(file_inode(file)->i_mode) || goes_anywhere(cmd))
+		return 0;
+	/* An open file holds both. */
+	disk = I_BDEV(file->f_mapping->host)->bd_disk;
+	if (!strncmp(disk->disk_name, "dm-", 3))
+		return 0;
+	return disk_devt(disk);
+}
+
 /* Takes a rule that concerns the caller and is stricter than the best so far. */
 static void take_stricter(const struct fim_binding **best,
 			  const struct fim_binding *binding,
@@ -146,7 +181,10 @@ static const struct fim_binding *find_rule(const struct fim_ruleset *rs,
 	return best;
 }
 
-/* The same about the devices of a filesystem, whichever these are */
+/*
+ * The same about the devices of a filesystem, whichever these are, or if it is
+ * NULL of any btrfs
+ */
 static const struct fim_binding *find_sb_rule(const struct fim_ruleset *rs,
 					      const struct super_block *sb,
 					      const struct fim_access *access)
@@ -157,7 +195,7 @@ static const struct fim_binding *find_sb_rule(const struct fim_ruleset *rs,
 
 	fim_caller_read(&caller);
 	for (i = 0; i < rs->nr_sbs; i++)
-		if (rs->sbs[i].sb == sb)
+		if (sb ? rs->sbs[i].sb == sb : rs->sbs[i].btrfs)
 			take_stricter(&best, rs->sbs[i].raw, access, &caller);
 	return best;
 }
@@ -261,10 +299,13 @@ bool fim_raw_move_is_refused(const struct fim_ruleset *rs,
 {
 	const struct fim_access access = { .op = FIM_OP_RAW };
 	enum effect effect = effect_of_move(cmd);
+	const struct super_block *sb = file_inode(file)->i_sb;
 
-	return effect != NONE &&
-	       is_refused(file,
-			  find_sb_rule(rs, file_inode(file)->i_sb, &access),
+	if (effect == NONE)
+		return false;
+	return is_refused(file,
+			  find_sb_rule(rs, fim_raw_takes_device(cmd) ? NULL : sb,
+				       &access),
 			  &access, effect == CHANGES);
 }
 
@@ -292,7 +333,5 @@ bool fim_raw_ioctl_is_refused(const struct file *file, unsigned int cmd)
 	if (cmd == SCSI_IOCTL_SEND_COMMAND && S_ISCHR(inode->i_mode) &&
 	    imajor(inode) != SCSI_GENERIC_MAJOR)
 		return false;
-	return device_is_refused(file,
-				 S_ISBLK(inode->i_mode) ? inode->i_rdev : 0,
-				 effect == CHANGES);
+	return device_is_refused(file, target_of(file, cmd), effect == CHANGES);
 }

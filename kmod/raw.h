@@ -5,6 +5,7 @@
 #ifndef FIM_RAW_H
 #define FIM_RAW_H
 
+#include <linux/btrfs.h>
 #include <linux/ioctl.h>
 #include <linux/types.h>
 #include <linux/major.h>
@@ -25,6 +26,21 @@ static __always_inline bool fim_raw_by_char_device(unsigned int cmd)
 {
 	return cmd == SG_IO || cmd == SCSI_IOCTL_SEND_COMMAND ||
 	       _IOC_TYPE(cmd) == 'N' || _IOC_TYPE(cmd) == MMC_BLOCK_MAJOR;
+}
+
+/**
+ * fim_raw_takes_device() - whether an ioctl may be about another filesystem's
+ *	devices
+ * @cmd: the command
+ *
+ * Up to 6.16, one btrfs may take away a device that another is mounted from, and
+ * is told which in the caller's memory.
+ *
+ * Return: true if the filesystem that it is by tells nothing.
+ */
+static __always_inline bool fim_raw_takes_device(unsigned int cmd)
+{
+	return cmd == BTRFS_IOC_ADD_DEV || cmd == BTRFS_IOC_DEV_REPLACE;
 }
 
 bool fim_raw_open_is_refused(const struct file *file);

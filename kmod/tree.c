@@ -179,6 +179,7 @@ static void add_sb(struct fim_ruleset *rs, const struct fim_object *object,
 			.sb = sb,
 			.device = object->device,
 			.disk = object->disk,
+			.btrfs = object->btrfs,
 		};
 	}
 	if (is_stricter(binding, rs->sbs[i].binding))

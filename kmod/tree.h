@@ -70,6 +70,7 @@ struct fim_mark {
  * @sb: the superblock, an address to compare
  * @device: its block device, or 0
  * @disk: the disk that this is a partition of, or the same
+ * @btrfs: it is a btrfs
  * @binding: the rule, or NULL
  * @reads: the strictest that is about reads as well, or NULL
  * @raw: the strictest about writing to the devices that it lies on
@@ -78,6 +79,7 @@ struct fim_sb_rule {
 	const struct super_block *sb;
 	dev_t device;
 	dev_t disk;
+	bool btrfs;
 	const struct fim_binding *binding;
 	const struct fim_binding *reads;
 	const struct fim_binding *raw;

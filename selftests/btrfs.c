@@ -283,9 +283,28 @@ TEST_F(btrfs, G06_moved_to_another_device)
 	unlink(OTHER_IMAGE);
 }
 
-/* What becomes of another filesystem is nobody's business. */
-TEST_F(btrfs, M01_another_filesystem_grows)
+/* Nobody has the subvolume's name in memory. */
+TEST_F(btrfs, D24_from_disk)
 {
+	NEEDS(self->missing);
+	ASSERT_EQ(0, create(MNT, "home"));
+	ASSERT_EQ(0, mkdir(MNT "/home/keys", 0755));
+	ASSERT_EQ(0, create(MNT "/snapshots", "old"));
+	ASSERT_EQ(0, fim_apply_dirs("t", variant->action, MNT "/home/keys/",
+				    NULL));
+	fim_drop_caches("2");
+	EXPECT_HIT("ioctl " MNT "/home/keys", destroy(MNT, "home"));
+	EXPECT_SPARED(destroy(MNT "/snapshots", "old"));
+	EXPECT_EQ(self->block ? 0 : ENOENT, sys(access(MNT "/home/keys", F_OK)));
+}
+
+/*
+ * Before 6.17 it may have taken the device of the first: of which one it is told
+ * stands in memory of the caller's.
+ */
+TEST_F(btrfs, G03_another_filesystem_grows)
+{
+	const char *line = "raw " MNT "/usr/bin -> /";
 	const char *disk, *added;
 
 	NEEDS(self->missing);
@@ -299,7 +318,11 @@ TEST_F(btrfs, M01_another_filesystem_grows)
 	added = fim_loop_free();
 	ASSERT_EQ(0, fim_loop_set(added, OTHER_IMAGE "2", O_RDWR));
 	ASSERT_EQ(0, protect_disk(self));
-	EXPECT_SPARED(in_dir(OTHER, BTRFS_IOC_ADD_DEV, added));
+	EXPECT_HIT(line, in_dir(OTHER, BTRFS_IOC_ADD_DEV, added));
+	EXPECT_EQ(self->block ? 1 : 2, devices_of(OTHER));
+	ASSERT_EQ(0, fim_delete("t"));
+	if (self->block)
+		EXPECT_SPARED(in_dir(OTHER, BTRFS_IOC_ADD_DEV, added));
 	EXPECT_EQ(2, devices_of(OTHER));
 	EXPECT_EQ(0, sys(umount2(OTHER, 0)));
 	rmdir(OTHER);

@@ -76,6 +76,22 @@ int fim_loop_clear(const char *loop)
 	return err;
 }
 
+static int change_partitions(const char *disk, int op,
+			     struct blkpg_partition *part)
+{
+	struct blkpg_ioctl_arg arg = {
+		.op = op,
+		.datalen = sizeof(*part),
+		.data = part,
+	};
+	int dev = open(disk, O_RDONLY | O_CLOEXEC);
+	int err = dev < 0 ? errno : sys(ioctl(dev, BLKPG, &arg));
+
+	if (dev >= 0)
+		close(dev);
+	return err;
+}
+
 /**
  * fim_partition() - make a partition
  * @disk: of this disk
@@ -91,17 +107,22 @@ int fim_partition(const char *disk, int number, long long start,
 	struct blkpg_partition part = {
 		.start = start, .length = length, .pno = number,
 	};
-	struct blkpg_ioctl_arg arg = {
-		.op = BLKPG_ADD_PARTITION,
-		.datalen = sizeof(part),
-		.data = &part,
-	};
-	int dev = open(disk, O_RDONLY | O_CLOEXEC);
-	int err = dev < 0 ? errno : sys(ioctl(dev, BLKPG, &arg));
 
-	if (dev >= 0)
-		close(dev);
-	return err;
+	return change_partitions(disk, BLKPG_ADD_PARTITION, &part);
+}
+
+/**
+ * fim_partition_remove() - forget a partition
+ * @disk: of this disk
+ * @number: from 1
+ *
+ * Return: 0 or an errno.
+ */
+int fim_partition_remove(const char *disk, int number)
+{
+	struct blkpg_partition part = { .pno = number };
+
+	return change_partitions(disk, BLKPG_DEL_PARTITION, &part);
 }
 
 static void dm_init(struct dm_ioctl *dm, size_t size)

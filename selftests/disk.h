@@ -16,6 +16,7 @@ int fim_loop_set(const char *loop, const char *file, int flags);
 int fim_loop_clear(const char *loop);
 int fim_partition(const char *disk, int number, long long start,
 		  long long length);
+int fim_partition_remove(const char *disk, int number);
 int fim_dm_make(const char *below, unsigned long long sectors,
 		const char **node);
 int fim_dm_remove(void);

@@ -378,4 +378,39 @@ TEST_F(passthrough, G07_by_io_uring)
 	uring_close(&ring);
 }
 
+/* A command goes to the disk, by whatever partition's node. */
+TEST_F(passthrough, G07_by_another_partition)
+{
+	const char *between = variant->kind == NVME ? "p" : "";
+	const char *other, *own;
+	char block[SECTOR];
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, sys(umount2(MNT, 0)));
+	ASSERT_EQ(0, fim_partition(self->disk, 1, 1 << 20, 1 << 20));
+	ASSERT_EQ(0, fim_partition(self->disk, 2, 2 << 20, 5 << 20));
+	other = node_of(fim_fmt("%s%s1", self->disk, between));
+	own = node_of(fim_fmt("%s%s2", self->disk, between));
+	ASSERT_NE(NULL, other);
+	ASSERT_NE(NULL, own);
+	ASSERT_EQ(0, system(fim_fmt("mke2fs -q -F %s", own)));
+	ASSERT_EQ(0, sys(mount(own, MNT, "ext4", 0, NULL)));
+	ASSERT_EQ(0, mkdir(PROT, 0755));
+	memset(block, 'a', sizeof(block));
+	ASSERT_EQ(0, command(variant->kind, self->disk, O_RDONLY, block, true));
+	ASSERT_EQ(0, protect(variant->raw));
+	memset(block, 'b', sizeof(block));
+	EXPECT_HIT(other, 0, variant->kind == NVME,
+		   command(variant->kind, other, O_RDONLY, block, true));
+	EXPECT_EQ(self->block ? 'a' : 'b', first_byte(self->disk));
+	/* By the block layer it writes to itself only. */
+	EXPECT_EQ(0, fim_opened(open(other, O_WRONLY | O_CLOEXEC)));
+	ASSERT_EQ(0, fim_delete("t"));
+	EXPECT_EQ(0, command(variant->kind, other, O_RDONLY, block, true));
+	EXPECT_EQ('b', first_byte(self->disk));
+	ASSERT_EQ(0, sys(umount2(MNT, 0)));
+	EXPECT_EQ(0, fim_partition_remove(self->disk, 1));
+	EXPECT_EQ(0, fim_partition_remove(self->disk, 2));
+}
+
 TEST_HARNESS_MAIN
