@@ -138,8 +138,10 @@ static int make_and_publish(struct fim_policy **policies, unsigned int nr,
 
 static int attach_if_wanted(void)
 {
+	const struct fim_ruleset *rs = fim_current_ruleset();
+
 	return fim_attach_on_demand(FIM_DEMAND_WRITERS,
-				    fim_current_ruleset()->append ||
+				    rs->append || rs->lapsing ||
 				    fim_writers_exist());
 }
 
@@ -184,7 +186,8 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 		return;
 	}
 	writers_unguarded = true;
-	if (make_and_publish(policies, nr, generation, true)) {
+	if (make_and_publish(policies, nr, generation,
+			     !(found & FIM_WRITERS_MISSED))) {
 		pr_warn("fim: no memory to guard files that are open for writing\n");
 		/* The ruleset in force still knows them. */
 		list_splice(&leaving, &fim_writers);

@@ -15,6 +15,7 @@
 #include <linux/loop.h>
 
 #include "disk.h"
+#include "fault.h"
 #include "request.h"
 #include "scene.h"
 #include "uring.h"
@@ -191,8 +192,8 @@ TEST_F(scene, A23_flag_cleared)
 	close(fd);
 }
 
-/* Replaces the policy, or makes it, as fimctl does, but faster. */
-static int replace(FIXTURE_DATA(scene) *self, bool append)
+/* Has the policy replaced, or made, by the next commit: as fimctl does, but faster. */
+static int begin_replacing(FIXTURE_DATA(scene) *self, bool append)
 {
 	const struct fim_put puts[] = {
 		PUT_STRING(FIM_POLICY_A_NAME, "t"),
@@ -210,7 +211,12 @@ static int replace(FIXTURE_DATA(scene) *self, bool append)
 	msg = fim_msg(&self->nl, FIM_CMD_POLICY_ADD, 0);
 	fim_put_nest(msg, FIM_A_POLICY, puts);
 	return fim_nl_call(&self->nl, msg, NULL, NULL) ?:
-	       fim_rule_add(&self->nl, "t", fim_fmt("%s/", self->tree.prot)) ?:
+	       fim_rule_add(&self->nl, "t", fim_fmt("%s/", self->tree.prot));
+}
+
+static int replace(FIXTURE_DATA(scene) *self, bool append)
+{
+	return begin_replacing(self, append) ?:
 	       fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT);
 }
 
@@ -272,6 +278,39 @@ TEST_F_TIMEOUT(scene, A23_policy_replaced_meanwhile, 150)
 	clear_and_put(twin);
 	EXPECT_EQ('X', first_byte(twin));
 	close(twin);
+}
+
+/* Nor is it open for a while if the search for who has it open has no memory. */
+TEST_F_TIMEOUT(scene, A23_replaced_without_memory, 150)
+{
+	int faults, fd, err, nth = 0;
+	bool failed = true;
+
+	NEEDS_POLICY();
+	if (!self->block)
+		SKIP(return, "it is to be refused");
+	faults = fault_open();
+	if (faults < 0)
+		SKIP(return, "this kernel does not inject faults");
+	while (failed) {
+		ASSERT_EQ(0, fim_write_file(log_nr(self, 0), "base"));
+		ASSERT_EQ(0, replace(self, true));
+		fd = open(log_nr(self, 0), O_RDWR | O_APPEND | O_CLOEXEC);
+		ASSERT_EQ(0, begin_replacing(self, false));
+		fault_set(faults, ++nth);
+		err = fim_nl_do(&self->nl, FIM_CMD_TXN_COMMIT);
+		failed = fault_end(faults);
+		clear_and_put(fd);
+		ASSERT_EQ('b', first_byte(fd))
+			TH_LOG("allocation %d: %d", nth, err);
+		close(fd);
+		if (err)
+			fim_nl_do(&self->nl, FIM_CMD_TXN_ABORT);
+		ASSERT_EQ(0, fim_delete_all(&self->nl));
+		ASSERT_EQ(0, unlink(log_nr(self, 0)));
+	}
+	EXPECT_LT(10, nth);
+	close(faults);
 }
 
 static int put_by_uring(int fd, int flags)
