@@ -292,12 +292,7 @@ static void finish_in_task(struct callback_head *work)
 	if (settle(slot))
 		finishing = begin_record(slot, true);
 	fim_slot_give(slot);
-	if (recheck & FIM_RECHECK_LATER)
-		fim_policy_recheck_later();
-	if (recheck & FIM_RECHECK_AWAITED)
-		fim_policy_recheck_await();
-	if (recheck & (FIM_RECHECK_WAITING | FIM_RECHECK_ALL))
-		fim_policy_recheck(recheck & FIM_RECHECK_ALL);
+	fim_recheck(recheck);
 	if (finishing) {
 		finish_record(&finishing->slot, &finishing->id,
 			      &finishing->text);
@@ -420,14 +415,14 @@ static bool submit(struct fim_slot *slot)
  * fim_event_violation() - record an operation that is refused or audited
  * @access: the operation
  * @verdict: what was decided about it
- * @moved: the rules to look after when it is over
+ * @moved: enum fim_recheck, what to look at again when it is over
  *
  * Context: inside the hook, under RCU; no lock, no memory, no sleep.
  * Return: whether the operation is in doubt, and its slot tells that.
  */
 bool fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict,
-			 enum fim_recheck moved)
+			 unsigned int moved)
 {
 	struct fim_policy *policy = verdict->match.binding->policy;
 	bool doubted = access->uncertain && can_tell_later();
@@ -463,14 +458,14 @@ bool fim_event_violation(const struct fim_access *access,
 
 /**
  * fim_event_awaited() - a name may appear or change that a rule is about
- * @which: the rules to look after
+ * @which: enum fim_recheck, what to look at again
  *
  * A rule takes hold before the task that makes the name gets to use it; if
  * there is no slot, a little later.
  *
  * Context: as fim_event_violation().
  */
-void fim_event_awaited(enum fim_recheck which)
+void fim_event_awaited(unsigned int which)
 {
 	struct fim_slot *slot = fim_slot_take();
 
@@ -516,8 +511,9 @@ void fim_event_not_created(void)
  * @mapped: whether a mapping of it is shared and can be written to
  *
  * Context: process; may sleep.
+ * Return: 0 or -ENOMEM.
  */
-void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped)
+int fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped)
 {
 	struct fim_event event = {
 		.type = FIM_EVENT_WRITER,
@@ -530,9 +526,7 @@ void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped)
 		.slot = slot,
 	};
 
-	if (fim_event_emit(&event))
-		pr_warn("fim: no memory for a record about inode %llu, which is open for writing\n",
-			slot->ino);
+	return fim_event_emit(&event);
 }
 
 /**

@@ -46,8 +46,8 @@ extern atomic_t fim_event_doubts;
 /* In a hook */
 bool fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict,
-			 enum fim_recheck moved);
-void fim_event_awaited(enum fim_recheck which);
+			 unsigned int moved);
+void fim_event_awaited(unsigned int which);
 void fim_event_created(void);
 void fim_event_not_created(void);
 
@@ -71,7 +71,7 @@ int fim_event_emit(const struct fim_event *event);
 int fim_event_emit_body(const struct fim_event *event, const void *body,
 			unsigned int len);
 void fim_event_tell_losses(void);
-void fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped);
+int fim_event_writer(const struct fim_slot *slot, u64 count, bool mapped);
 
 void fim_event_stats(struct fim_event_stats *stats);
 int fim_event_init(void);

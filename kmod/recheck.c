@@ -14,6 +14,7 @@
 #include "policy.h"
 #include "publish.h"
 #include "recheck.h"
+#include "rule.h"
 #include "tree.h"
 #include "writer.h"
 
@@ -23,8 +24,8 @@
  */
 #define SETTLE_DELAY	HZ
 
-/* How long a mount waits until rules have taken hold in it, in jiffies */
-#define AWAIT_MAX	HZ
+/* How long a task waits until rules have taken hold in what it made, in jiffies */
+#define AWAIT_MAX	(3 * HZ)
 
 /* Under fim_policy_lock: something could not be looked at, for lack of memory. */
 static bool unseen;
@@ -98,10 +99,7 @@ void fim_policy_recheck(bool all)
 	bool changed = false;
 	unsigned int i, nr;
 
-	/*
-	 * The lock may be held for as long as a filesystem on some rule's path
-	 * takes to answer, and the caller may be who serves it.
-	 */
+	/* It may be held while a filesystem on some rule's path does not answer. */
 	if (mutex_lock_killable(&fim_policy_lock)) {
 		fim_policy_recheck_later();
 		return;
@@ -156,16 +154,19 @@ int fim_policy_refresh(void)
 	return err;
 }
 
-/* How often fim_policy_recheck_await() was called; which of these are served */
+/* How often recheck_and_wait() was called; which of these are served */
 static atomic_t recheck_asked = ATOMIC_INIT(0);
 static int recheck_served;
 static DECLARE_WAIT_QUEUE_HEAD(recheck_wait);
 
-static void recheck_later(struct work_struct *work)
+/* It was asked for all paths, not only for those of rules that wait. */
+static bool recheck_all;
+
+static void recheck(struct work_struct *work)
 {
 	int asked = atomic_read(&recheck_asked);
 
-	fim_policy_recheck(true);
+	fim_policy_recheck(xchg(&recheck_all, false));
 	WRITE_ONCE(recheck_served, asked);
 	wake_up_all(&recheck_wait);
 }
@@ -224,7 +225,7 @@ static void settle(struct work_struct *work)
 }
 
 static DECLARE_DELAYED_WORK(settle_work, settle);
-static DECLARE_WORK(recheck_work, recheck_later);
+static DECLARE_WORK(recheck_work, recheck);
 
 /**
  * fim_policy_recheck_later() - have the rules looked after whose inodes are
@@ -234,23 +235,24 @@ static DECLARE_WORK(recheck_work, recheck_later);
  */
 void fim_policy_recheck_later(void)
 {
+	WRITE_ONCE(recheck_all, true);
 	schedule_work(&recheck_work);
 }
 
-/**
- * fim_policy_recheck_await() - have the paths of rules resolved again, and wait
- *	for that
- *
- * Not for long: on some rule's path may be a filesystem that does not answer
+/*
+ * Has the paths of rules resolved again, and waits for that. Not by the caller,
+ * and not for long: on some rule's path may be a filesystem that does not answer
  * until the caller has returned, as its mount's helper, or serves it.
- *
- * Context: process, holding nothing; may sleep.
  */
-void fim_policy_recheck_await(void)
+static void recheck_and_wait(bool all)
 {
-	int asked = atomic_inc_return(&recheck_asked);
+	int asked;
 
-	fim_policy_recheck_later();
+	if (all)
+		WRITE_ONCE(recheck_all, true);
+	/* Orders that before it. */
+	asked = atomic_inc_return(&recheck_asked);
+	schedule_work(&recheck_work);
 	wait_event_killable_timeout(recheck_wait,
 				    READ_ONCE(recheck_served) - asked >= 0,
 				    AWAIT_MAX);
@@ -264,6 +266,30 @@ void fim_policy_recheck_await(void)
 void fim_recheck_settle(void)
 {
 	schedule_delayed_work(&settle_work, SETTLE_DELAY);
+}
+
+/**
+ * fim_recheck() - look again at what an operation of current's, which is over,
+ *	has changed
+ * @what: enum fim_recheck
+ *
+ * Context: process, holding nothing; may sleep.
+ */
+void fim_recheck(unsigned int what)
+{
+	if (what & FIM_RECHECK_WRITERS)
+		fim_recheck_settle();
+	switch (what & ~FIM_RECHECK_WRITERS) {
+	case FIM_RECHECK_LATER:
+		fim_policy_recheck_later();
+		break;
+	case FIM_RECHECK_WAITING:
+		recheck_and_wait(false);
+		break;
+	case FIM_RECHECK_ALL:
+		recheck_and_wait(true);
+		break;
+	}
 }
 
 /**

@@ -9,7 +9,7 @@
 
 void fim_policy_recheck(bool all);
 void fim_policy_recheck_later(void);
-void fim_policy_recheck_await(void);
+void fim_recheck(unsigned int what);
 int fim_policy_refresh(void);
 bool fim_policy_tidy(void);
 void fim_recheck_all(void);

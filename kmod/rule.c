@@ -378,17 +378,36 @@ static enum fim_recheck moves_elsewhere(const struct fim_ruleset *rs,
 		       FIM_RECHECK_LATER : FIM_RECHECK_NONE;
 }
 
-/**
- * fim_moves() - which rules to look after when an operation is over
- * @rs: the ruleset
- * @access: the operation, which is let through
- *
- * Context: any in which RCU protects @rs.
- * Return: all, if paths of rules may lead elsewhere then; those that wait, if
- * one may wait elsewhere or no more; or none.
+/* Whether a file is open for writing, or a directory may hold one that is. */
+static bool may_be_written(const struct dentry *dentry)
+{
+	const struct inode *inode = dentry ? READ_ONCE(dentry->d_inode) : NULL;
+
+	return inode && (S_ISDIR(inode->i_mode) ||
+			 atomic_read(&inode->i_writecount) > 0 ||
+			 /* An overlay's may be so by a layer below. */
+			 READ_ONCE(dentry->d_flags) & DCACHE_OP_REAL);
+}
+
+/*
+ * Who is allowed to may bring in what somebody else has open for writing. It
+ * counts as open before the rule then.
  */
-enum fim_recheck fim_moves(const struct fim_ruleset *rs,
-			   const struct fim_access *access)
+static bool brings_writer(const struct fim_ruleset *rs,
+			  const struct fim_access *access)
+{
+	struct fim_verdict verdict;
+
+	if (access->op != FIM_OP_RENAME && access->op != FIM_OP_LINK)
+		return false;
+	if (!may_be_written(access->dentry) && !may_be_written(access->other))
+		return false;
+	fim_decide(rs, access, NULL, &verdict);
+	return verdict.action > FIM_ACTION_ALLOW;
+}
+
+static enum fim_recheck moves(const struct fim_ruleset *rs,
+			      const struct fim_access *access)
 {
 	/* A container's mounts are looked at again now and then only. */
 	if (access->inner)
@@ -397,12 +416,9 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 	case FIM_OP_MOUNT:
 	case FIM_OP_MOVE_MOUNT:
 	case FIM_OP_UMOUNT:
-		/*
-		 * It may spread to a mount that a path enters. Not looked at by
-		 * this task: it may be who has to serve what is mounted.
-		 */
+		/* It may spread to a mount that a path enters. */
 		if (rs->waits)
-			return FIM_RECHECK_AWAITED;
+			return FIM_RECHECK_ALL;
 		return rs->nr_mounts > 1 || rs->sources ? FIM_RECHECK_LATER :
 							  FIM_RECHECK_NONE;
 	}
@@ -425,6 +441,22 @@ enum fim_recheck fim_moves(const struct fim_ruleset *rs,
 		return FIM_RECHECK_WAITING;
 	return access->made && is_awaited(rs, access->made) ?
 		       FIM_RECHECK_WAITING : FIM_RECHECK_NONE;
+}
+
+/**
+ * fim_moves() - what to look at again when an operation is over
+ * @rs: the ruleset
+ * @access: the operation, which is let through
+ *
+ * Context: any in which RCU protects @rs.
+ * Return: enum fim_recheck: all, if paths of rules may lead elsewhere then; those
+ * that wait, if one may wait elsewhere or no more; or none.
+ */
+unsigned int fim_moves(const struct fim_ruleset *rs,
+		       const struct fim_access *access)
+{
+	return moves(rs, access) |
+	       (brings_writer(rs, access) ? FIM_RECHECK_WRITERS : 0);
 }
 
 /**

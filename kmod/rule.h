@@ -33,15 +33,16 @@ enum fim_reach {
  * @FIM_RECHECK_NONE: nothing
  * @FIM_RECHECK_WAITING: the paths of the rules that wait: a name appears
  * @FIM_RECHECK_ALL: all paths: some come to mean something else
- * @FIM_RECHECK_LATER: all paths, by a worker; a bit of its own, as the next
- * @FIM_RECHECK_AWAITED: the same, and the task waits for it, but not for long
+ * @FIM_RECHECK_LATER: all paths, but the task does not wait for it
+ * @FIM_RECHECK_WRITERS: a bit, beside one of the others: which files are open for
+ *	writing, as one that is may have come to be protected
  */
 enum fim_recheck {
-	FIM_RECHECK_NONE = 0,
-	FIM_RECHECK_WAITING = 1,
-	FIM_RECHECK_ALL = 2,
-	FIM_RECHECK_LATER = 4,
-	FIM_RECHECK_AWAITED = 8,
+	FIM_RECHECK_NONE,
+	FIM_RECHECK_WAITING,
+	FIM_RECHECK_ALL,
+	FIM_RECHECK_LATER,
+	FIM_RECHECK_WRITERS = 4,
 };
 
 /**
@@ -131,8 +132,8 @@ static inline bool fim_is_load(u8 op)
 	return op == FIM_OP_MODULE || op == FIM_OP_KEXEC;
 }
 
-enum fim_recheck fim_moves(const struct fim_ruleset *rs,
-			   const struct fim_access *access);
+unsigned int fim_moves(const struct fim_ruleset *rs,
+		       const struct fim_access *access);
 
 /* Whether a rule of the ruleset in force is about reads. */
 DECLARE_STATIC_KEY_FALSE(fim_reads_matter);

@@ -115,7 +115,11 @@ void fim_slot_give(struct fim_slot *slot)
  */
 unsigned int fim_slots_taken(void)
 {
-	return bitmap_weight(fim_slots_used, slots);
+	unsigned int taken = bitmap_weight(fim_slots_used, slots);
+
+	/* Who has given one back has counted before what the caller reads next. */
+	smp_rmb();
+	return taken;
 }
 
 /**

@@ -64,7 +64,7 @@ bool fim_spread_decide(const struct fim_ruleset *rs,
 static void look_after_paths(void)
 {
 	const struct fim_access access = { .op = FIM_OP_MOUNT };
-	enum fim_recheck moved;
+	unsigned int moved;
 
 	rcu_read_lock_sched_notrace();
 	moved = fim_moves(rcu_dereference_sched(fim_ruleset), &access);

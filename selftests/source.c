@@ -335,4 +335,43 @@ TEST_F(source, beats_a_nearer_rule)
 	EXPECT_EQ(0, writes(self, "open/updater", "a/prot/f"));
 }
 
+static int opened(const FIXTURE_DATA(source) *self, const char *path)
+{
+	return open(at(self, path), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+}
+
+static bool comes_to_be_refused(int fd)
+{
+	int i;
+
+	for (i = 0; i < 100 && !sys(pwrite(fd, "x", 1, 0)); i++)
+		usleep(100000);
+	return sys(pwrite(fd, "x", 1, 0)) == EACCES;
+}
+
+/* What an update brings in may be open for writing to somebody else. */
+TEST_F(source, C01_moved_in_while_open)
+{
+	int file, below, twin;
+
+	NEEDS_MODULE();
+	ASSERT_EQ(0, apply_exception(self));
+	ASSERT_EQ(0, mkdir(at(self, "open/d"), 0755));
+	file = opened(self, "open/h");
+	below = opened(self, "open/d/i");
+	twin = opened(self, "open/j");
+	/* Else the search a second after the commit finds them. */
+	sleep(3);
+	ASSERT_EQ(0, renames_by(self, "open/updater", "open/h", "a/prot/h"));
+	EXPECT_TRUE(comes_to_be_refused(file));
+	ASSERT_EQ(0, renames_by(self, "open/updater", "open/d", "a/prot/d"));
+	EXPECT_TRUE(comes_to_be_refused(below));
+	EXPECT_EQ(0, sys(rename(at(self, "open/j"), at(self, "open/k"))));
+	sleep(2);
+	EXPECT_EQ(0, sys(pwrite(twin, "x", 1, 0)));
+	close(file);
+	close(below);
+	close(twin);
+}
+
 TEST_HARNESS_MAIN
