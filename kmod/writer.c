@@ -96,9 +96,16 @@ struct use {
 };
 
 /*
- * Whether a rule protects the file by any of the names that are in memory; if
- * there is a slot, it is filled accordingly. What may be appended to is open for
- * writing all day, and each write to it is looked at anyway.
+ * How many of a file's names are looked at. A lock is held meanwhile, so that who
+ * gives a file very many must not have them all looked at.
+ */
+#define NAMES_MAX	64
+
+/*
+ * Whether a rule protects the file by any of the names that are in memory, or
+ * may by one of very many; if there is a slot, it is filled accordingly, and not
+ * at all in the latter case. What may be appended to is open for writing all day,
+ * and each write to it is looked at anyway.
  */
 static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
 			 const struct use *use, struct fim_slot *slot)
@@ -106,11 +113,15 @@ static bool is_protected(const struct fim_ruleset *rs, struct inode *inode,
 	struct fim_access access = { .op = FIM_OP_WRITE };
 	struct fim_verdict verdict;
 	struct dentry *dentry;
+	unsigned int names = 0;
 	bool hit = false;
 
 	spin_lock(&inode->i_lock);
 	rcu_read_lock();
 	for_each_alias(dentry, inode) {
+		hit = ++names > NAMES_MAX;
+		if (hit)
+			break;
 		access.dentry = dentry;
 		fim_decide(rs, &access, NULL, &verdict);
 		hit = verdict.action > FIM_ACTION_ALLOW &&
@@ -265,19 +276,25 @@ static bool tell(const struct fim_ruleset *rs, const struct fim_writer *writer)
 	struct super_block *sb = fim_object_lock_sb(writer->object);
 	struct inode *inode = writer->object->inode;
 	struct fim_slot *slot;
+	bool told = false;
 	struct use use;
 
 	if (IS_ERR_OR_NULL(sb))
 		return !sb;
 	slot = kzalloc(sizeof(*slot), FIM_GFP_QUIET);
+	if (!slot)
+		goto out;
+	told = true;
 	get_use(inode, &use);
-	if (slot && use.writers && is_protected(rs, inode, &use, slot)) {
-		fim_event_writer(slot, use.writers, use.mapped);
+	if (use.writers && is_protected(rs, inode, &use, slot) &&
+	    slot->policy) {
+		told = !fim_event_writer(slot, use.writers, use.mapped);
 		fim_slot_put_rule(slot);
 	}
-	fim_object_unlock_sb(sb);
 	kfree(slot);
-	return slot;
+out:
+	fim_object_unlock_sb(sb);
+	return told;
 }
 
 /**
