@@ -26,8 +26,10 @@ bool fim_container_has_cgroup(const struct fim_container *container,
 			      const struct cgroup *cgroup)
 {
 	/* Ancestors are held by their descendants. */
-	cgroup = cgroup_ancestor((struct cgroup *)cgroup, container->level);
-	return cgroup && cgroup_id(cgroup) == container->cgroup;
+	struct cgroup *ancestor = cgroup_ancestor((struct cgroup *)cgroup,
+						  container->level);
+
+	return ancestor && cgroup_id(ancestor) == container->cgroup;
 }
 #else
 bool fim_container_has_cgroup(const struct fim_container *container,

@@ -167,9 +167,15 @@ static void back_folded(const struct fim_glob *glob, struct fim_glob_walk *walk,
 }
 
 /*
+ * How much of a path is looked at. Who makes directories without end in a tree
+ * with a pattern must not have the kernel read without end.
+ */
+#define BYTES_MAX	(16 * PATH_MAX)
+
+/*
  * Names change while they are read if somebody renames an ancestor of the
  * object. A name's memory is freed by RCU and ends in a NUL at any time. If
- * the marked directory is no ancestor any more, the worse is assumed.
+ * the marked directory is no ancestor any more, or very far, the worse is assumed.
  *
  * @exact: the name has to match as it is spelled: that of an exception
  */
@@ -180,11 +186,12 @@ static bool matches_part(const struct fim_glob *glob,
 	struct fim_glob_walk walk = fim_glob_begin(glob, part);
 	const struct dentry *dentry = place->object, *parent;
 	const char *name;
-	size_t len;
+	size_t len, bytes = 0;
 
 	for (;;) {
 		name = READ_ONCE(dentry->d_name.name);
 		len = strnlen(name, READ_ONCE(dentry->d_name.len));
+		bytes += len + 1;
 		parent = READ_ONCE(dentry->d_parent);
 		if (!exact && folds_case(parent))
 			back_folded(glob, &walk, parent->d_sb, name, len);
@@ -193,7 +200,7 @@ static bool matches_part(const struct fim_glob *glob,
 		if (parent == place->mark)
 			return fim_glob_accepts(glob, &walk);
 		/* It has left the directory meanwhile: no exception is for it. */
-		if (parent == dentry)
+		if (parent == dentry || bytes > BYTES_MAX)
 			return !exact;
 		fim_glob_back(glob, &walk, "/", 1);
 		dentry = parent;
