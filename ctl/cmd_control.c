@@ -184,6 +184,30 @@ int cmd_confirm(const struct command *cmd, int argc, char **argv)
 	return plain(cmd, argc, argv, FIM_CMD_CONFIRM, "nothing is confirmed");
 }
 
+/* What can't be understood may say "seal". */
+static bool is_unclear(const struct config *config)
+{
+	return config->broken || config->unread;
+}
+
+static int check_configured(const struct config *config)
+{
+	if (!is_unclear(config))
+		return config->seal ? EXIT_OK : EXIT_FAILED;
+	term_error("what %s says is not clear: 'seal' counts as set",
+		   CONFIG_FILE);
+	return EXIT_OK;
+}
+
+static int seal_configured(const struct control *control,
+			   const struct config *config)
+{
+	if (!is_unclear(config))
+		return config->seal ? run(control) : EXIT_OK;
+	term_error("what %s says is not clear: not sealed", CONFIG_FILE);
+	return EXIT_INVALID;
+}
+
 int cmd_seal(const struct command *cmd, int argc, char **argv)
 {
 	struct control control = {
@@ -206,8 +230,8 @@ int cmd_seal(const struct command *cmd, int argc, char **argv)
 	if (optind < argc)
 		return opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
 	if (check)
-		return config_get()->seal ? EXIT_OK : EXIT_FAILED;
-	if (configured && !config_get()->seal)
-		return EXIT_OK;
+		return check_configured(config_get());
+	if (configured)
+		return seal_configured(&control, config_get());
 	return run(&control);
 }

@@ -4,11 +4,13 @@
  *
  * Lines of "key = value"; empty ones and those that begin with '#' are comments.
  * A key that is unknown, given twice or without a value is an error, as what was
- * meant by it would not be so.
+ * meant by it would not be so. A value goes to the end of its line, whatever is in
+ * it: a comment after it is part of it.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "array.h"
 #include "buf.h"
@@ -78,8 +80,9 @@ static void set_file_posture(const struct mark *at, char *value,
 
 static void set_seal(const struct mark *at, char *value, struct diags *diags)
 {
-	config.seal = !strcmp(value, "yes");
-	if (!config.seal && strcmp(value, "no"))
+	/* Who wrote something else did not mean "no". */
+	config.seal = strcmp(value, "no");
+	if (config.seal && strcmp(value, "yes"))
 		diag_error(diags, at, "'seal' must be yes or no, not '%s'",
 			   value);
 	free(value);
@@ -210,6 +213,14 @@ static void read_file(FILE *f, const char *path, struct diags *diags)
 	free(data);
 }
 
+/* A symbolic link to nothing is no file, and yet nobody's wish to have none. */
+static bool is_absent(const char *path, int error)
+{
+	struct stat st;
+
+	return error == ENOTDIR || (error == ENOENT && lstat(path, &st));
+}
+
 /**
  * config_load() - read the file and print what is wrong with it
  * @path: the file; that there is none is no error
@@ -218,17 +229,19 @@ void config_load(const char *path)
 {
 	struct diags diags = { 0 };
 	FILE *f = fopen(path, "re");
+	int error = errno;
 
 	if (f) {
 		read_file(f, path, &diags);
 		fclose(f);
-	} else if (errno == EACCES) {
+	} else if (error == EACCES) {
 		/* Who may not read it does not put policies into force. */
 		diag_warning(&diags, &(struct mark){ .file = path }, "%s",
-			     strerror(errno));
-	} else if (errno != ENOENT && errno != ENOTDIR) {
+			     strerror(error));
+		config.unread = true;
+	} else if (!is_absent(path, error)) {
 		diag_error(&diags, &(struct mark){ .file = path }, "%s",
-			   strerror(errno));
+			   strerror(error));
 	}
 	diag_print(&diags, stderr);
 	config.broken = diags.errors;

@@ -22,8 +22,10 @@
  * @instance_group: as instanceGroup
  * @instance_id: as instanceID
  * @unprotected_start: a container starts whose policies can't be put into force
- * @seal: fim.service seals the module, and heeds no fim=off
+ * @seal: fim.service seals the module, and heeds no fim=off: "seal" is given, and
+ *	is not "no"
  * @broken: the file has errors, which were printed
+ * @unread: the file may not be read, which was printed
  */
 struct config {
 	const char *cluster_name;
@@ -35,6 +37,7 @@ struct config {
 	bool unprotected_start;
 	bool seal;
 	bool broken;
+	bool unread;
 };
 
 const struct config *config_get(void);

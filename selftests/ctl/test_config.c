@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "../../uapi/fim.h"
 #include "config.h"
@@ -71,15 +73,71 @@ TEST(errors)
 	}
 }
 
+/* What is not "no" is not taken for it. */
+TEST(seal)
+{
+	static const struct {
+		const char *text;
+		bool seal;
+	} cases[] = {
+		{ "# seal = yes\n", false },
+		{ "seal = yes\n", true },
+		{ "seal = no\n", false },
+		{ "seal = true\n", true },
+		{ "seal = Yes\n", true },
+		{ "seal = yes  # policy 7\n", true },
+		{ "seal = no # for now\n", true },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		free(parse(cases[i].text));
+		EXPECT_EQ(cases[i].seal, config_get()->seal) {
+			TH_LOG("%s", cases[i].text);
+		}
+	}
+}
+
 TEST(no_file)
 {
 	config_load("/nonexistent/fim.conf");
 	EXPECT_FALSE(config_get()->broken);
 	config_load("/proc/self/environ/x");
 	EXPECT_FALSE(config_get()->broken);
+	EXPECT_FALSE(config_get()->unread);
 	/* A directory is no file. */
 	config_load("/proc/self");
 	EXPECT_TRUE(config_get()->broken);
+}
+
+/* There is something by that name, so somebody wanted settings. */
+TEST(link_to_nothing)
+{
+	char path[] = "/tmp/fimctl.XXXXXX";
+
+	ASSERT_LE(0, mkstemp(path));
+	ASSERT_EQ(0, unlink(path));
+	ASSERT_EQ(0, symlink("/nonexistent/fim.conf", path));
+	config_load(path);
+	EXPECT_TRUE(config_get()->broken);
+	unlink(path);
+}
+
+/* Who may not read it does not know that there is nothing in it. */
+TEST(unreadable)
+{
+	char path[] = "/tmp/fimctl.XXXXXX";
+
+	ASSERT_LE(0, mkstemp(path));
+	ASSERT_EQ(0, chmod(path, 0));
+	if (!getuid())
+		ASSERT_EQ(0, seteuid(65534));
+	config_load(path);
+	EXPECT_TRUE(config_get()->unread);
+	EXPECT_FALSE(config_get()->broken);
+	if (!getuid())
+		ASSERT_EQ(0, seteuid(0));
+	unlink(path);
 }
 
 TEST_HARNESS_MAIN

@@ -125,6 +125,37 @@ FIM_INIT=/run/init2 sh /vm/fim-init
 check 'fim=off: fim-init becomes init' grep -q init2 /run/became
 check_not 'nothing is loaded' loaded
 mount -o remount,rw /
+echo 'seal = no' >/etc/fim/fim.conf
+check 'nor with seal = no' sh /vm/S01fim start
+check_not 'nothing is loaded' loaded
+
+# not_heeded WHAT: fim=off, by none of the three, while fim.conf is WHAT. It is
+# broken then, and nothing is sealed.
+not_heeded() {
+	FIM_INIT=/run/init2 sh /vm/fim-init
+	check "$1: fim=off is not heeded by fim-init" in_force early
+	forget early
+	sh /vm/S01fim start
+	check "$1: S01fim says that something is broken" [ $? -eq 4 ]
+	check "$1: and does not heed it" in_force web
+	forget web
+	check_not "$1: OpenRC says so" openrc start
+	check "$1: and does not heed it" in_force web
+	check_not "$1: seal --configured says so" fimctl seal --configured
+	check "$1: nothing is sealed" sh -c 'fimctl status | grep -q "state *armed"'
+	forget web
+}
+
+for text in 'seal = true' 'seal = Yes' 'seal = yes  # policy 7' 'seal: yes' 'sael = no'; do
+	echo "$text" >/etc/fim/fim.conf
+	not_heeded "$text"
+done
+ln -sf /nowhere/fim.conf /etc/fim/fim.conf
+not_heeded 'a link to nothing'
+rm /etc/fim/fim.conf
+mkdir /etc/fim/fim.conf
+not_heeded 'a directory'
+rmdir /etc/fim/fim.conf
 echo 'seal = yes' >/etc/fim/fim.conf
 mount -o remount,ro /
 FIM_INIT=/run/init2 sh /vm/fim-init
