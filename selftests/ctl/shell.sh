@@ -188,6 +188,13 @@ runs() {
 	[ "$found" = "$expected" ] || echo "\"$*\": $found"
 }
 
+# Some shells have a VERSION of their own.
+has_version() {
+	MAKEFLAGS='' VERSION=9 make -s --no-print-directory -C "$dir" \
+		--eval 'version: ; @echo $(VERSION)' version | diff - "$dir/../VERSION"
+}
+
+check 'the version is that of the sources, whatever the environment has' has_version
 check 'every command and option is completed' completes_all
 check 'the beginning of a command' completes 'explain' ex
 check 'formats' completes 'text json pretty-json ecs cef' watch -o ''
