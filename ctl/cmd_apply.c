@@ -137,7 +137,7 @@ static void drop_implied(struct apply *a)
 
 static int stage_policy(struct apply *a, struct link *l, struct policy *p)
 {
-	devices_find(p);
+	devices_find(p, &a->load.diags);
 	return txn_add(l, p, &a->load.diags);
 }
 

@@ -4,9 +4,11 @@
  *
  * The kernel module knows the device that a filesystem is mounted from, and its
  * disk. What is below a device mapper, RAID or loop device only the drivers
- * know, and sysfs, where this looks.
+ * know, and sysfs, where this looks. Which further devices a filesystem has is
+ * told by each in a way of its own.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -17,21 +19,24 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "devices.h"
 #include "glob.h"
 #include "mem.h"
-#include "mounts.h"
 
 #define SYS "/sys"
+#define PROC "/proc"
 
 /**
  * struct walk - where a search stands
  * @sys: where sysfs is mounted
+ * @proc: where procfs is
  * @set: what was found; those from @done on have not been looked at yet
  * @done: how many have
  */
 struct walk {
 	const char *sys;
+	const char *proc;
 	struct devices *set;
 	size_t done;
 };
@@ -194,6 +199,45 @@ static void add_siblings(struct walk *w)
 	closedir(filesystems);
 }
 
+/* The name that a directory of sysfs is linked to: "sda1" */
+static bool name_of(const struct walk *w, uint32_t dev, char *name)
+{
+	char path[PATH_MAX], *real;
+
+	snprintf(path, sizeof(path), "%s/dev/block/%u:%u", w->sys, dev >> 20,
+		 dev & 0xfffff);
+	real = realpath(path, NULL);
+	if (real)
+		snprintf(name, NAME_MAX + 1, "%s", strrchr(real, '/') + 1);
+	free(real);
+	return real;
+}
+
+/*
+ * The device that an ext4's journal is on. The thread that writes it is named
+ * after it, "jbd2/sdb1", with an inode's number behind if it is in the filesystem
+ * itself; what the name of the thread is, jbd2's directory has.
+ */
+static void add_journal(struct walk *w, uint32_t dev)
+{
+	char path[PATH_MAX], name[NAME_MAX + 1], line[NAME_MAX + 1];
+	const char *journal = line + strlen("jbd2/");
+
+	if (!name_of(w, dev, name))
+		return;
+	snprintf(path, sizeof(path), "%s/fs/ext4/%s/journal_task", w->sys, name);
+	if (!read_line(path, line, sizeof(line)))
+		return;
+	snprintf(path, sizeof(path), "%s/%s/comm", w->proc, line);
+	if (!read_line(path, line, sizeof(line)) || strncmp(line, "jbd2/", 5))
+		return;
+	snprintf(path, sizeof(path), "%s/fs/jbd2", w->proc);
+	if (!has_file(path, journal))
+		return;
+	snprintf(path, sizeof(path), "%s/class/block/%s", w->sys, journal);
+	add_from(w->set, path);
+}
+
 static void look_at(struct walk *w, uint32_t dev)
 {
 	char dir[PATH_MAX], path[PATH_MAX + 16];
@@ -217,21 +261,66 @@ static void look_at(struct walk *w, uint32_t dev)
 }
 
 /**
- * devices_below() - find what a block device lies on, and its other names
- * @sys: where sysfs is mounted
- * @major: the device's
+ * devices_add() - note a device that a filesystem is on
+ * @set: added to
+ * @major: the device's; nothing is added if it is 0
  * @minor: the device's
- * @set: set; the device itself is the first. Empty if its major number is 0.
  */
-void devices_below(const char *sys, unsigned int major, unsigned int minor,
-		   struct devices *set)
+void devices_add(struct devices *set, unsigned int major, unsigned int minor)
 {
-	struct walk w = { .sys = sys, .set = set };
+	add(set, number_of(makedev(major, minor)));
+}
+
+/**
+ * devices_add_named() - note the devices that the options of a mount name
+ * @set: added to
+ * @m: the mount
+ * @at: where to say that one is not found
+ * @diags: where warnings go
+ *
+ * XFS has files' data on one, if it was made with it, and its log on another.
+ */
+void devices_add_named(struct devices *set, const struct mount *m,
+		       const struct mark *at, struct diags *diags)
+{
+	static const char *const keys[] = { "logdev", "rtdev" };
+	struct stat st;
+	char *path;
+	size_t i;
+
+	if (strcmp(m->type, "xfs"))
+		return;
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		path = mount_option(m, keys[i]);
+		if (!path)
+			continue;
+		/* What was not absolute, was so from another directory. */
+		errno = *path == '/' ? ENOTBLK : EINVAL;
+		if (*path == '/' && !stat(path, &st) && S_ISBLK(st.st_mode))
+			add(set, number_of(st.st_rdev));
+		else
+			diag_warning(diags, at,
+				     "the filesystem at '%s' is on '%s', too (%s), which is not found: %s; what is written to that device is not matched",
+				     m->path, path, keys[i], strerror(errno));
+		free(path);
+	}
+}
+
+/**
+ * devices_below() - find what block devices lie on, and their other names
+ * @sys: where sysfs is mounted
+ * @proc: where procfs is
+ * @set: the devices that a filesystem is known to be on, the one that it was
+ *	mounted from first; all others are added
+ */
+void devices_below(const char *sys, const char *proc, struct devices *set)
+{
+	struct walk w = { .sys = sys, .proc = proc, .set = set };
 	size_t before;
 
-	set->nr = 0;
-	add(set, number_of(makedev(major, minor)));
 	add_siblings(&w);
+	if (set->nr)
+		add_journal(&w, set->v[0]);
 	do {
 		before = set->nr;
 		while (w.done < set->nr)
@@ -240,32 +329,41 @@ void devices_below(const char *sys, unsigned int major, unsigned int minor,
 	} while (set->nr > before);
 }
 
-/* The device that a filesystem without a number of its own was mounted from */
-static dev_t source_of(const struct statx *st)
+/**
+ * struct root - the filesystem that a rule's path is on
+ * @dev: its device; 0 if it has none
+ * @mount: one of its mounts; NULL if it is not known
+ */
+struct root {
+	dev_t dev;
+	const struct mount *mount;
+};
+
+static const struct mount *find_mount(const struct mounts *mounts, uint64_t id)
 {
-	struct mounts mounts = { 0 };
-	struct stat source;
-	dev_t dev = 0;
 	size_t i;
 
-	if (mounts_read(&mounts, "/proc/self/mountinfo"))
-		goto out;
-	for (i = 0; i < mounts.nr; i++)
-		if (mounts.v[i].id == st->stx_mnt_id &&
-		    mounts.v[i].source[0] == '/' &&
-		    !stat(mounts.v[i].source, &source) &&
-		    S_ISBLK(source.st_mode))
-			dev = source.st_rdev;
-out:
-	mounts_free(&mounts);
-	return dev;
+	for (i = 0; i < mounts->nr; i++)
+		if (mounts->v[i].id == id)
+			return &mounts->v[i];
+	return NULL;
 }
 
-static dev_t device_of(const struct rule *r)
+/* The device that a filesystem without a number of its own was mounted from */
+static dev_t source_of(const struct mount *m)
+{
+	struct stat st;
+
+	return m && m->source[0] == '/' && !stat(m->source, &st) &&
+	       S_ISBLK(st.st_mode) ? st.st_rdev : 0;
+}
+
+static struct root root_of(const struct rule *r, const struct mounts *mounts)
 {
 	size_t len = r->type == FIM_RULE_PATTERN ? glob_anchor(r->path) :
 						   strlen(r->path);
 	char *path = mem_dup(r->path, len);
+	struct root root = { 0 };
 	struct statx st;
 	int err;
 
@@ -273,34 +371,58 @@ static dev_t device_of(const struct rule *r)
 		    &st);
 	free(path);
 	if (err)
-		return 0;
+		return root;
+	if (st.stx_mask & STATX_MNT_ID)
+		root.mount = find_mount(mounts, st.stx_mnt_id);
 	if (st.stx_dev_major)
-		return makedev(st.stx_dev_major, st.stx_dev_minor);
-	return st.stx_mask & STATX_MNT_ID ? source_of(&st) : 0;
+		root.dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+	else
+		root.dev = source_of(root.mount);
+	return root;
+}
+
+static void find(const struct root *root, const struct rule *r,
+		 struct devices *set, struct diags *diags)
+{
+	set->nr = 0;
+	devices_add(set, major(root->dev), minor(root->dev));
+	if (root->mount)
+		devices_add_named(set, root->mount, &r->at, diags);
+	devices_below(SYS, PROC, set);
 }
 
 /**
  * devices_find() - find the devices of all rules of a policy
  * @p: the policy; its rules' devices are set. Those of a path that does not
  *	exist are none.
+ * @diags: where warnings go, of what can't be found
  */
-void devices_find(struct policy *p)
+void devices_find(struct policy *p, struct diags *diags)
 {
 	struct devices set = { .nr = 0 };
+	struct mounts mounts = { 0 };
+	struct root root;
 	struct rule *r;
-	dev_t dev, last = 0;
+	dev_t last = 0;
+	int err;
 
 	/* The paths of others are not this system's. */
 	if (p->kind != FIM_KIND_HOST)
 		return;
+	err = mounts_read(&mounts, PROC "/self/mountinfo");
+	if (err)
+		diag_warning(diags, &p->name_at,
+			     "which devices filesystems are on is not known in full: "
+			     PROC "/self/mountinfo: %s", strerror(-err));
 	for (r = p->rules; r < p->rules + p->nr_rules; r++) {
-		dev = device_of(r);
-		if (dev != last)
-			devices_below(SYS, major(dev), minor(dev), &set);
-		last = dev;
+		root = root_of(r, &mounts);
+		if (root.dev != last)
+			find(&root, r, &set, diags);
+		last = root.dev;
 		free(r->devices);
 		r->devices = set.nr ? mem_dup(set.v, set.nr * sizeof(*set.v)) :
 				      NULL;
 		r->nr_devices = set.nr;
 	}
+	mounts_free(&mounts);
 }

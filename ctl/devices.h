@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include "../uapi/fim.h"
+#include "diag.h"
+#include "mounts.h"
 #include "policy.h"
 
 /**
@@ -21,8 +23,10 @@ struct devices {
 	size_t nr;
 };
 
-void devices_below(const char *sys, unsigned int major, unsigned int minor,
-		   struct devices *set);
-void devices_find(struct policy *p);
+void devices_add(struct devices *set, unsigned int major, unsigned int minor);
+void devices_add_named(struct devices *set, const struct mount *m,
+		       const struct mark *at, struct diags *diags);
+void devices_below(const char *sys, const char *proc, struct devices *set);
+void devices_find(struct policy *p, struct diags *diags);
 
 #endif /* FIMCTL_DEVICES_H */

@@ -65,7 +65,7 @@ static bool parse_id(const char *text, uint64_t *id)
  */
 bool mounts_parse_line(struct mounts *set, char *line)
 {
-	char *path = NULL, *type = NULL, *source = NULL, *field;
+	char *path = NULL, *type = NULL, *source = NULL, *options, *field;
 	uint64_t id = 0;
 	size_t i;
 
@@ -75,7 +75,7 @@ bool mounts_parse_line(struct mounts *set, char *line)
 			return false;
 		if (i == FIELD_PATH)
 			path = field;
-		/* Any number of fields, then a dash, type, source. */
+		/* Any number of fields, then a dash, type, source, options. */
 		if (i >= FIELD_OPTIONAL && !strcmp(field, "-")) {
 			type = strsep(&line, " ");
 			source = strsep(&line, " ");
@@ -88,10 +88,15 @@ bool mounts_parse_line(struct mounts *set, char *line)
 	mounts_unescape(type);
 	if (source)
 		mounts_unescape(source);
+	options = strsep(&line, " ");
 	mem_grow(set->v, set->nr, set->cap);
-	set->v[set->nr++] = (struct mount){ id, mem_string(path),
-					    mem_string(type),
-					    mem_string(source ? source : "") };
+	set->v[set->nr++] = (struct mount){
+		.id = id,
+		.path = mem_string(path),
+		.type = mem_string(type),
+		.source = mem_string(source ? source : ""),
+		.options = mem_string(options ? options : ""),
+	};
 	return true;
 }
 
@@ -117,6 +122,32 @@ int mounts_read(struct mounts *set, const char *file)
 	free(line);
 	fclose(f);
 	return err;
+}
+
+/**
+ * mount_option() - find an option of a mount's filesystem
+ * @m: the mount
+ * @key: what stands before '='
+ *
+ * Return: its value, to be freed; NULL if it is not set.
+ */
+char *mount_option(const struct mount *m, const char *key)
+{
+	const char *option = m->options;
+	size_t len = strlen(key), end;
+	char *value;
+
+	for (;; option += end + 1) {
+		end = strcspn(option, ",");
+		if (end > len && option[len] == '=' &&
+		    !memcmp(option, key, len))
+			break;
+		if (!option[end])
+			return NULL;
+	}
+	value = mem_dup(option + len + 1, end - len - 1);
+	mounts_unescape(value);
+	return value;
 }
 
 /**
@@ -160,6 +191,7 @@ void mounts_free(struct mounts *set)
 		free(set->v[i].path);
 		free(set->v[i].type);
 		free(set->v[i].source);
+		free(set->v[i].options);
 	}
 	free(set->v);
 	*set = (struct mounts){ 0 };

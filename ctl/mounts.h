@@ -15,12 +15,15 @@
  * @path: where it is; any bytes
  * @type: of its filesystem: "ext4"
  * @source: what was mounted, as who did called it: "/dev/sda1"; may be empty
+ * @options: of its filesystem, as procfs writes them: "rw,logdev=/dev/sdb1"; may
+ *	be empty
  */
 struct mount {
 	uint64_t id;
 	char *path;
 	char *type;
 	char *source;
+	char *options;
 };
 
 /**
@@ -38,6 +41,7 @@ struct mounts {
 bool mounts_parse_line(struct mounts *set, char *line);
 int mounts_read(struct mounts *set, const char *file);
 void mounts_unescape(char *s);
+char *mount_option(const struct mount *m, const char *key);
 bool mount_is_interface(const struct mount *m);
 void mounts_free(struct mounts *set);
 

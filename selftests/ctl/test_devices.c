@@ -4,6 +4,8 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "devices.h"
 #include "helper.h"
@@ -59,8 +61,16 @@ static const char *names(const struct devices *set)
 	return text;
 }
 
+static void below(const char *dir, unsigned int major, unsigned int minor,
+		  struct devices *set)
+{
+	set->nr = 0;
+	devices_add(set, major, minor);
+	devices_below(dir, dir, set);
+}
+
 #define EXPECT_BELOW(want, major, minor) do { \
-	devices_below(self->dir, major, minor, &self->set); \
+	below(self->dir, major, minor, &self->set); \
 	EXPECT_STREQ(want, names(&self->set)); \
 } while (0)
 
@@ -86,7 +96,7 @@ static int by_value(const void *a, const void *b)
 
 TEST_F(devices, stacked)
 {
-	devices_below(self->dir, 254, 0, &self->set);
+	below(self->dir, 254, 0, &self->set);
 	qsort(self->set.v, self->set.nr, sizeof(*self->set.v), by_value);
 	EXPECT_STREQ("8:0 8:2 8:16 8:17 8:32 9:0 254:0", names(&self->set));
 }
@@ -96,10 +106,69 @@ TEST_F(devices, btrfs)
 	ASSERT_EQ(0, sh(self->dir, "mkdir -p fs/btrfs/features fs/btrfs/u/devices\n"
 			"ln -s ../../../../block/sde fs/btrfs/u/devices/sde\n"
 			"ln -s ../../../../block/sda/sda1 fs/btrfs/u/devices/sda1"));
-	devices_below(self->dir, 8, 1, &self->set);
+	below(self->dir, 8, 1, &self->set);
 	qsort(self->set.v, self->set.nr, sizeof(*self->set.v), by_value);
 	EXPECT_STREQ("8:0 8:1 8:64", names(&self->set));
 	EXPECT_BELOW("8:32", 8, 32);
+}
+
+/* ext4 on sda1: its journal is in itself, then on sde, then on nothing known. */
+TEST_F(devices, ext4_journal)
+{
+	ASSERT_EQ(0, sh(self->dir, "mkdir -p fs/ext4/sda1 fs/jbd2/sda1-8 77 class\n"
+			"ln -s ../block class/block\n"
+			"echo 77 >fs/ext4/sda1/journal_task; echo jbd2/sda1-8 >77/comm"));
+	EXPECT_BELOW("8:1 8:0", 8, 1);
+	ASSERT_EQ(0, sh(self->dir, "mkdir fs/jbd2/sde; echo jbd2/sde >77/comm"));
+	EXPECT_BELOW("8:1 8:64 8:0", 8, 1);
+	EXPECT_BELOW("8:32", 8, 32);
+	ASSERT_EQ(0, sh(self->dir, "rmdir fs/jbd2/sde"));
+	EXPECT_BELOW("8:1 8:0", 8, 1);
+	ASSERT_EQ(0, sh(self->dir, "mkdir fs/jbd2/sde; echo kworker/sde >77/comm"));
+	EXPECT_BELOW("8:1 8:0", 8, 1);
+}
+
+/* Return: a block device of this machine, or NULL. */
+static const char *block_device(struct stat *st)
+{
+	static char path[64];
+	FILE *f = popen("find /dev -maxdepth 1 -type b | head -n 1", "r");
+	bool found = fscanf(f, "%63s", path) == 1 && !stat(path, st);
+
+	pclose(f);
+	return found ? path : NULL;
+}
+
+TEST_F(devices, xfs)
+{
+	struct mount m = { .path = (char *)"/srv", .type = (char *)"xfs" };
+	const struct mark at = { "p.yaml", 1, 1 };
+	struct parsed p = { 0 };
+	struct stat st;
+	const char *path = block_device(&st);
+	char options[256], *text;
+
+	if (!path)
+		SKIP(return, "there is no block device here");
+	snprintf(options, sizeof(options), "rw,logdev=%s,rtdev=/none,noquota", path);
+	m.options = options;
+	self->set.nr = 0;
+	devices_add_named(&self->set, &m, &at, &p.diags);
+	ASSERT_EQ(1, self->set.nr);
+	EXPECT_EQ(major(st.st_rdev) << 20 | minor(st.st_rdev), self->set.v[0]);
+	text = print_diags(&p);
+	EXPECT_NE(NULL, strstr(text, "p.yaml:1:1: warning: the filesystem at '/srv' is on "
+			       "'/none', too (rtdev), which is not found: No such file"));
+	free(text);
+	diag_free(&p.diags);
+	m.options = (char *)"rw,logdev=sdb1,rtdev=/dev/null";
+	devices_add_named(&self->set, &m, &at, &p.diags);
+	EXPECT_EQ(1, self->set.nr);
+	EXPECT_EQ(2, p.diags.nr);
+	diag_free(&p.diags);
+	m.type = (char *)"other";
+	devices_add_named(&self->set, &m, &at, &p.diags);
+	EXPECT_EQ(0, p.diags.nr);
 }
 
 /* A loop device's file: of what is in it, its filesystem's device is below. */
@@ -119,7 +188,7 @@ TEST_F(devices, many)
 	ASSERT_EQ(0, sh(self->dir, "for i in $(seq 100); do\n"
 			"mkdir block/sd$i; echo 65:$i >block/sd$i/dev\n"
 			"ln -s ../../sd$i block/dm-0/slaves/sd$i; done"));
-	devices_below(self->dir, 254, 0, &self->set);
+	below(self->dir, 254, 0, &self->set);
 	EXPECT_EQ(FIM_DEVICES_MAX, self->set.nr);
 }
 
@@ -128,6 +197,7 @@ TEST(of_rules)
 {
 	static const char *const paths[] = { "/", "/none/", "/**.gz", "/usr/none/*" };
 	struct policies set = { 0 };
+	struct diags diags = { 0 };
 	struct policy *p = policies_add(&set);
 	struct rule *r;
 	size_t i;
@@ -139,7 +209,8 @@ TEST(of_rules)
 		r->type = strchr(paths[i], '*') ? FIM_RULE_PATTERN :
 						  FIM_RULE_DIRECTORY;
 	}
-	devices_find(p);
+	devices_find(p, &diags);
+	EXPECT_EQ(0, diags.nr);
 	if (!p->rules[0].nr_devices)
 		SKIP(goto out, "the root is on no device");
 	EXPECT_EQ(0, p->rules[1].nr_devices);

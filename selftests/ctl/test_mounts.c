@@ -124,4 +124,40 @@ TEST(own)
 	mounts_free(&set);
 }
 
+TEST(options)
+{
+	static const struct {
+		const char *options;
+		const char *key;
+		const char *value;
+	} cases[] = {
+		{ "rw,logdev=/dev/a,rtdev=/dev/b", "logdev", "/dev/a" },
+		{ "rw,logdev=/dev/a,rtdev=/dev/b", "rtdev", "/dev/b" },
+		{ "logdev=/dev/a\\054b\\040c", "logdev", "/dev/a,b c" },
+		{ "rw,xlogdev=/dev/a", "logdev", NULL },
+		{ "rw,logdevx=/dev/a", "logdev", NULL },
+		{ "rw,logdev", "logdev", NULL },
+		{ "rw,logdev=", "logdev", "" },
+		{ "", "logdev", NULL },
+	};
+	char line[256], *value;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		struct mounts set = { 0 };
+
+		snprintf(line, sizeof(line), "1 1 8:1 / /t rw - xfs /dev/x %s\n",
+			 cases[i].options);
+		ASSERT_TRUE(mounts_parse_line(&set, line));
+		value = mount_option(&set.v[0], cases[i].key);
+		if (cases[i].value && value)
+			EXPECT_STREQ(cases[i].value, value);
+		EXPECT_EQ(!cases[i].value, !value) {
+			TH_LOG("%s", cases[i].options);
+		}
+		free(value);
+		mounts_free(&set);
+	}
+}
+
 TEST_HARNESS_MAIN

@@ -160,5 +160,29 @@ check 'the alert tells both' grep -q '"Action":"Audit (Block)","Result":"Passed"
 check 'the end is told' sh -c \
 	'grep MaintenanceEnded /tmp/alerts | grep -q "\"Passed\":[1-9]"'
 check 'delete it' fimctl delete tool
+# An ext4 whose journal is on another device is on that one, too.
+if [ -x /usr/bin/mkfs.ext4 ]; then
+	mkdir -p /run/journalled
+	for name in journal ext4; do
+		truncate -s 16M /mnt/ext4/$name.img
+		loop=$(losetup -f)
+		losetup "$loop" /mnt/ext4/$name.img
+		[ $name = ext4 ] || journal=$loop
+	done
+	mkfs.ext4 -q -F -b 4096 -O journal_dev "$journal"
+	mkfs.ext4 -q -F -b 4096 -J device="$journal" "$loop"
+	check 'an ext4 with its journal elsewhere' mount -t ext4 "$loop" /run/journalled
+	mkdir /run/journalled/tree
+	policy tool /run/journalled/tree |
+		sed 's|^  name: tool|&\n  annotations: { fim/raw-device: Block }|' >/tmp/tool.yaml
+	check 'the journal can be written to' sh -c ": >>$journal"
+	check 'apply' fimctl apply -f /tmp/tool.yaml
+	check_not 'the device can not' sh -c ": >>$loop"
+	check_not 'nor the journal' sh -c ": >>$journal"
+	fimctl delete tool
+	umount /run/journalled
+	losetup -d "$loop"
+	losetup -d "$journal"
+fi
 check 'unload' rmmod fim
 exit 0
