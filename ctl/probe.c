@@ -6,7 +6,7 @@
  * Kbuild and its loading would find it. What is asked by the module alone, whether
  * each hook fires, takes the module.
  */
-#include <ctype.h>
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 #include "cgroup.h"
 #include "mem.h"
 #include "probe.h"
+#include "probe_part.h"
 
 #define EFI_SECURE_BOOT \
 	"/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
@@ -39,75 +40,17 @@ static const struct option {
 	{ "CONFIG_TMPFS", "hooks can't be tested on a filesystem" },
 };
 
-#define RELEASE(major, minor) ((major) * 1000U + (minor))
-/** @OLDEST: the oldest version that the module is built for */
-#define OLDEST RELEASE(5, 10)
+static_assert(ARRAY_SIZE(options) <= PROBE_OPTIONS_MAX, "too many options");
 
 /**
- * struct function - a function that the module hooks; kmod/hook.c has the table
- * @name: its name
- * @instead: the name that it has in other kernels; NULL if none
- * @needed: the module does not load without; else kernels may do without it
- * @lost: what is not protected without
- * @since: the first version that has it, as RELEASE() makes it; 0: all have
- * @option: it is there only with this option, and nothing is lost without; NULL
- *	if it always is
+ * probe_add() - note what came of one look
+ * @p: where
+ * @what: what was looked for; outlives @p
+ * @state: what came of it
+ * @text: what it means, or what is lost
  */
-static const struct function {
-	const char *name;
-	const char *instead;
-	bool needed;
-	const char *lost;
-	unsigned int since;
-	const char *option;
-} functions[] = {
-	{ "security_inode_rename", NULL, true, "renaming" },
-	{ "security_inode_link", NULL, true, "hard links" },
-	{ "security_inode_create", NULL, true, "creating files" },
-	{ "security_inode_unlink", NULL, true, "removing files" },
-	{ "security_inode_symlink", NULL, true, "making symbolic links" },
-	{ "security_inode_mkdir", NULL, true, "making directories" },
-	{ "security_inode_rmdir", NULL, true, "removing directories" },
-	{ "security_inode_mknod", NULL, true, "making FIFOs, sockets and device nodes" },
-	{ "security_inode_setattr", NULL, true, "changing mode, owner, size and times" },
-	{ "security_inode_setxattr", NULL, true, "setting extended attributes" },
-	{ "security_inode_removexattr", NULL, true, "removing extended attributes" },
-	{ "security_inode_set_acl", "security_inode_setxattr", true, "setting POSIX ACLs" },
-	{ "security_inode_remove_acl", "security_inode_removexattr", true,
-	  "removing POSIX ACLs" },
-	{ "security_inode_setsecctx", NULL, false, "security labels by NFS servers" },
-	{ "set_posix_acl", NULL, false, "POSIX ACLs by file servers", 0,
-	  "CONFIG_FS_POSIX_ACL" },
-	{ "security_inode_file_setattr", NULL, true,
-	  "changing inode flags by file_setattr(2)", RELEASE(6, 17) },
-	{ "security_file_open", NULL, true, "opening files for writing" },
-	{ "security_file_ioctl", NULL, true, "ioctls that change files" },
-	{ "security_file_ioctl_compat", "security_file_ioctl", true,
-	  "ioctls of 32-bit programs" },
-	{ "security_uring_cmd", NULL, false, "ioctls by io_uring, NVMe commands among them",
-	  RELEASE(5, 19), "CONFIG_IO_URING" },
-	{ "security_sb_mount", NULL, true, "mounting over protected directories" },
-	{ "security_move_mount", NULL, true, "mounting over them by move_mount(2)" },
-	{ "count_mounts", NULL, false, "mounts that spread from other namespaces" },
-	{ "security_sb_umount", NULL, true, "unmounting filesystems with them" },
-	{ "security_sb_pivotroot", NULL, true, "replacing the root" },
-	{ "security_quota_on", NULL, true, "making a protected file a quota file" },
-	{ "security_sb_delete", "fsnotify_sb_delete", true, "a clean unmount" },
-	{ "security_file_permission", NULL, true,
-	  "writing by descriptors from before a rule" },
-	{ "security_mmap_file", NULL, true, "mapping by descriptors from before a rule" },
-	{ "security_file_mprotect", NULL, true,
-	  "making mappings from before a rule writable" },
-	{ "security_kernel_load_data", NULL, true,
-	  "loading modules by init_module(2), and kexec_load(2)" },
-	{ "security_kernel_read_file", NULL, true,
-	  "loading modules and kernels to boot from files" },
-	{ "security_file_fcntl", NULL, true,
-	  "keeping descriptors that may only append from more" },
-};
-
-static void add(struct probe *p, const char *what, enum probe_state state,
-		const char *text)
+void probe_add(struct probe *p, const char *what, enum probe_state state,
+	       const char *text)
 {
 	struct probe_item *item;
 
@@ -116,7 +59,14 @@ static void add(struct probe *p, const char *what, enum probe_state state,
 	*item = (struct probe_item){ what, state, mem_string(text) };
 }
 
-static FILE *open_below(const char *root, const char *path)
+/**
+ * probe_open() - open a file of the system that is looked at
+ * @root: below which it is
+ * @path: its path there
+ *
+ * Return: the file, or NULL.
+ */
+FILE *probe_open(const char *root, const char *path)
 {
 	struct buf full = { 0 };
 	FILE *f;
@@ -130,7 +80,7 @@ static FILE *open_below(const char *root, const char *path)
 /* The first bytes of a file. Return: how many, -1 if it can't be read. */
 static int read_below(const char *root, const char *path, char *bytes, int max)
 {
-	FILE *f = open_below(root, path);
+	FILE *f = probe_open(root, path);
 	int n;
 
 	if (!f)
@@ -141,11 +91,17 @@ static int read_below(const char *root, const char *path, char *bytes, int max)
 	return n;
 }
 
+static void add_place(struct buf *tried, const char *root, const char *path)
+{
+	buf_addf(tried, "%s%s%s", tried->len ? ", " : "not found: ", root, path);
+}
+
 /*
  * The configuration, wherever this system has it. That of the running kernel is
  * compressed; the program for that is everywhere where such a kernel is.
  */
-static FILE *open_config(struct probe *p, const char *root, bool *piped)
+static FILE *open_config(struct probe *p, const char *root, struct buf *tried,
+			 bool *piped)
 {
 	static const char *const places[][2] = {
 		{ "/boot/config-", "" }, { "/lib/modules/", "/config" },
@@ -159,13 +115,16 @@ static FILE *open_config(struct probe *p, const char *root, bool *piped)
 	for (i = 0; !f && i < ARRAY_SIZE(places); i++) {
 		buf_clear(&path);
 		buf_addf(&path, "%s%s%s", places[i][0], p->release, places[i][1]);
-		f = open_below(root, path.data);
+		add_place(tried, root, path.data);
+		f = probe_open(root, path.data);
 	}
-	if (!f && !*root && !p->other && !access("/proc/config.gz", R_OK)) {
-		*piped = true;
+	if (!f && !*root && !p->other) {
 		buf_clear(&path);
 		buf_adds(&path, "/proc/config.gz");
-		f = popen("exec zcat /proc/config.gz", "re");
+		add_place(tried, root, path.data);
+		*piped = !access(path.data, R_OK);
+		if (*piped)
+			f = popen("exec zcat /proc/config.gz", "re");
 	}
 	if (f)
 		p->config = mem_string(path.data);
@@ -173,25 +132,7 @@ static FILE *open_config(struct probe *p, const char *root, bool *piped)
 	return f;
 }
 
-/**
- * struct settings - what of the configuration matters
- * @set: of each of @options, whether it is set
- * @args: a hook can change where a function goes on
- * @lto: it was built with Clang's link time optimization
- * @machine: it is for an architecture that the module is for
- * @functions: of each of @functions, whether its option is set
- * @any: there are options at all
- */
-struct settings {
-	bool set[ARRAY_SIZE(options)];
-	bool args;
-	bool lto;
-	bool machine;
-	bool functions[ARRAY_SIZE(functions)];
-	bool any;
-};
-
-static void take_option(struct settings *s, const char *name)
+static void take_option(struct probe_settings *s, const char *name)
 {
 	size_t i;
 
@@ -199,9 +140,7 @@ static void take_option(struct settings *s, const char *name)
 	for (i = 0; i < ARRAY_SIZE(options); i++)
 		if (!strcmp(name, options[i].name))
 			s->set[i] = true;
-	for (i = 0; i < ARRAY_SIZE(functions); i++)
-		if (functions[i].option && !strcmp(name, functions[i].option))
-			s->functions[i] = true;
+	probe_take_option(s, name);
 	if (!strcmp(name, "CONFIG_X86_64") || !strcmp(name, "CONFIG_ARM64"))
 		s->machine = true;
 	if (!strcmp(name, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS") ||
@@ -211,7 +150,7 @@ static void take_option(struct settings *s, const char *name)
 		s->lto = true;
 }
 
-static void read_settings(FILE *f, struct settings *s)
+static void read_settings(FILE *f, struct probe_settings *s)
 {
 	char line[512], *end;
 
@@ -227,7 +166,7 @@ static void read_settings(FILE *f, struct settings *s)
 
 /* A system below a directory may be for any machine. */
 static void probe_machine(struct probe *p, const char *root,
-			  const struct settings *s)
+			  const struct probe_settings *s)
 {
 	struct utsname name;
 	bool is = s->machine;
@@ -237,14 +176,15 @@ static void probe_machine(struct probe *p, const char *root,
 	if (!s->any)
 		is = !strcmp(name.machine, "x86_64") ||
 		     !strcmp(name.machine, "aarch64");
-	add(p, "architecture", is ? PROBE_OK : PROBE_NEEDED,
-	    is ? "" : "is neither x86-64 nor arm64");
+	probe_add(p, "architecture", is ? PROBE_OK : PROBE_NEEDED,
+		  is ? "" : "is neither x86-64 nor arm64");
 }
 
-static void probe_config(struct probe *p, const char *root, struct settings *s)
+static void probe_config(struct probe *p, const char *root, struct probe_settings *s)
 {
+	struct buf tried = { 0 };
 	bool piped;
-	FILE *f = open_config(p, root, &piped);
+	FILE *f = open_config(p, root, &tried, &piped);
 	size_t i;
 
 	if (f) {
@@ -255,132 +195,31 @@ static void probe_config(struct probe *p, const char *root, struct settings *s)
 			fclose(f);
 	}
 	probe_machine(p, root, s);
-	if (!s->any) {
-		add(p, "configuration", PROBE_UNKNOWN,
-		    "there is neither /boot/config-RELEASE nor /proc/config.gz");
+	if (!s->any)
+		probe_add(p, "configuration", PROBE_UNKNOWN,
+			  f ? "there are no options in it" : tried.data);
+	buf_free(&tried);
+	if (!s->any)
 		return;
-	}
 	for (i = 0; i < ARRAY_SIZE(options); i++)
-		add(p, options[i].name, s->set[i] ? PROBE_OK : PROBE_NEEDED,
-		    s->set[i] ? "" : options[i].why);
-	add(p, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", s->args ? PROBE_OK : PROBE_LOST,
-	    s->args ? "" : "nor WITH_REGS: hooks are attached by kprobes, which root can disarm");
-	add(p, "CONFIG_LTO_CLANG", s->lto ? PROBE_NEEDED : PROBE_OK,
-	    s->lto ? "must be off: functions may be inlined where no hook sees them" : "");
+		probe_add(p, options[i].name, s->set[i] ? PROBE_OK : PROBE_NEEDED,
+			  s->set[i] ? "" : options[i].why);
+	probe_add(p, "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", s->args ? PROBE_OK : PROBE_LOST,
+		  s->args ? "" :
+		  "nor WITH_REGS: hooks are attached by kprobes, which root can disarm");
+	probe_add(p, "CONFIG_LTO_CLANG", s->lto ? PROBE_NEEDED : PROBE_OK,
+		  s->lto ? "must be off: functions may be inlined where no hook sees them" : "");
 }
 
-/* Which functions a list of names has, one at the end of each line or alone. */
-static size_t find_functions(FILE *f, bool *found)
-{
-	char line[512], *name, *end;
-	size_t nr = 0, i;
-
-	while (fgets(line, sizeof(line), f)) {
-		/* "address type name [module]" */
-		name = line;
-		if (isxdigit((unsigned char)line[0]) && strchr(line, ' ')) {
-			name = strchr(line, ' ') + 1;
-			if (strlen(name) > 2 && name[1] == ' ')
-				name += 2;
-		}
-		end = name + strcspn(name, " \t\n");
-		*end = '\0';
-		nr++;
-		if (strncmp(name, "security_", 9) && strncmp(name, "fsnotify_", 9) &&
-		    strncmp(name, "count_", 6) && strncmp(name, "set_posix_", 10))
-			continue;
-		for (i = 0; i < ARRAY_SIZE(functions); i++)
-			if (!strcmp(name, functions[i].name) ||
-			    (functions[i].instead &&
-			     !strcmp(name, functions[i].instead)))
-				found[i] = true;
-	}
-	return nr;
-}
-
-/* 0 if it is no version. */
-static unsigned int version_of(const char *release)
-{
-	char *end;
-	unsigned int major = strtoul(release, &end, 10);
-
-	return RELEASE(major, *end == '.' ? strtoul(end + 1, NULL, 10) : 0);
-}
+/** @OLDEST: the oldest version that the module is built for */
+#define OLDEST PROBE_RELEASE(5, 10)
 
 static void probe_version(struct probe *p)
 {
-	bool old = version_of(p->release) < OLDEST;
+	bool old = probe_version_of(p->release) < OLDEST;
 
-	add(p, "version", old ? PROBE_NEEDED : PROBE_OK,
-	    old ? "the module is for Linux 5.10 and later" : "");
-}
-
-static bool has(const struct probe *p, const struct settings *s, size_t i)
-{
-	return version_of(p->release) >= functions[i].since &&
-	       (!functions[i].option || !s->any || s->functions[i]);
-}
-
-static void probe_functions(struct probe *p, const char *root,
-			    const struct settings *s)
-{
-	bool found[ARRAY_SIZE(functions)] = { 0 };
-	const struct function *func;
-	size_t i, nr = 0;
-	FILE *f;
-
-	if (p->other) {
-		add(p, "functions", PROBE_UNKNOWN,
-		    "are known of the running kernel only");
-		return;
-	}
-	f = open_below(root, "/proc/kallsyms");
-	if (f) {
-		nr = find_functions(f, found);
-		fclose(f);
-	}
-	if (!nr) {
-		add(p, "functions", PROBE_UNKNOWN, "/proc/kallsyms can't be read");
-		return;
-	}
-	for (i = 0; i < ARRAY_SIZE(functions); i++) {
-		func = &functions[i];
-		if (!found[i] && !has(p, s, i))
-			continue;
-		add(p, func->name, found[i] ? PROBE_OK :
-		    func->needed ? PROBE_NEEDED : PROBE_LOST,
-		    found[i] ? "" : func->lost);
-	}
-}
-
-/* Functions that ftrace can't reach are not hooked, whatever their names. */
-static void probe_ftrace(struct probe *p, const char *root,
-			 const struct settings *s)
-{
-	bool found[ARRAY_SIZE(functions)] = { 0 };
-	struct buf text = { 0 };
-	size_t i, nr = 0;
-	FILE *f;
-
-	if (p->other)
-		return;
-	f = open_below(root, "/sys/kernel/tracing/available_filter_functions");
-	if (f) {
-		nr = find_functions(f, found);
-		fclose(f);
-	}
-	if (!nr) {
-		add(p, "tracefs", PROBE_UNKNOWN,
-		    "what ftrace can reach takes root and a mounted tracefs");
-		return;
-	}
-	for (i = 0; i < ARRAY_SIZE(functions); i++)
-		if (!found[i] && functions[i].needed && has(p, s, i))
-			buf_addf(&text, "%s%s", text.len ? ", " : "ftrace can't reach ",
-				 functions[i].name);
-	add(p, "tracefs", text.len ? PROBE_NEEDED : PROBE_OK,
-	    text.len ? text.data : "");
-	buf_free(&text);
+	probe_add(p, "version", old ? PROBE_NEEDED : PROBE_OK,
+		  old ? "the module is for Linux 5.10 and later" : "");
 }
 
 static void probe_firmware(struct probe *p, const char *root)
@@ -388,8 +227,9 @@ static void probe_firmware(struct probe *p, const char *root)
 	char text[256];
 
 	if (read_below(root, EFI_SECURE_BOOT, text, sizeof(text)) == 5)
-		add(p, "Secure Boot", text[4] ? PROBE_NOTE : PROBE_OK,
-		    text[4] ? "is on: enroll the key that DKMS signs with (mokutil --import)" : "");
+		probe_add(p, "Secure Boot", text[4] ? PROBE_NOTE : PROBE_OK,
+			  text[4] ?
+			  "is on: enroll the key that DKMS signs with (mokutil --import)" : "");
 }
 
 static void probe_running(struct probe *p, const char *root)
@@ -399,19 +239,20 @@ static void probe_running(struct probe *p, const char *root)
 	if (p->other)
 		return;
 	if (read_below(root, "/proc/sys/kernel/ftrace_enabled", text, sizeof(text)) > 0)
-		add(p, "kernel.ftrace_enabled", text[0] == '1' ? PROBE_OK : PROBE_NEEDED,
-		    text[0] == '1' ? "" : "is 0: no function can be hooked; set it to 1 by sysctl");
+		probe_add(p, "kernel.ftrace_enabled", text[0] == '1' ? PROBE_OK : PROBE_NEEDED,
+			  text[0] == '1' ? "" :
+			  "is 0: no function can be hooked; set it to 1 by sysctl");
 	if (read_below(root, "/proc/sys/kernel/modules_disabled", text, sizeof(text)) > 0)
-		add(p, "kernel.modules_disabled", text[0] == '1' ? PROBE_NEEDED : PROBE_OK,
-		    text[0] == '1' ? "is 1: nothing can be loaded until the next boot" : "");
+		probe_add(p, "kernel.modules_disabled", text[0] == '1' ? PROBE_NEEDED : PROBE_OK,
+			  text[0] == '1' ? "is 1: nothing can be loaded until the next boot" : "");
 	if (read_below(root, "/sys/module/module/parameters/sig_enforce", text,
 		       sizeof(text)) > 0 && text[0] == 'Y')
-		add(p, "module signatures", PROBE_NOTE,
-		    "are enforced: the module has to be signed with a key that the kernel trusts");
+		probe_add(p, "module signatures", PROBE_NOTE,
+			  "are enforced: the module has to be signed with a key that the kernel trusts");
 	if (read_below(root, "/sys/kernel/security/lockdown", text, sizeof(text)) > 0)
-		add(p, "lockdown", strstr(text, "[none]") ? PROBE_OK : PROBE_NOTE,
-		    strstr(text, "[none]") ? "" :
-		    "is on: the module has to be signed with a key that the kernel trusts");
+		probe_add(p, "lockdown", strstr(text, "[none]") ? PROBE_OK : PROBE_NOTE,
+			  strstr(text, "[none]") ? "" :
+			  "is on: the module has to be signed with a key that the kernel trusts");
 }
 
 static void probe_build(struct probe *p, const char *root)
@@ -420,17 +261,17 @@ static void probe_build(struct probe *p, const char *root)
 	FILE *f;
 
 	buf_addf(&path, "/lib/modules/%s/build/Makefile", p->release);
-	f = open_below(root, path.data);
-	add(p, "headers", f ? PROBE_OK : PROBE_NOTE, f ? "" :
-	    "of this kernel are not installed: the module can't be built here");
+	f = probe_open(root, path.data);
+	probe_add(p, "headers", f ? PROBE_OK : PROBE_NOTE, f ? "" :
+		  "of this kernel are not installed: the module can't be built here");
 	if (f)
 		fclose(f);
 	buf_free(&path);
 	if (p->other)
 		return;
-	f = open_below(root, "/sys/module/fim/refcnt");
-	add(p, "module", f ? PROBE_OK : PROBE_NOTE,
-	    f ? "" : "is not loaded: whether each hook fires is known then");
+	f = probe_open(root, "/sys/module/fim/refcnt");
+	probe_add(p, "module", f ? PROBE_OK : PROBE_NOTE,
+		  f ? "" : "is not loaded: whether each hook fires is known then");
 	if (f)
 		fclose(f);
 }
@@ -484,7 +325,7 @@ static void probe_runtimes(struct probe *p, const char *root)
 	}
 	if (!any)
 		buf_adds(&text, "; none of them is seen to call fimctl");
-	add(p, "runtimes", PROBE_NOTE, text.data);
+	probe_add(p, "runtimes", PROBE_NOTE, text.data);
 	buf_free(&text);
 }
 
@@ -496,8 +337,8 @@ static void probe_cgroups(struct probe *p, const char *root)
 	bool has = n > 0 && cgroup_find_mount(info, n, &dir);
 
 	if (n > 0)
-		add(p, "cgroup v2", has ? PROBE_OK : PROBE_NOTE, has ? "" :
-		    "is not mounted: policies with a selector hold for no container");
+		probe_add(p, "cgroup v2", has ? PROBE_OK : PROBE_NOTE, has ? "" :
+			  "is not mounted: policies with a selector hold for no container");
 	buf_free(&dir);
 }
 
@@ -509,7 +350,7 @@ static void probe_cgroups(struct probe *p, const char *root)
  */
 void probe_read(struct probe *p, const char *root, const char *release)
 {
-	struct settings s = { 0 };
+	struct probe_settings s = { 0 };
 	struct utsname name;
 	const char *running = uname(&name) ? "" : name.release;
 

@@ -122,7 +122,12 @@ static const struct flaw {
 	  "inlined", PROBE_NEEDED },
 	{ "mv boot/config-9 lib/modules/9/config", "CONFIG_SECURITY", PROBE_OK, "",
 	  PROBE_OK },
-	{ "rm boot/config-9", "configuration", PROBE_UNKNOWN, "", PROBE_UNKNOWN },
+	{ "rm boot/config-9", "configuration", PROBE_UNKNOWN,
+	  "/boot/config-9, ", PROBE_UNKNOWN },
+	{ "rm boot/config-9", "configuration", PROBE_UNKNOWN,
+	  "/lib/modules/9/build/.config", PROBE_UNKNOWN },
+	{ "echo >boot/config-9", "configuration", PROBE_UNKNOWN, "no options",
+	  PROBE_UNKNOWN },
 	{ "sed -i /sb_umount/d proc/kallsyms", "security_sb_umount", PROBE_NEEDED,
 	  "unmounting", PROBE_NEEDED },
 	{ "sed -i /mmap_file/d proc/kallsyms", "security_mmap_file", PROBE_NEEDED,
@@ -146,10 +151,22 @@ static const struct flaw {
 	  "security_sb_delete", PROBE_OK, "", PROBE_OK },
 	{ "sed -i s/security_sb_delete/x_security_sb_delete/ proc/kallsyms",
 	  "security_sb_delete", PROBE_NEEDED, "", PROBE_NEEDED },
-	{ "rm proc/kallsyms", "functions", PROBE_UNKNOWN, "", PROBE_UNKNOWN },
+	{ "rm proc/kallsyms", "functions", PROBE_UNKNOWN, "/boot/System.map-9, ", PROBE_UNKNOWN },
+	{ "mv proc/kallsyms boot/System.map-9", "security_inode_rename", PROBE_OK, "",
+	  PROBE_OK },
+	{ "mv proc/kallsyms lib/modules/9/System.map", "security_inode_rename", PROBE_OK, "",
+	  PROBE_OK },
+	{ "sed /sb_umount/d proc/kallsyms >boot/System.map-9", "security_sb_umount",
+	  PROBE_NEEDED, "unmounting", PROBE_NEEDED },
+	{ "rm proc/kallsyms; "
+	  "echo 'ffffffffffffffff B The real System.map is elsewhere' >boot/System.map-9",
+	  "functions", PROBE_UNKNOWN, "no symbols in /", PROBE_UNKNOWN },
+	{ "echo 'ffffffffffffffff B The real System.map is elsewhere' >boot/System.map-9",
+	  "security_inode_rename", PROBE_OK, "", PROBE_OK },
 	{ "sed -i /file_open/d sys/kernel/tracing/available_filter_functions", "tracefs",
 	  PROBE_NEEDED, "can't reach security_file_open", PROBE_NEEDED },
-	{ "rm -r sys/kernel/tracing", "tracefs", PROBE_UNKNOWN, "root", PROBE_UNKNOWN },
+	{ "rm -r sys/kernel/tracing", "tracefs", PROBE_UNKNOWN, "when that kernel runs",
+	  PROBE_UNKNOWN },
 	{ "echo 0 >proc/sys/kernel/ftrace_enabled", "kernel.ftrace_enabled",
 	  PROBE_NEEDED, "sysctl", PROBE_NEEDED },
 	{ "echo 1 >proc/sys/kernel/modules_disabled", "kernel.modules_disabled",
@@ -240,7 +257,10 @@ TEST(another_kernel)
 	probe_read(&probe, "", "9-there-is-none");
 	EXPECT_EQ(PROBE_UNKNOWN, state_of(&probe, "configuration", ""));
 	EXPECT_EQ(NULL, probe.config);
-	EXPECT_EQ(PROBE_UNKNOWN, state_of(&probe, "functions", "running kernel"));
+	EXPECT_EQ(PROBE_UNKNOWN, state_of(&probe, "functions",
+					  "/boot/System.map-9-there-is-none"));
+	EXPECT_EQ(-1, state_of(&probe, "functions", "kallsyms"));
+	EXPECT_EQ(-1, state_of(&probe, "configuration", "/proc"));
 	EXPECT_EQ(-1, state_of(&probe, "security_inode_rename", ""));
 	EXPECT_EQ(-1, state_of(&probe, "tracefs", ""));
 	EXPECT_EQ(-1, state_of(&probe, "kernel.ftrace_enabled", ""));
