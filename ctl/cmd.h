@@ -109,6 +109,7 @@ const char *opt_name(const struct command *cmd, int c);
 bool opt_is(const struct command *cmd, int c, const char *name);
 int opt_usage(const struct command *cmd, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+int opt_policy(const struct command *cmd, const char *name);
 int opt_format(const struct command *cmd, unsigned int allowed);
 void opt_help(const struct command *cmd);
 

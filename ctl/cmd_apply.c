@@ -581,8 +581,8 @@ int cmd_apply(const struct command *cmd, int argc, char **argv)
 		opt_usage(cmd, "unexpected argument '%s'", argv[optind]);
 	else if (bad_action)
 		opt_usage(cmd, "--action is Block or Audit");
-	else if (bad_time)
-		opt_usage(cmd, "--try takes a time as 90s or 5m");
+	else if (bad_time || a.trial > FIM_TRIAL_MAX)
+		opt_usage(cmd, "--try takes a time as 90s or 5m, 1h at most");
 	else if (!a.load.nr)
 		opt_usage(cmd, "give a policy with -f");
 	else

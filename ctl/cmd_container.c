@@ -202,6 +202,7 @@ static bool take_opt(const struct command *cmd, int c, struct args *args)
 static int run(const struct command *cmd, struct args *args, char **words)
 {
 	struct link l;
+	char **id;
 	int code;
 
 	if (strcmp(words[0], "list") && strcmp(words[0], "add") &&
@@ -209,6 +210,9 @@ static int run(const struct command *cmd, struct args *args, char **words)
 		return opt_usage(cmd, "there is no '%s'", words[0]);
 	if (!strcmp(words[0], "add") && !args->pid)
 		return opt_usage(cmd, "give its process: --pid N");
+	for (id = words + 1; *id; id++)
+		if (!**id)
+			return opt_usage(cmd, "an id is empty");
 	if (!strcmp(words[0], "delete") != !!words[1])
 		return opt_usage(cmd, words[1] ? "'%s' takes no more words" :
 				 "'%s' takes ids", words[0]);

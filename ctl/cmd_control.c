@@ -153,6 +153,9 @@ int cmd_pause(const struct command *cmd, int argc, char **argv)
 	control.seconds = seconds_parse(time);
 	if (!control.seconds)
 		return opt_usage(cmd, "'%s' is no time as 90s, 15m or 2h", time);
+	if (control.seconds > FIM_PAUSE_MAX)
+		return opt_usage(cmd, "'%s' is longer than a window can be, %u h",
+				 time, FIM_PAUSE_MAX / 3600);
 	fault = reason_fault(control.reason);
 	if (fault)
 		return opt_usage(cmd, "%s", fault);

@@ -46,13 +46,13 @@ static int transact(struct link *l, char **name)
 
 static int check_names(const struct command *cmd, char **name)
 {
+	int code = EXIT_OK;
+
 	if (!*name)
 		return opt_usage(cmd, "give the name of a policy");
-	for (; *name; name++)
-		if (!**name || strlen(*name) > FIM_NAME_MAX)
-			return opt_usage(cmd, "'%.20s' can't be a policy's name",
-					 *name);
-	return EXIT_OK;
+	for (; code == EXIT_OK && *name; name++)
+		code = opt_policy(cmd, *name);
+	return code;
 }
 
 int cmd_delete(const struct command *cmd, int argc, char **argv)

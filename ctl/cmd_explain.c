@@ -240,17 +240,33 @@ static int explain(const struct question *q, int format)
 	return code;
 }
 
-/* Return: an absolute path, to be freed. */
-static char *absolute(const char *path)
+/* Return: an absolute path, to be freed; NULL after a message. */
+static char *absolute(const struct command *cmd, const char *path)
 {
-	char *cwd = *path == '/' ? NULL : getcwd(NULL, 0);
 	struct buf full = { 0 };
+	char *cwd = NULL;
 
-	if (!cwd)
-		return mem_string(path);
-	buf_addf(&full, "%s/%s", cwd, path);
+	if (!*path) {
+		opt_usage(cmd, "the path is empty");
+		return NULL;
+	}
+	if (*path != '/') {
+		cwd = getcwd(NULL, 0);
+		if (!cwd) {
+			opt_usage(cmd,
+				  "'%s' does not begin with '/', and this directory has no path: %s",
+				  path, strerror(errno));
+			return NULL;
+		}
+		buf_addf(&full, "%s/", cwd);
+	}
 	free(cwd);
-	return full.data;
+	buf_adds(&full, path);
+	if (full.len <= FIM_PATH_MAX)
+		return full.data;
+	opt_usage(cmd, "the path is longer than %u bytes", FIM_PATH_MAX);
+	buf_free(&full);
+	return NULL;
 }
 
 static int read_uid(const struct command *cmd, uint32_t *uid)
@@ -291,19 +307,22 @@ static int read_option(const struct command *cmd, int c, struct question *q,
 int cmd_explain(const struct command *cmd, int argc, char **argv)
 {
 	struct question q = { .op = FIM_OP_OPEN };
-	int c, format = FORMAT_DEFAULT, code;
-	char *path, *exe;
+	int c, format = FORMAT_DEFAULT, code = EXIT_INVALID;
+	char *path, *exe = NULL;
 
 	while ((c = opt_next(cmd, argc, argv)) != -1)
 		if (c == '?' || read_option(cmd, c, &q, &format))
 			return EXIT_INVALID;
 	if (argc - optind != 1)
 		return opt_usage(cmd, "give one path");
-	path = absolute(argv[optind]);
-	exe = q.exe ? absolute(q.exe) : NULL;
-	q.path = path;
-	q.exe = exe;
-	code = explain(&q, format);
+	path = absolute(cmd, argv[optind]);
+	if (path && q.exe)
+		exe = absolute(cmd, q.exe);
+	if (path && (exe || !q.exe)) {
+		q.path = path;
+		q.exe = exe;
+		code = explain(&q, format);
+	}
 	free(path);
 	free(exe);
 	return code;

@@ -131,6 +131,8 @@ int cmd_get(const struct command *cmd, int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		return opt_usage(cmd, "one policy at a time");
+	if (argv[optind] && opt_policy(cmd, argv[optind]))
+		return EXIT_INVALID;
 	if (link_open(&l))
 		return link_report(&l, NULL);
 	code = get(&l, argv[optind], format);

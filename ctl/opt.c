@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../uapi/fim.h"
 #include "cmd.h"
 #include "mem.h"
 #include "term.h"
@@ -26,7 +27,8 @@
  * @argv: likewise
  *
  * Return: its letter, or OPT_LONG plus its place in the table if it has none;
- * -1 after the last one; '?' after a message if it is not one.
+ * -1 after the last one; '?' after a message if it is not one, or its argument
+ * is empty.
  */
 int opt_next(const struct command *cmd, int argc, char **argv)
 {
@@ -54,6 +56,12 @@ int opt_next(const struct command *cmd, int argc, char **argv)
 	if (c == ':')
 		opt_usage(cmd, "option %s takes an argument",
 			  argv[optind - 1]);
+	/* A variable that was not set, mostly */
+	if (c != -1 && c != '?' && c != ':' && optarg && !*optarg) {
+		opt_usage(cmd, "the argument of --%s is empty",
+			  opt_name(cmd, c));
+		return '?';
+	}
 	return c == ':' ? '?' : c;
 }
 
@@ -110,6 +118,20 @@ int opt_usage(const struct command *cmd, const char *fmt, ...)
 	free(text);
 	fprintf(stderr, "usage: fimctl %s %s\n", cmd->name, cmd->args);
 	return EXIT_INVALID;
+}
+
+/**
+ * opt_policy() - check an argument that is the name of a policy
+ * @cmd: the command
+ * @name: the argument
+ *
+ * Return: EXIT_OK, or EXIT_INVALID after a message.
+ */
+int opt_policy(const struct command *cmd, const char *name)
+{
+	if (*name && strlen(name) <= FIM_NAME_MAX)
+		return EXIT_OK;
+	return opt_usage(cmd, "'%.20s' can't be a policy's name", name);
 }
 
 /**
