@@ -12,18 +12,19 @@
 
 const struct opt check_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
+	{ 0, "all", NULL, "name each path that does not exist here" },
 	{ 0, "ignore-unsupported", NULL, "leave out what is about no files" },
 	{ 0 },
 };
 
-static int check(struct load *load)
+static int check(struct load *load, bool all)
 {
 	size_t policies, rules;
 	int code;
 
 	load_read(load);
 	lint_rules(&load->set, &load->diags);
-	lint_paths(&load->set, &load->diags);
+	lint_paths(&load->set, all, &load->diags);
 	code = load_finish(load);
 	if (code != EXIT_OK)
 		return code;
@@ -43,12 +44,15 @@ int cmd_check(const struct command *cmd, int argc, char **argv)
 {
 	struct load load = { 0 };
 	int c, code = EXIT_INVALID;
+	bool all = false;
 
 	while ((c = opt_next(cmd, argc, argv)) != -1) {
 		if (c == '?')
 			goto out;
 		if (opt_is(cmd, c, "file"))
 			load_add(&load, optarg);
+		else if (opt_is(cmd, c, "all"))
+			all = true;
 		else
 			load.ignore = true;
 	}
@@ -57,7 +61,7 @@ int cmd_check(const struct command *cmd, int argc, char **argv)
 	else if (!load.nr)
 		opt_usage(cmd, "give a policy with -f");
 	else
-		code = check(&load);
+		code = check(&load, all);
 out:
 	load_free(&load);
 	return code;

@@ -5,10 +5,12 @@
 #ifndef FIMCTL_LINT_H
 #define FIMCTL_LINT_H
 
+#include <stdbool.h>
+
 #include "diag.h"
 #include "policy.h"
 
 void lint_rules(const struct policies *set, struct diags *diags);
-void lint_paths(const struct policies *set, struct diags *diags);
+void lint_paths(const struct policies *set, bool all, struct diags *diags);
 
 #endif /* FIMCTL_LINT_H */

@@ -24,7 +24,7 @@ const struct command commands[] = {
 	  cmd_delete },
 	{ "get", "[NAME] [-o table|yaml|json]",
 	  "show the policies that are in force", get_opts, cmd_get },
-	{ "check", "-f FILE|DIR|- [--ignore-unsupported]",
+	{ "check", "-f FILE|DIR|- [--all] [--ignore-unsupported]",
 	  "check policies; takes neither root nor the module", check_opts,
 	  cmd_check },
 	{ "explain", "PATH [--op OP] [--as EXE] [--uid N] [--tty] [-o json]",

@@ -234,6 +234,16 @@ FIXTURE_TEARDOWN(disk)
 	EXPECT_EQ(0, sh("/tmp", "rm -rf fimlint.*"));
 }
 
+static void all_paths(const struct policies *set, struct diags *diags)
+{
+	lint_paths(set, true, diags);
+}
+
+static void few_paths(const struct policies *set, struct diags *diags)
+{
+	lint_paths(set, false, diags);
+}
+
 static const struct unwise paths[] = {
 	{ DIRS "    - {dir: %s/real/}\n", NULL },
 	{ DIRS "    - {dir: %s/none/}\n", "8:13: warning: '%s/none/' does not ex" },
@@ -276,7 +286,7 @@ TEST_F(disk, unwise_paths)
 	for (i = 0; i < ARRAY_SIZE_OF(paths); i++) {
 		input = fill(paths[i].input, self->dir);
 		wanted = paths[i].text ? fill(paths[i].text, self->dir) : NULL;
-		text = said(input, lint_paths);
+		text = said(input, all_paths);
 		EXPECT_TRUE(wanted ? !!strstr(text, wanted) : !*text) {
 			TH_LOG("case %zu: %s", i, text);
 		}
@@ -284,6 +294,38 @@ TEST_F(disk, unwise_paths)
 		free(wanted);
 		free(text);
 	}
+}
+
+/* What does not exist is told in a line for each file. */
+TEST(absent_paths)
+{
+	char *text = said(FILES "    - {path: /none/a}\n    - {path: /none/b}\n"
+			  "    - {path: /proc/version}\n", few_paths);
+
+	EXPECT_NE(NULL, strstr(text, "8:14: warning: 2 of 3 rules wait for paths that "
+			       "do not exist here: /none/a, /none/b\n")) {
+		TH_LOG("%s", text);
+	}
+	free(text);
+	text = said(FILES "    - {path: /none/a}\n    - {path: /none/b}\n"
+		    "    - {path: /none/c}\n    - {path: /none/d}\n", few_paths);
+	EXPECT_NE(NULL, strstr(text, "4 of 4 rules wait for paths that do not exist "
+			       "here: /none/a, /none/b, /none/c, …"));
+	EXPECT_EQ(NULL, strstr(text, "/none/d"));
+	free(text);
+	text = said(FILES "    - {path: /proc/version, fromSource: [{path: /none/x}, "
+		    "{path: /none/y}, {path: /bin/sh}]}\n"
+		    "    - {path: /proc/uptime, fromSource: [{path: /none/x}]}\n",
+		    few_paths);
+	EXPECT_NE(NULL, strstr(text, "3 of 4 executables do not exist here: "
+			       "/none/x, /none/y\n")) {
+		TH_LOG("%s", text);
+	}
+	free(text);
+	text = said(FILES "    - {path: /proc/version}\n    - {path: /none/b}\n",
+		    few_paths);
+	EXPECT_NE(NULL, strstr(text, "9:14: warning: '/none/b' does not exist here"));
+	free(text);
 }
 
 /* What is for another host is not looked for on this one. */
@@ -295,7 +337,7 @@ TEST(other_hosts)
 			  "spec:\n"
 			  "  nodeSelector: {matchLabels: {kubernetes.io/hostname: no-such-host}}\n"
 			  "  file: {matchPaths: [{path: /none/such}]}\n",
-			  lint_paths);
+			  all_paths);
 
 	EXPECT_STREQ("", text);
 	free(text);
