@@ -10,6 +10,8 @@
 #include "load.h"
 #include "term.h"
 
+#define FSTAB "/etc/fstab"
+
 const struct opt check_opts[] = {
 	{ 'f', "file", "PATH", "file, directory or - for standard input" },
 	{ 0, "all", NULL, "name each path that does not exist here" },
@@ -25,6 +27,7 @@ static int check(struct load *load, bool all)
 	load_read(load);
 	lint_rules(&load->set, &load->diags);
 	lint_paths(&load->set, all, &load->diags);
+	lint_mounts(&load->set, FSTAB, &load->diags);
 	code = load_finish(load);
 	if (code != EXIT_OK)
 		return code;

@@ -12,5 +12,7 @@
 
 void lint_rules(const struct policies *set, struct diags *diags);
 void lint_paths(const struct policies *set, bool all, struct diags *diags);
+void lint_mounts(const struct policies *set, const char *fstab,
+		 struct diags *diags);
 
 #endif /* FIMCTL_LINT_H */

@@ -328,6 +328,52 @@ TEST(absent_paths)
 	free(text);
 }
 
+static char fstab[64];
+
+static void mounts(const struct policies *set, struct diags *diags)
+{
+	lint_mounts(set, fstab, diags);
+}
+
+TEST_F(disk, late_mounts)
+{
+	static const struct unwise cases[] = {
+		{ DIRS "    - {dir: /srv/, recursive: true, readOnly: true}\n",
+		  "8:13: warning: '/srv/a b' of " },
+		{ DIRS "    - {dir: /srv/, readOnly: true}\n", NULL },
+		{ DIRS "    - {dir: /srv/, recursive: true, action: Audit}\n", NULL },
+		{ DIRS "    - {dir: /sr/, recursive: true}\n", NULL },
+		{ DIRS "    - {dir: /net/, recursive: true}\n", "has '_netdev'" },
+		{ DIRS "    - {dir: /auto/, recursive: true}\n", NULL },
+		{ DIRS "    - {dir: /plain/, recursive: true}\n", NULL },
+		{ DIRS "    - {dir: /hand/, recursive: true}\n", NULL },
+		{ FILES "    - {path: /net}\n", NULL },
+		{ DIRS "    - {dir: /net/, recursive: true, fromSource: "
+		  "[{path: /bin/x}]}\n", NULL },
+	};
+	char *text;
+	size_t i;
+
+	ASSERT_EQ(0, sh(self->dir,
+		"printf '%s\\n' '# a comment' 'UUID=1 /srv/a\\040b ext4 rw,nofail 0 2' "
+		"'host:/x /net/ nfs _netdev 0 0' '/dev/x none swap nofail 0 0' "
+		"'/dev/x /auto/a ext4 nofail,x-systemd.automount 0 0' "
+		"'/dev/x /plain/a ext4 defaults 0 0' "
+		"'/dev/x /hand/a ext4 noauto,nofail 0 0' >fstab"));
+	snprintf(fstab, sizeof(fstab), "%s/fstab", self->dir);
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		text = said(cases[i].input, mounts);
+		EXPECT_TRUE(cases[i].text ? !!strstr(text, cases[i].text) : !*text) {
+			TH_LOG("case %zu: %s", i, text);
+		}
+		free(text);
+	}
+	strcpy(fstab, "/nonexistent");
+	text = said(cases[0].input, mounts);
+	EXPECT_STREQ("", text);
+	free(text);
+}
+
 /* What is for another host is not looked for on this one. */
 TEST(other_hosts)
 {
