@@ -67,12 +67,13 @@ tap() {
 		"$passed" >&2
 }
 
-# vm KERNEL PAYLOAD [OPTION]...: a run in a virtual machine, which counts itself.
+# vm KERNEL PAYLOAD [OPTION]...: a run in a virtual machine, which counts itself
+# unless it is killed.
 vm() {
 	local kernel=$1 payload=$2
 	shift 2
 	selftests/vm/run.sh -c "$counts" --timeout 900 "$@" "$kernel" \
-		"$payload" || :
+		"$payload" || [ $? -eq 1 ] || count 0 1 0
 }
 
 build_tool() {

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # harness.sh - shows that the harness finds what it is there to find: a failed
-# test, a payload that ends badly, a splat, a panic and a hang. TAP.
+# test, a payload that ends badly, a splat, a panic, a hang, and a run without a
+# machine. TAP.
 #
 #   harness.sh KERNEL
 set -euo pipefail
@@ -25,9 +26,28 @@ expect() {
 	fi
 }
 
-out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+# counted WHAT OPTION...: it counts as one failure that the machine is not even
+# started.
+counted() {
+	local what=$1
+	shift
+
+	: >"$counts"
+	"$VM_DIR/run.sh" -c "$counts" "$@" harness >"$out" 2>&1 || :
+	if [ "$(cat "$counts")" = '0 1 0' ]; then
+		echo "ok - $what is a failure"
+	else
+		cat "$out"
+		echo "not ok - $what counts as \"$(cat "$counts")\""
+	fi
+}
+
+out=$(mktemp) counts=$(mktemp)
+trap 'rm -f "$out" "$counts"' EXIT
 expect "$1" none success
 for how in fail status splat panic hang; do
 	expect "$1" $how failure
 done
+TMPDIR=/nonexistent counted 'no room for the disks' "$1"
+counted 'no such kernel' no-such-kernel
+counted 'a machine that cannot start' --smp 0 "$1"

@@ -7,7 +7,8 @@
 #
 #   -v             show the console as it comes
 #   -o FILE        write the payload's "data" lines to FILE
-#   -c FILE        append "PASSED FAILED SKIPPED" to FILE
+#   -c FILE        append "PASSED FAILED SKIPPED" to FILE: a run that dies before
+#                  it is judged has failed. Exit status 0 or 1: that was done
 #   --smp N        number of CPUs (2)
 #   --mem MIB      memory (1024)
 #   --timeout S    longest the machine may take (180)
@@ -33,6 +34,22 @@ set -euo pipefail
 . "$VM_DIR/package.sh"
 
 verbose='' data=/dev/null counts=/dev/null smp=2 mem=1024 timeout=180 icount='' append='' as='' disk='' initrd=''
+RUN_DIR='' qemu_pid='' judged='' results=/dev/null
+# Whatever ends it before it is judged, a run is not one that never was.
+cleanup() {
+	local status=$?
+
+	set +e
+	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null
+	[ -z "$RUN_DIR" ] || rm -rf "$RUN_DIR"
+	[ -z "$judged" ] || exit "$status"
+	warn "${name:-run.sh}: died before it was judged"
+	printf 'fail the run: died before it was judged\n' >>"$results"
+	printf '0 1 0\n' >>"$counts" || exit 2
+	exit 1
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
 while [ $# -gt 2 ]; do
 	case $1 in
 	-v) verbose=1; shift ;;
@@ -54,25 +71,22 @@ payload=$VM_DIR/payload/$2.sh
 [ -f "$payload" ] || die "no payload $2"
 # which machine a payload wants, it says in a comment
 machine=$(sed -n 's/^# machine: //p' "$payload")
-kernel_resolve "$(kernel_find "$1")"
-kernel_fetch
-qemu_use "$K_ARCH"
-arch_use "$K_ARCH"
 as=${as:-$2}
+name=$1/$as
+kernel=$(kernel_find "$1")
+kernel_resolve "$kernel"
 name=$K_LABEL/$as
-
-RUN_DIR=$(mktemp -d "${TMPDIR:-/tmp}/fim-vm.XXXXXX")
-qemu_pid=
-cleanup() {
-	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null || :
-	rm -rf "$RUN_DIR"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-console=$RUN_DIR/console
 log=$FIM_BUILD/log/$K_LABEL-$as.log
 results=$FIM_BUILD/log/$K_LABEL-$as.results
 mkdir -p "$FIM_BUILD/log"
+# what an earlier run has left is not this one's
+rm -f "$log"
+printf 'payload %s\n' "$as" >"$results"
+kernel_fetch
+qemu_use "$K_ARCH"
+arch_use "$K_ARCH"
+RUN_DIR=$(mktemp -d "${TMPDIR:-/tmp}/fim-vm.XXXXXX")
+console=$RUN_DIR/console
 
 passed=0 failed=0 skipped=0 end='' is_up='' status=0
 
@@ -134,10 +148,13 @@ listen() {
 
 # Boots the machine and hears it out.
 run() {
+	: >"$console"
+	# 8: a machine that does not start has ended its port all the same
 	if [ -n "$verbose" ]; then
-		boot mon:stdio </dev/null > >(tee "$console") &
+		boot mon:stdio </dev/null > >(tee "$console") 8>"$RUN_DIR/port" &
 	else
-		boot "file:$console" </dev/null >"$RUN_DIR/qemu.out" 2>&1 &
+		boot "file:$console" </dev/null >"$RUN_DIR/qemu.out" 2>&1 \
+			8>"$RUN_DIR/port" &
 	fi
 	qemu_pid=$!
 	listen <"$RUN_DIR/port"
@@ -169,7 +186,8 @@ judge() {
 		printf 'fail the run: %s\n' "${end#fail }" >>"$results"
 	}
 	[ $((passed + failed)) -gt 0 ] || failed=1
-	printf '%s %s %s\n' "$passed" "$failed" "$skipped" >>"$counts"
+	printf '%s %s %s\n' "$passed" "$failed" "$skipped" >>"$counts" &&
+		judged=1
 	printf '  %s: %s passed, %s failed, %s skipped in %s s\n' "$name" \
 		"$passed" "$failed" "$skipped" "$SECONDS" >&2
 	[ "$failed" -eq 0 ] && return
@@ -179,7 +197,6 @@ judge() {
 }
 
 : >"$data"
-printf 'payload %s\n' "$as" >"$results"
 if [ -z "$initrd" ]; then
 	initrd=$RUN_DIR/initramfs
 	image_initramfs "$initrd"
