@@ -122,7 +122,7 @@ whole() {
 	for payload in umount rival tool language keep backend alerts seal init; do
 		vm "$1" "$payload"
 	done
-	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" debian
+	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" debian --timeout 1800
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" containers \
 		--append "fim.containers=$2"
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" pods --mem 1536
