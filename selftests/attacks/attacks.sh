@@ -4,10 +4,11 @@
 # attacks.sh - runs the catalogue of attacks and prints what came of each case
 # ("make attacks").
 #
-#   attacks.sh [--from-logs] [--docs] [KERNEL]...
+#   attacks.sh [--from-logs [--full]] [--docs] [KERNEL]...
 #
-#   --from-logs  run nothing: what is in build/log is the last run ("make check"
-#                has just written it)
+#   --from-logs  run nothing: what is in build/log is the last run
+#   --full       that was one with all payloads ("make check" has just written it):
+#                one without results is no part that was left out
 #   --docs       write docs/attacks.md from the tables of build/attacks
 #
 # Every result is a line of build/attacks/KERNEL.txt; see table.awk. Fails if a
@@ -22,10 +23,11 @@ cd "$(dirname "$0")/../.."
 here=selftests/attacks
 out=$FIM_BUILD/attacks
 logs=$FIM_BUILD/log
-run=1 docs='' kernels=()
+run=1 full='' docs='' kernels=()
 for arg; do
 	case $arg in
 	--from-logs) run='' ;;
+	--full) full=1 ;;
 	--docs) docs=1 ;;
 	-*) die "attacks.sh: no option $arg" ;;
 	?*) kernels+=("$arg") ;;
@@ -76,13 +78,17 @@ logs_of() {
 }
 
 table() {
-	local files=()
+	local files=() left=all
 
+	if [ -n "$run$full" ]; then
+		left=''
+		[ "$K_ARCH" = "$HOST_ARCH" ] || left=debian
+	fi
 	mapfile -t files < <(logs_of "$1")
 	[ -s "$logs/$1-selftests.log" ] || die "no log of a run on $1"
 	mkdir -p "$out"
-	awk -f $here/table.awk -v kernel="$1" $here/catalogue $here/tests \
-		"${files[@]}" >"$out/$1.txt"
+	awk -f $here/table.awk -v kernel="$1" -v left="$left" $here/catalogue \
+		$here/tests "${files[@]}" >"$out/$1.txt"
 }
 
 write_docs() {

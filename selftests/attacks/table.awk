@@ -2,8 +2,8 @@
 #
 # table.awk - from the logs of the tests to the table of the catalogue.
 #
-#   awk -f table.awk -v kernel=LABEL catalogue tests [payload.results]...
-#	[unit-tests.log] selftests.log
+#   awk -f table.awk -v kernel=LABEL [-v left=PAYLOAD] catalogue tests \
+#	[payload.results]... [unit-tests.log] selftests.log
 #
 # Prints a line for each result of a case, separated by tabs:
 #
@@ -11,8 +11,8 @@
 #
 # VERDICT: ok, FAILED, "not here" (HAPPENED says why). A case without a result
 # has one line, whose verdict is "not tested" or "explained" if the catalogue
-# says so, "not run" if it is a payload's whose results are not there, else
-# "VANISHED". Exit status 1 if any failed or vanished.
+# says so, "not run" if it is a payload's that was left out (@left: "all", or the
+# name of the one), else "VANISHED". Exit status 1 if any failed or vanished.
 
 function result(id, test, where, user, want, got, verdict,    part) {
 	if (!(id in title)) {
@@ -139,11 +139,11 @@ file == 2 && NF {
 # The results of a payload: "pass NAME", after a line with the payload's name
 /^payload / {
 	payload = substr($0, 9)
-	ran["payload:" payload] = 1
 	next
 }
 
 payload != "" && /^(pass|fail|skip) / {
+	ran["payload:" payload] = 1
 	each(ids_of("", "payload:" payload), substr($0, 6), "ext4_-", \
 		"as the test says", /^pass/ ? "so it was" : substr($0, 1, 4), \
 		/^pass/ ? "ok" : "FAILED")
@@ -193,6 +193,8 @@ END {
 	finish("FAILED")
 	for (i = 1; i <= patterns; i++) {
 		if (pattern[i] !~ /^payload:/ || pattern[i] in ran)
+			continue
+		if (left != "all" && pattern[i] != "payload:" left)
 			continue
 		n = split(numbers[i], part, " ")
 		for (k = 1; k <= n; k++)

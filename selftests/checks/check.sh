@@ -128,7 +128,7 @@ whole() {
 	[ "$K_ARCH" != "$HOST_ARCH" ] || vm "$1" pods --mem 1536
 	vm "$1" life --timeout 1800 --append "fim.cycles=$2"
 	step "$K_LABEL: every case of the catalogue" \
-		selftests/attacks/attacks.sh --from-logs "$1" || :
+		selftests/attacks/attacks.sh --from-logs --full "$1" || :
 }
 
 # some LOG KERNEL TEXT: a chosen few programs on a kernel that is not run

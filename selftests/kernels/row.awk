@@ -15,9 +15,10 @@
 #   unrun LABEL PAYLOAD               one of @payloads without results
 
 $1 == "payload" {
-	sub(/-kprobe$/, "", $2)
-	ran[$2] = 1
+	payload = $2
+	sub(/-kprobe$/, "", payload)
 }
+/^(pass|fail|skip) / { ran[payload] = 1 }
 $1 == "pass" { passed++ }
 $1 == "fail" {
 	failed++
@@ -55,10 +56,10 @@ END {
 		print "missing\t" label "\t" missing[i]
 	for (i = 1; i <= skips; i++)
 		print "skip\t" label "\t" skip[i]
-	n = split(payloads, payload, " ")
+	n = split(payloads, wanted, " ")
 	for (i = 1; i <= n; i++)
-		if (!(payload[i] in ran))
-			print "unrun\t" label "\t" payload[i]
+		if (!(wanted[i] in ran))
+			print "unrun\t" label "\t" wanted[i]
 	for (i = 1; i <= failed; i++)
 		print "fail\t" label "\t" fail[i]
 }

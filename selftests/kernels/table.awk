@@ -40,10 +40,15 @@ function section(list, title, text,    i, key) {
 		return
 	if (format == "markdown")
 		printf "\n## %s\n\n%s\n\n", title, text
+	else
+		printf "  %s:\n", tolower(title)
 	for (i = 1; i <= count[list]; i++) {
 		key = order[list, i]
-		printf "%s%s: %s\n", format == "markdown" ? "- " : "  ", key, \
-			labels[list, key] == all ? "everywhere" : labels[list, key]
+		if (format == "markdown")
+			printf "- %s: %s\n", key, labels[list, key] == all ? \
+				"everywhere" : labels[list, key]
+		else
+			printf "    %s\n", key
 	}
 }
 
@@ -54,13 +59,11 @@ END {
 	}
 	for (i = 1; i <= rows; i++)
 		print row[i]
-	if (format == "text" && rows == 1 && !count["fail"])
-		exit
 	section("fail", "Failed", "Tests that fail, and where.")
-	if (format == "text")
-		exit
 	section("unrun", "Not run", \
 		"Payloads that did not run in the last run, and where.")
+	if (format == "text")
+		exit
 	section("missing", "Hooks that kernels lack", \
 		"The function, what its hook protects, and the kernels without it.")
 	section("skip", "What is skipped", \
