@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
 #
-# Loads and unloads the module 200 times (LIFE_CYCLES) while eight processes
+# Loads and unloads the module 200 times (fim.cycles=) while eight processes
 # change files in and around a tree that each load protects anew. Checked: every
 # step of every cycle, that unloading is refused while a policy is loaded, that
 # memory does not grow, that no task is stuck.
