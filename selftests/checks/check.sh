@@ -6,6 +6,9 @@
 #
 #   check.sh [KERNEL]...
 #
+# Without KERNEL: on those of the table with a "+", and a chosen few programs on
+# some others.
+#
 # The last line is the sum over all of it: "N passed, N failed, N skipped".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -154,7 +157,7 @@ others() {
 	some some-kprobe "${kernels[0]}" fim.module=backend=kprobe
 }
 
-# rest: what the first kernel leaves
+# rest: what the first kernel leaves. Who names kernels wants these only.
 rest() {
 	local kernel
 
@@ -169,16 +172,16 @@ rest() {
 	for kernel in "${ready[@]:1}"; do
 		whole "$kernel" 50
 	done
-	others
+	[ -n "$named" ] || others
 }
 
 say 'preparing'
 selftests/vm/deps.sh
-kernels=()
+kernels=() named=''
 for kernel in "${@:-}"; do
 	[ -n "$kernel" ] || continue
 	name=$(kernel_find "$kernel")
-	kernels+=("$name")
+	kernels+=("$name") named=1
 done
 [ ${#kernels[@]} -gt 0 ] || mapfile -t kernels < <(kernel_names)
 harness=$(kernel_source)/tools/testing/selftests
