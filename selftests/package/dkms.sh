@@ -27,24 +27,31 @@ gone() {
 		[ ! -e "$ROOT/var/lib/dkms/fim" ]
 }
 
-# What the log of dkms says of a kernel that is refused.
+# refused EDIT TEXT: what the log of dkms says of a kernel with these settings.
 refused() {
-	! in_root dkms build "fim/$version" -k "$RELEASE" &&
-		grep -rh 'CONFIG_SECURITY off' "$ROOT/var/lib/dkms/fim"
-}
-
-without_security() {
 	local conf=$ROOT/usr/src/linux-headers-$RELEASE/include/config/auto.conf
+	local status=0
+
+	cp "$conf" "$conf.orig"
 	sed -i "$1" "$conf"
+	! cmp -s "$conf" "$conf.orig" || status=1
+	rm -rf "$ROOT/var/lib/dkms/fim/$version/build"
+	! in_root dkms build "fim/$version" -k "$RELEASE" || status=1
+	grep -rh "fim: this kernel .*$2" "$ROOT/var/lib/dkms/fim" || status=1
+	mv "$conf.orig" "$conf"
+	return $status
 }
 
 for suite in "${@:-bookworm}"; do
 	root_use "$suite"
 	result "$suite: make dkms" make -s dkms DESTDIR="$ROOT"
 	result "$suite: dkms add" in_root dkms add "fim/$version"
-	without_security 's/^CONFIG_SECURITY=y/#&/'
-	result "$suite: dkms build for a kernel without LSM says why not" refused
-	without_security 's/^#\(CONFIG_SECURITY=y\)/\1/'
+	for name in SECURITY KPROBES NET TMPFS; do
+		result "$suite: dkms build for a kernel without $name says why not" \
+			refused "/^CONFIG_$name=/d" "CONFIG_$name off"
+	done
+	result "$suite: dkms build for a kernel with Clang's LTO says why not" \
+		refused '$aCONFIG_LTO_CLANG=y' "Clang's LTO"
 	result "$suite: dkms build" in_root dkms build "fim/$version" -k "$RELEASE"
 	result "$suite: dkms install" in_root dkms install "fim/$version" \
 		-k "$RELEASE"
