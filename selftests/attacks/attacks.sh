@@ -9,7 +9,8 @@
 #   --from-logs  run nothing: what is in build/log is the last run
 #   --full       that was one with all payloads ("make check" has just written it):
 #                one without results is no part that was left out
-#   --docs       write docs/attacks.md from the tables of build/attacks
+#   --docs       write docs/attacks.md from the tables of build/attacks; without
+#                KERNEL, that of a kernel without ftrace is one if it has logs
 #
 # Every result is a line of build/attacks/KERNEL.txt; see table.awk. Fails if a
 # case failed, or has no result although the catalogue does not say why.
@@ -33,7 +34,13 @@ for arg; do
 	?*) kernels+=("$arg") ;;
 	esac
 done
-[ ${#kernels[@]} -gt 0 ] || mapfile -t kernels < <(kernel_names)
+# Those of "make check", and of "make check-kernels" the one without ftrace.
+default_kernels() {
+	kernel_names
+	[ -z "$docs" ] || [ ! -s "$logs/noftrace-selftests.log" ] || echo noftrace
+}
+
+[ ${#kernels[@]} -gt 0 ] || mapfile -t kernels < <(default_kernels)
 
 # One log for a part of "make check", as that names them.
 unit_tests() {
@@ -78,7 +85,7 @@ logs_of() {
 }
 
 table() {
-	local files=() left=all
+	local files=() left=all column=$1
 
 	if [ -n "$run$full" ]; then
 		left=''
@@ -87,7 +94,9 @@ table() {
 	mapfile -t files < <(logs_of "$1")
 	[ -s "$logs/$1-selftests.log" ] || die "no log of a run on $1"
 	mkdir -p "$out"
-	awk -f $here/table.awk -v kernel="$1" -v left="$left" $here/catalogue \
+	! grep -qsx 'fact backend kprobe' "$logs/$1-selftests.results" ||
+		column+=' (kprobe)'
+	awk -f $here/table.awk -v kernel="$column" -v left="$left" $here/catalogue \
 		$here/tests "${files[@]}" >"$out/$1.txt"
 }
 

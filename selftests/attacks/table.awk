@@ -144,7 +144,12 @@ file == 2 && NF {
 
 payload != "" && /^(pass|fail|skip) / {
 	ran["payload:" payload] = 1
-	each(ids_of("", "payload:" payload), substr($0, 6), "ext4_-", \
+	ids = ids_of("", "payload:" payload)
+	if (sub(/^skip (.*# *SKIP *)?/, "")) {
+		each(ids, payload, "ext4_-", "-", $0, "not here")
+		next
+	}
+	each(ids, substr($0, 6), "ext4_-", \
 		"as the test says", /^pass/ ? "so it was" : substr($0, 1, 4), \
 		/^pass/ ? "ok" : "FAILED")
 	next

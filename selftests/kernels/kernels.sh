@@ -10,8 +10,8 @@
 #   --docs       write docs/kernels.md from the rows of build/kernels
 #
 # The tests hold the catalogue of attacks, but for what takes a system that boots
-# (payload/debian.sh) and for load and unload (life.sh). A kernel's row is kept as
-# build/kernels/KERNEL.tsv. The last line is the sum: "N passed, N failed", in
+# (payload/debian.sh) and, where there is ftrace, for load and unload (life.sh). A
+# kernel's row is kept as build/kernels/KERNEL.tsv. The last line is the sum: "N passed, N failed", in
 # which a payload that did not run has failed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -57,18 +57,35 @@ as() {
 	echo "$1${2:+-$2}"
 }
 
-# payloads [BACKEND]: those that make a row. Only ftrace has rivals, and the other
-# payloads but the programs' own say by themselves what they load.
+# wanted [BACKEND]: the one that a row is about: what is asked for, or what the
+# kernel has.
+wanted() {
+	local config=" ${K_CONFIG[*]} "
+
+	if [ -n "$1" ]; then
+		echo "$1"
+	elif [ ${#K_CONFIG[@]} -gt 0 ] && [[ $config != */config/ftrace\ * ]]; then
+		echo kprobe
+	else
+		echo ftrace
+	fi
+}
+
+# payloads [BACKEND]: those that make a row. The payloads but the programs' own
+# load the module without a parameter, so a row that asks for a backend is without
+# them. Where there are kprobes only, "make check" is no run of these two.
 payloads() {
 	echo selftests
-	[ -n "$1" ] || printf '%s\n' umount rival tool language
+	[ -z "$1" ] || return 0
+	printf '%s\n' umount rival tool language
+	[ "$(wanted '')" = ftrace ] || printf '%s\n' backend life
 }
 
 # run_row [BACKEND]
 run_row() {
-	local append='' payload
+	local append='fim.cycles=50' payload
 
-	[ -z "$1" ] || append="fim.module=backend=$1"
+	[ -z "$1" ] || append+=" fim.module=backend=$1"
 	# whatever fails here, an earlier run is not this one's row
 	for payload in $(payloads "$1"); do
 		rm -f "$FIM_BUILD/log/$K_LABEL-$(as "$payload" "$1").results"
@@ -109,7 +126,7 @@ for row in "${rows[@]}"; do
 	date=''
 	[ ${#results[@]} -eq 0 ] || date=$(date -r "${results[0]}" +%F)
 	awk -f $here/row.awk -v label="$K_LABEL" -v release="$K_RELEASE" \
-		-v arch="$K_ARCH" -v backend="$backend" -v date="$date" \
+		-v arch="$K_ARCH" -v wanted="$(wanted "$backend")" -v date="$date" \
 		-v payloads="$(payloads "$backend" | tr '\n' ' ')" \
 		"${results[@]:-/dev/null}" >"$file"
 	awk -f $here/table.awk -v format=text "$file" >&2

@@ -2,8 +2,10 @@
 #
 # row.awk - from the results of the tests on a kernel to its row.
 #
-#   awk -f row.awk -v label= -v release= -v arch= -v backend= \
+#   awk -f row.awk -v label= -v release= -v arch= -v wanted= \
 #       -v date= -v payloads= KERNEL-PAYLOAD.results...
+#
+# @wanted is the backend. A run that had another one has failed.
 #
 # Prints, separated by tabs:
 #
@@ -39,10 +41,10 @@ $1 == "fact" && $2 == "release" { release = $3 }
 $1 == "fact" && $2 == "partial" { partial = 1 }
 $1 == "fact" && $2 == "backend" { backend = $3 }
 $1 == "fact" && $2 == "missing" {
-	name = $3
-	sub(/:$/, "", name)
+	hook = $3
+	sub(/:$/, "", hook)
 	sub(/^fact missing [^ ]* /, "")
-	missing[++lacks] = name "\t" $0
+	missing[++lacks] = hook "\t" $0
 }
 
 END {
@@ -50,16 +52,19 @@ END {
 		fail[++failed] = "no results"
 	if (partial)
 		fail[++failed] = "a part of the tests only"
-	print "row\t" label "\t" release "\t" arch "\t" backend "\t" \
+	if ("selftests" in ran && backend != wanted)
+		fail[++failed] = "the backend is " \
+			(backend == "" ? "not known" : backend) ", not " wanted
+	print "row\t" label "\t" release "\t" arch "\t" wanted "\t" \
 		passed + 0 "\t" failed + 0 "\t" skipped + 0 "\t" date
 	for (i = 1; i <= lacks; i++)
 		print "missing\t" label "\t" missing[i]
 	for (i = 1; i <= skips; i++)
 		print "skip\t" label "\t" skip[i]
-	n = split(payloads, wanted, " ")
+	n = split(payloads, name, " ")
 	for (i = 1; i <= n; i++)
-		if (!(wanted[i] in ran))
-			print "unrun\t" label "\t" wanted[i]
+		if (!(name[i] in ran))
+			print "unrun\t" label "\t" name[i]
 	for (i = 1; i <= failed; i++)
 		print "fail\t" label "\t" fail[i]
 }

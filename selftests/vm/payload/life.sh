@@ -63,4 +63,5 @@ fi
 check_not 'no slab cache is left behind' grep -q '^fim' /proc/slabinfo
 check_not 'no hook is left behind' \
 	grep -q fim /sys/kernel/tracing/enabled_functions
+check_not 'no kprobe is left behind' grep . /sys/kernel/debug/kprobes/list
 exit 0
