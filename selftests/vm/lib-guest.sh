@@ -161,13 +161,14 @@ leaks() {
 
 finish() {
 	leaks >/tmp/leaks
+	# the kernel's log has their number only
+	cat /tmp/leaks
 	found=$(splats)
 	if [ -n "$found" ]; then
 		echo "splat: $found"
 		dmesg | tail -n 200
 		report "end fail splat: $(echo "$found" | head -n 1)"
 	elif [ -s /tmp/leaks ]; then
-		cat /tmp/leaks
 		report "end fail leak: $(head -n 1 /tmp/leaks)"
 	elif [ "$1" -ne 0 ]; then
 		report "end fail payload: exit status $1"
