@@ -11,8 +11,8 @@
 #
 #   row LABEL RELEASE ARCH BACKEND PASSED FAILED SKIPPED DATE
 #   missing LABEL FUNCTION LOSES      a hook that this kernel lacks
-#   skip LABEL REASON TEST            a test that does not apply, its variants
-#                                     once
+#   skip LABEL REASON TEST            a test that does not apply (PROGRAM.NAME),
+#                                     its variants once
 #   fail LABEL TEST
 #   unrun LABEL PAYLOAD               one of @payloads without results
 
@@ -34,6 +34,9 @@ $1 == "skip" {
 		reason = "the program does not run"
 	sub(/^skip /, "", test)
 	sub(/ *# *SKIP.*/, "", test)
+	# "program: fixture.variant.name"
+	if (test ~ /^[a-z0-9_]+: [^ ]+$/)
+		sub(/: .*[.]|: /, ".", test)
 	if (!seen[reason, test]++)
 		skip[++skips] = reason "\t" test
 }

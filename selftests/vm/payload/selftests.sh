@@ -36,14 +36,21 @@ facts() {
 		}' >&9
 }
 
-# tap NAME STATUS <output: its top-level results as the port's lines.
+# tap NAME STATUS <output: its top-level results as the port's lines. The harness
+# names a test that it skips only when it begins.
 tap() {
 	awk -v name="$1" -v status="$2" '
+	/^# +RUN +/ {
+		test = $0
+		gsub(/^# +RUN +| \.\.\.$/, "", test)
+	}
 	/^1\.\.[0-9]+/ { plan = substr($1, 4) + 0 }
 	/^(not )?ok [0-9]+/ {
 		seen++
 		what = $0
 		sub(/^(not )?ok [0-9]+ *(- *)?/, "", what)
+		if (what ~ /^# *(SKIP|skip)/)
+			what = test " " what
 		if (what ~ /# *(SKIP|skip)/)
 			print "skip " name ": " what
 		else if ($1 == "ok" || what ~ /# *XFAIL/)
