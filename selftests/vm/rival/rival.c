@@ -28,8 +28,12 @@ static int __init rival_init(void)
 {
 	int err;
 
-	err = ftrace_set_filter(&rival_ops, function, strlen(function), 0);
-	return err ?: register_ftrace_function(&rival_ops);
+	err = ftrace_set_filter(&rival_ops, function, strlen(function), 0) ?:
+	      register_ftrace_function(&rival_ops);
+	/* What the filter took is not freed with the module. */
+	if (err)
+		ftrace_set_filter(&rival_ops, NULL, 0, 1);
+	return err;
 }
 
 static void __exit rival_exit(void)
