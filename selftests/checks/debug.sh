@@ -7,9 +7,10 @@
 #
 #   debug.sh [KERNEL]
 #
-# The kernel is a row of selftests/vm/kernels, which is built once (own.sh); in
-# the machine everything takes ten times as long as else. The last line is the
-# sum: "N passed, N failed, N skipped".
+# It runs the programs, and the payloads that hold the catalogue of attacks, but
+# for the Debian that boots. The kernel is a row of selftests/vm/kernels, which is
+# built once (own.sh); in the machine everything takes ten times as long as else.
+# The last line is the sum: "N passed, N failed, N skipped".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . selftests/vm/lib.sh
@@ -39,6 +40,9 @@ selftests/vm/vmtools.sh
 vm debug 3600
 vm life 3000 fim.cycles=20
 vm backend 1800
+for payload in umount rival tool language; do
+	vm "$payload" 2400
+done
 vm selftests 9000 fim.timeout=1800
 awk '{ p += $1; f += $2; s += $3 }
 	END { printf "%d passed, %d failed, %d skipped\n", p, f, s
