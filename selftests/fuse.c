@@ -22,6 +22,7 @@
 
 #define MNT "/run/fuse"
 #define PROT MNT "/prot"
+#define BEHIND "/run/fuse-behind"
 #define LATE "/run/fuse-late"
 
 /*
@@ -132,6 +133,9 @@ static int answer(struct shared *shared, const struct fuse_in_header *in,
 	case FUSE_UNLINK:
 		shared->asked_to_write++;
 		return 0;
+	case FUSE_MKDIR:
+		/* What it shows lies elsewhere. */
+		return -sys(mkdir(BEHIND "/late", 0755)) ?: -EPERM;
 	}
 	return -ENOSYS;
 }
@@ -269,6 +273,38 @@ TEST_F(fuse, D23_server_that_does_not_answer)
 	kill(self->server, SIGKILL);
 	for (i = 0; i < ARRAY_SIZE(stuck); i++)
 		EXPECT_EQ(stuck[i], waitpid(stuck[i], NULL, 0));
+}
+
+/* Makes a name that a rule waits for while another rule's is being looked up. */
+TEST_F(fuse, D23_server_whose_answer_a_rule_waits_for)
+{
+	int status = -1, i;
+	pid_t pid, ended = 0;
+
+	NEEDS(self->missing);
+	mkdir(BEHIND, 0755);
+	ASSERT_EQ(0, fim_apply_dirs("t", variant->action, MNT "/late/",
+				    BEHIND "/late/", NULL));
+	pid = fork();
+	if (!pid)
+		_exit(sys(mkdir(MNT "/late", 0755)));
+	for (i = 0; i < 200 && !ended; i++) {
+		usleep(100000);
+		ended = waitpid(pid, &status, WNOHANG);
+	}
+	EXPECT_EQ(pid, ended);
+	/* If not, they wait for each other as long as the server lives. */
+	if (!ended) {
+		kill(self->server, SIGKILL);
+		waitpid(pid, &status, 0);
+	}
+	EXPECT_EQ(EPERM, WEXITSTATUS(status));
+	EXPECT_HIT("mkdir " BEHIND "/late/d",
+		   sys(mkdir(BEHIND "/late/d", 0755)));
+	ASSERT_EQ(0, fim_delete("t"));
+	rmdir(BEHIND "/late/d");
+	rmdir(BEHIND "/late");
+	rmdir(BEHIND);
 }
 
 static bool comes_true(const bool *what, int seconds)
