@@ -191,7 +191,7 @@ static int await_many(FIXTURE_DATA(scene) *self)
 }
 
 /* mkdir d && open(d/f, O_CREAT), a thousand times */
-TEST_F_TIMEOUT(scene, H07_before_the_next_instruction, 400)
+TEST_F_TIMEOUT(scene, H07_before_the_next_instruction, 1500)
 {
 	unsigned int slipped = 0;
 	const char *dir;
