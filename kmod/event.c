@@ -460,8 +460,8 @@ bool fim_event_violation(const struct fim_access *access,
  * fim_event_awaited() - a name may appear or change that a rule is about
  * @which: enum fim_recheck, what to look at again
  *
- * A rule takes hold before the task that makes the name gets to use it; if
- * there is no slot, a little later.
+ * A rule takes hold before the task that makes the name gets to use it; a little
+ * later if that takes long, see fim_recheck(), or if there is no slot.
  *
  * Context: as fim_event_violation().
  */

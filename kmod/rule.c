@@ -450,7 +450,8 @@ static enum fim_recheck moves(const struct fim_ruleset *rs,
  *
  * Context: any in which RCU protects @rs.
  * Return: enum fim_recheck: all, if paths of rules may lead elsewhere then; those
- * that wait, if one may wait elsewhere or no more; or none.
+ * that wait, if one may wait elsewhere or no more; or none. With any of them,
+ * FIM_RECHECK_WRITERS, if what is open for writing may have come to be protected.
  */
 unsigned int fim_moves(const struct fim_ruleset *rs,
 		       const struct fim_access *access)
