@@ -5,11 +5,13 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cmd.h"
 #include "json.h"
+#include "mem.h"
 #include "probe.h"
 #include "term.h"
 
@@ -102,11 +104,26 @@ static bool is_directory(const char *path)
 	return false;
 }
 
+/* Which kernel is meant: the running one is not that of another system. */
+static char *choose_release(const char *root, const char *wanted)
+{
+	char *release;
+
+	if (wanted || !*root)
+		return mem_string(wanted);
+	release = probe_only_release(root);
+	if (!release)
+		term_error("%s/lib/modules is not of one kernel: say which by --kernel",
+			   root);
+	return release;
+}
+
 int cmd_probe(const struct command *cmd, int argc, char **argv)
 {
-	const char *root = "", *release = NULL;
-	struct probe p = { 0 };
+	const char *root = "", *wanted = NULL;
 	int c, format = FORMAT_DEFAULT, code;
+	struct probe p = { 0 };
+	char *release;
 
 	while ((c = opt_next(cmd, argc, argv)) != -1) {
 		if (c == '?')
@@ -114,7 +131,7 @@ int cmd_probe(const struct command *cmd, int argc, char **argv)
 		if (opt_is(cmd, c, "root"))
 			root = optarg;
 		else if (opt_is(cmd, c, "kernel"))
-			release = optarg;
+			wanted = optarg;
 		else
 			format = opt_format(cmd, 1U << FORMAT_JSON);
 		if (format < 0)
@@ -127,7 +144,11 @@ int cmd_probe(const struct command *cmd, int argc, char **argv)
 	/* This system is more than its files. */
 	if (!strcmp(root, "/"))
 		root = "";
+	release = choose_release(root, wanted);
+	if (*root && !release)
+		return EXIT_INVALID;
 	probe_read(&p, root, release);
+	free(release);
 	if (format == FORMAT_JSON)
 		print_json(&p);
 	else

@@ -165,17 +165,12 @@ static bool settle(void *arg)
 		return true;
 	err = place_write(w->state, &w->follow.place);
 	/* What is in it is older, so nothing is missed: alerts matter more. */
-	if (err == -ENOSPC || err == -EDQUOT || err == -EACCES) {
+	if (err) {
 		if (!w->stale)
 			term_warning("can't write %s: %s; after a restart alerts come again",
 				     w->state, strerror(-err));
 		w->stale = true;
 		return true;
-	}
-	if (err) {
-		term_error("can't write %s: %s", w->state, strerror(-err));
-		w->failed = true;
-		return false;
 	}
 	w->saved = w->follow.place;
 	w->others = false;

@@ -16,7 +16,25 @@
 #include "mem.h"
 #include "selector.h"
 
-/* Return: the option that has it come late, or NULL. */
+/* What systemd takes for a filesystem of the network: fstype_is_network() */
+static bool is_network(const char *type)
+{
+	static const char *const network[] = {
+		"afs", "ceph", "cifs", "davfs", "gfs", "gfs2", "glusterfs",
+		"lustre", "ncp", "ncpfs", "nfs", "nfs4", "ocfs2", "pvfs2", "smb3",
+		"smbfs", "sshfs",
+	};
+	size_t i;
+
+	if (!strncmp(type, "fuse.", 5))
+		type += 5;
+	for (i = 0; i < ARRAY_SIZE(network); i++)
+		if (!strcmp(type, network[i]))
+			return true;
+	return false;
+}
+
+/* Return: the option or the type that has it come late, or NULL. */
 static const char *comes_late(const struct mntent *m)
 {
 	static const char *const late[] = { "nofail", "_netdev" };
@@ -27,17 +45,27 @@ static const char *comes_late(const struct mntent *m)
 	for (i = 0; i < ARRAY_SIZE(late); i++)
 		if (hasmntopt(m, late[i]))
 			return late[i];
-	return NULL;
+	return is_network(m->mnt_type) ? m->mnt_type : NULL;
+}
+
+/* @dir: with a slash at its end */
+static bool covers(const struct rule *r, const char *dir)
+{
+	size_t len = strlen(r->path);
+	const char *slash;
+
+	if (strncmp(dir, r->path, len))
+		return false;
+	slash = strchr(dir + len, '/');
+	return (r->flags & FIM_RULE_RECURSIVE) || !slash || !slash[1];
 }
 
 /* @dir: with a slash at its end */
 static bool refuses(const struct policy *p, const struct rule *r, const char *dir)
 {
-	return r->type == FIM_RULE_DIRECTORY &&
-	       (r->flags & FIM_RULE_RECURSIVE) && !r->nr_sources &&
+	return r->type == FIM_RULE_DIRECTORY && !r->nr_sources &&
 	       !(r->flags & (FIM_RULE_OWNER_ONLY | FIM_RULE_TTY)) &&
-	       rule_action(p, r) == FIM_ACTION_BLOCK &&
-	       !strncmp(dir, r->path, strlen(r->path));
+	       rule_action(p, r) == FIM_ACTION_BLOCK && covers(r, dir);
 }
 
 static const struct rule *find_rule(const struct policies *set, const char *host,
@@ -60,12 +88,12 @@ static void check_mount(const struct policies *set, const char *host,
 			const struct mntent *m, const char *fstab,
 			struct diags *diags)
 {
-	const char *option = comes_late(m);
+	const char *why = comes_late(m);
 	const struct rule *r;
 	size_t len = strlen(m->mnt_dir);
 	char *dir;
 
-	if (!option || m->mnt_dir[0] != '/')
+	if (!why || m->mnt_dir[0] != '/')
 		return;
 	while (len && m->mnt_dir[len - 1] == '/')
 		len--;
@@ -75,7 +103,7 @@ static void check_mount(const struct policies *set, const char *host,
 	if (r)
 		diag_warning(diags, &r->at,
 			     "'%s' of %s has '%s', so it may come when the rule for '%s' is in force already, which refuses the mount then; give it 'x-systemd.automount'",
-			     m->mnt_dir, fstab, option, r->path);
+			     m->mnt_dir, fstab, why, r->path);
 	free(dir);
 }
 

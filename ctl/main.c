@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -110,7 +111,8 @@ static int wants_help(int argc, char **argv)
 
 /*
  * Of the standard streams each is open, and one that was closed fails as it did:
- * a file or a socket in its place would be written to by mistake.
+ * a file or a socket in its place would be written to by mistake. There may be no
+ * /dev yet.
  */
 static bool fill_standard_streams(void)
 {
@@ -118,7 +120,7 @@ static bool fill_standard_streams(void)
 
 	for (fd = 0; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 &&
-		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+		    open("/", O_PATH) != fd)
 			return false;
 	return true;
 }
@@ -131,7 +133,7 @@ int main(int argc, char **argv)
 	/* Writing into a pipe that was closed is an error like others. */
 	signal(SIGPIPE, SIG_IGN);
 	if (!fill_standard_streams())
-		return EXIT_FAILED;
+		return EX_OSERR;
 	if (argc < 2) {
 		list_commands(stderr);
 		return EXIT_INVALID;

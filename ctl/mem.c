@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "mem.h"
 
@@ -18,7 +19,8 @@ static void *mem_or_die(void *p)
 	if (p)
 		return p;
 	fputs("fimctl: out of memory\n", stderr);
-	exit(EXIT_FAILURE);
+	/* 1 is an answer: see "fimctl seal --check" */
+	exit(EX_OSERR);
 }
 
 /**

@@ -7,6 +7,7 @@
  * each hook fires, takes the module.
  */
 #include <assert.h>
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +108,7 @@ static FILE *open_config(struct probe *p, const char *root, struct buf *tried,
 		{ "/boot/config-", "" }, { "/lib/modules/", "/config" },
 		{ "/lib/modules/", "/build/.config" },
 	};
-	struct buf path = { 0 };
+	struct buf path = { 0 }, full = { 0 };
 	FILE *f = NULL;
 	size_t i;
 
@@ -127,7 +128,8 @@ static FILE *open_config(struct probe *p, const char *root, struct buf *tried,
 			f = popen("exec zcat /proc/config.gz", "re");
 	}
 	if (f)
-		p->config = mem_string(path.data);
+		buf_addf(&full, "%s%s", root, path.data);
+	p->config = full.data;
 	buf_free(&path);
 	return f;
 }
@@ -343,6 +345,35 @@ static void probe_cgroups(struct probe *p, const char *root)
 }
 
 /**
+ * probe_only_release() - find the kernel of a system
+ * @root: below which its files are
+ *
+ * Return: the only release that lib/modules has, which the caller frees, or NULL.
+ */
+char *probe_only_release(const char *root)
+{
+	struct buf path = { 0 };
+	struct dirent *entry;
+	char *release = NULL;
+	size_t nr = 0;
+	DIR *dir;
+
+	buf_addf(&path, "%s/lib/modules", root);
+	dir = opendir(path.data);
+	buf_free(&path);
+	if (!dir)
+		return NULL;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		free(release);
+		release = nr++ ? NULL : mem_string(entry->d_name);
+	}
+	closedir(dir);
+	return release;
+}
+
+/**
  * probe_read() - look at everything
  * @p: empty; freed by probe_free()
  * @root: below which all files are, "" for those of this system
@@ -359,7 +390,8 @@ void probe_read(struct probe *p, const char *root, const char *release)
 	probe_version(p);
 	probe_config(p, root, &s);
 	probe_functions(p, root, &s);
-	probe_ftrace(p, root, &s);
+	if (s.args || !s.any)
+		probe_ftrace(p, root, &s);
 	probe_running(p, root);
 	probe_firmware(p, root);
 	probe_build(p, root);

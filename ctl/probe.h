@@ -40,7 +40,8 @@ struct probe_item {
  * struct probe - all of them
  * @release: the kernel's, as uname -r has it
  * @other: it is not the one that runs, of which alone this system says more
- * @config: the file that its options were read from; NULL if there is none
+ * @config: the file that its options were read from, below the root that was
+ *	looked at; NULL if there is none
  * @items: in order
  * @nr: how many
  * @cap: room in @items
@@ -54,6 +55,7 @@ struct probe {
 	size_t cap;
 };
 
+char *probe_only_release(const char *root);
 void probe_read(struct probe *p, const char *root, const char *release);
 enum probe_state probe_worst(const struct probe *p);
 const char *probe_state_name(enum probe_state state);

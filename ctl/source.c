@@ -18,7 +18,7 @@
 #include "term.h"
 
 /** @SOURCE_MAX: largest file taken; FIM_RULES_MAX rules make about 8 MiB */
-#define SOURCE_MAX (64UL << 20)
+#define SOURCE_MAX (16UL << 20)
 
 static const char *keep_name(struct sources *s, const char *name)
 {

@@ -340,10 +340,16 @@ TEST_F(disk, late_mounts)
 	static const struct unwise cases[] = {
 		{ DIRS "    - {dir: /srv/, recursive: true, readOnly: true}\n",
 		  "8:13: warning: '/srv/a b' of " },
-		{ DIRS "    - {dir: /srv/, readOnly: true}\n", NULL },
+		{ DIRS "    - {dir: /srv/, readOnly: true}\n", "'/srv/a b'" },
+		{ DIRS "    - {dir: /deep/, readOnly: true}\n", NULL },
+		{ DIRS "    - {dir: /deep/a/b/}\n", "has 'nofail'" },
+		{ DIRS "    - {dir: /deep/, recursive: true}\n", "'/deep/a/b'" },
 		{ DIRS "    - {dir: /srv/, recursive: true, action: Audit}\n", NULL },
 		{ DIRS "    - {dir: /sr/, recursive: true}\n", NULL },
 		{ DIRS "    - {dir: /net/, recursive: true}\n", "has '_netdev'" },
+		{ DIRS "    - {dir: /typed/, recursive: true}\n", "has 'nfs4'" },
+		{ DIRS "    - {dir: /fuse/, recursive: true}\n", "has 'fuse.sshfs'" },
+		{ DIRS "    - {dir: /local/, recursive: true}\n", NULL },
 		{ DIRS "    - {dir: /auto/, recursive: true}\n", NULL },
 		{ DIRS "    - {dir: /plain/, recursive: true}\n", NULL },
 		{ DIRS "    - {dir: /hand/, recursive: true}\n", NULL },
@@ -359,6 +365,10 @@ TEST_F(disk, late_mounts)
 		"'host:/x /net/ nfs _netdev 0 0' '/dev/x none swap nofail 0 0' "
 		"'/dev/x /auto/a ext4 nofail,x-systemd.automount 0 0' "
 		"'/dev/x /plain/a ext4 defaults 0 0' "
+		"'/dev/x /deep/a/b ext4 nofail 0 0' "
+		"'host:/x /typed/a nfs4 defaults 0 0' "
+		"'a@b:/x /fuse/a fuse.sshfs rw 0 0' "
+		"'/x /local/a fuse.bindfs rw 0 0' "
 		"'/dev/x /hand/a ext4 noauto,nofail 0 0' >fstab"));
 	snprintf(fstab, sizeof(fstab), "%s/fstab", self->dir);
 	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {

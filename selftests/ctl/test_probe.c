@@ -92,7 +92,22 @@ TEST_F(system, whole)
 			       self->probe.items[i].text);
 		}
 	}
-	EXPECT_STREQ("/boot/config-9", self->probe.config);
+	EXPECT_EQ(0, strncmp(self->probe.config, self->root, strlen(self->root)));
+	EXPECT_STREQ("/boot/config-9", self->probe.config + strlen(self->root));
+}
+
+TEST_F(system, only_release)
+{
+	char *release = probe_only_release(self->root);
+
+	EXPECT_STREQ("9", release);
+	free(release);
+	shell(self->root, "mkdir lib/modules/8");
+	EXPECT_EQ(NULL, probe_only_release(self->root));
+	shell(self->root, "mkdir lib/modules/7");
+	EXPECT_EQ(NULL, probe_only_release(self->root));
+	shell(self->root, "rm -r lib/modules");
+	EXPECT_EQ(NULL, probe_only_release(self->root));
 }
 
 /**
@@ -167,6 +182,8 @@ static const struct flaw {
 	  PROBE_NEEDED, "can't reach security_file_open", PROBE_NEEDED },
 	{ "rm -r sys/kernel/tracing", "tracefs", PROBE_UNKNOWN, "when that kernel runs",
 	  PROBE_UNKNOWN },
+	{ "rm -r sys/kernel/tracing; sed -i /WITH_ARGS/d boot/config-9",
+	  "CONFIG_DYNAMIC_FTRACE_WITH_ARGS", PROBE_LOST, "", PROBE_LOST },
 	{ "echo 0 >proc/sys/kernel/ftrace_enabled", "kernel.ftrace_enabled",
 	  PROBE_NEEDED, "sysctl", PROBE_NEEDED },
 	{ "echo 1 >proc/sys/kernel/modules_disabled", "kernel.modules_disabled",

@@ -144,7 +144,7 @@ result 'Buildroot: build' buildroot FIM_BUILD_CMDS
 result 'Buildroot: install' buildroot FIM_INSTALL_TARGET_CMDS
 result 'Buildroot: install the init script' buildroot FIM_INSTALL_INIT_SYSV
 result 'Buildroot: and that of OpenRC' buildroot FIM_INSTALL_INIT_OPENRC
-result 'Buildroot: all is there' has "$work/target" /etc/init.d/S01fim /etc/init.d/fim \
+result 'Buildroot: all is there' has "$work/target" /etc/init.d/S01fim /etc/runlevels/boot/fim \
 	/etc/fim/policies.d/web-roots.yaml
 result 'Buildroot: what the kernel needs' settings
 result 'Yocto: where the sources are' yocto_sources

@@ -142,6 +142,21 @@ check 'the state was written' [ -s $state ]
 check_not 'its writing is no alert' grep -q /mnt/ext4/state/place $alerts
 check 'delete it' fimctl delete audited
 
+# A state that can't be written is no reason to hand on nothing, or all for ever.
+mkdir -p /mnt/ext4/locked
+mount -t tmpfs -o ro none /mnt/ext4/locked
+state=/mnt/ext4/locked/place
+: >/tmp/watch
+watch
+attacks 2
+check 'without a state' within grep -q "$dir/file$((made - 1))\"" $alerts
+attacks 2
+check 'alerts are handed on' within grep -q "$dir/file$((made - 1))\"" $alerts
+check 'it runs still' kill $watcher
+wait $watcher
+check 'and said so once' sh -c '[ "$(grep -c "warning: can.t write" /tmp/watch)" = 1 ]'
+umount /mnt/ext4/locked
+
 # The filters and formats, with real records.
 check 'a filter that matches' sh -c \
 	'timeout 5 fimctl watch --since boot --operation create --limit 1 -o cef | grep -q "^CEF:0|fim|fim|.*|create|create refused|5|"'

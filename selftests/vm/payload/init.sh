@@ -106,6 +106,15 @@ check 'whatever PATH is' grep -q init2 /run/became
 check 'the policy is in force' in_force early
 forget early
 
+# as it is without an initramfs and without DEVTMPFS_MOUNT
+mount -t tmpfs none /dev
+FIM_INIT=/run/init2 sh /vm/fim-init <&- >&- 2>&-
+umount /dev
+check 'with an empty /dev and no standard streams, too' in_force early
+check 'the kernel'"'"'s log can be written' [ -e /dev/kmsg ]
+umount /dev
+forget early
+
 mount -o remount,rw /
 rm -f /sbin/init
 cp /run/init2 /sbin/init

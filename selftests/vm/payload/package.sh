@@ -118,7 +118,11 @@ refused 'again'
 check 'by the new program' until_true sh -c \
 	"[ \$(journalctl -b -t fim -o cat | wc -l) -gt $before ]"
 
-check 'remove' dpkg -r fimctl fim-dkms
+mkdir -p /etc/docker
+echo '{"runtimes": {"fim": {"path": "/usr/libexec/fim-runc"}}}' >/etc/docker/daemon.json
+check 'remove' sh -c 'dpkg -r fimctl fim-dkms >/run/dpkg.log 2>&1'
+check 'who still calls it is told' grep '/etc/docker/daemon.json calls it' /run/dpkg.log
+rm -r /etc/docker
 check_not 'the module is gone' grep -q '^fim ' /proc/modules
 check 'writing passes' write_to /srv/www/page
 check_not 'no unit runs' systemctl is-active fim fim-alerts

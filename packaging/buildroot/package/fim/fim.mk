@@ -41,6 +41,8 @@ endef
 
 define FIM_INSTALL_INIT_OPENRC
 	$(INSTALL) -D -m 755 $(@D)/packaging/openrc/fim $(TARGET_DIR)/etc/init.d/fim
+	mkdir -p $(TARGET_DIR)/etc/runlevels/boot
+	ln -sf ../../init.d/fim $(TARGET_DIR)/etc/runlevels/boot/fim
 endef
 
 define FIM_LINUX_CONFIG_FIXUPS
