@@ -31,7 +31,7 @@ function abs(x)
 # What a repeated baseline may differ by, seen in many runs.
 function noise(base)
 {
-	return base / 5000 > 6 ? base / 5000 : 6
+	return base / 5000 > 8 ? base / 5000 : 8
 }
 
 function distrust(why)
