@@ -3,6 +3,7 @@
  * From a hook's arguments to the operation. It comes to this only behind the
  * filter, so it may take its time.
  */
+#include <linux/compat.h>
 #include <linux/cred.h>
 #include <linux/mm_types.h>
 #include <linux/mount.h>
@@ -12,9 +13,13 @@
 #include <linux/user_namespace.h>
 #include <uapi/linux/mount.h>
 
+#include <asm/syscall.h>
+
 #include "decode.h"
 #include "event.h"
 #include "fim_fs.h"
+#include "fim_mount.h"
+#include "fim_task.h"
 #include "fim_uring.h"
 #include "hook.h"
 #include "ioctl.h"
@@ -76,9 +81,8 @@ static void decode_ioctl(const struct file *file, unsigned int cmd,
 /*
  * Whether a mount operation counts: in the initial mount namespace. Elsewhere a
  * mount changes what paths mean for who made the namespace only, which counts
- * if that is a container, or if it spreads. It can't from a user namespace,
- * whose mounts receive and do not send. Who may not mount will be told so by
- * the kernel.
+ * if that is a container; where it spreads to is for spread.c. Who may not mount
+ * will be told so by the kernel.
  */
 static bool mounts_count(const struct vfsmount *mnt, struct fim_access *access)
 {
@@ -89,8 +93,42 @@ static bool mounts_count(const struct vfsmount *mnt, struct fim_access *access)
 		return false;
 	access->inner = current_user_ns() != &init_user_ns ||
 			current->nsproxy->mnt_ns != initial_mnt_ns;
-	access->spreads = access->inner && current_user_ns() == &init_user_ns;
 	return true;
+}
+
+/**
+ * fim_decode_mounts() - by what system call current mounts something
+ *
+ * Context: any.
+ * Return: enum fim_op; FIM_OP_UNSPEC if the kernel does, on the way of a path.
+ */
+u8 fim_decode_mounts(void)
+{
+	int nr = fim_syscall_nr();
+
+	if (nr == __NR_move_mount)
+		return FIM_OP_MOVE_MOUNT;
+	/* On i386 and arm it is 21. */
+	return nr == __NR_mount || (nr == 21 && in_compat_syscall()) ?
+		       FIM_OP_MOUNT : FIM_OP_UNSPEC;
+}
+
+#ifndef MOVE_MOUNT_BENEATH		/* 6.5 */
+#define MOVE_MOUNT_BENEATH	0x00000200
+#endif
+
+/* Mounting beneath what is at a place: on what that is mounted on. */
+static const struct dentry *place_beneath(const struct path *path)
+{
+	unsigned long args[6];
+
+	if (fim_syscall_nr() != __NR_move_mount)
+		return NULL;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	if (!(args[4] & MOVE_MOUNT_BENEATH))
+		return NULL;
+	/* Held while that is mounted, and freed by RCU. */
+	return READ_ONCE(fim_mount_of(path->mnt)->mountpoint);
 }
 
 #define MOUNT_PROPAGATION	(MS_SHARED | MS_PRIVATE | MS_SLAVE | MS_UNBINDABLE)
@@ -127,6 +165,7 @@ static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
 		return decode_sb_mount(fregs, access);
 	case FIM_OP_MOVE_MOUNT:
 		access->dentry = path->dentry;
+		access->above = place_beneath(path);
 		access->mnt = ARG(const struct path *, 0)->mnt;
 		return mounts_count(path->mnt, access);
 	case FIM_OP_UMOUNT:

@@ -29,6 +29,7 @@
 #include "budget.h"
 #include "coalesce.h"
 #include "event.h"
+#include "fim_task.h"
 #include "policy.h"
 #include "recheck.h"
 #include "record.h"
@@ -386,13 +387,9 @@ static void defer(struct fim_slot *slot)
  */
 static bool can_tell_later(void)
 {
-	int nr;
-
-	if (current->flags & NEVER_RETURNS)
-		return false;
-	/* The number is the same on every architecture, x32 has a bit more. */
-	nr = syscall_get_nr(current, task_pt_regs(current)) & 0x3fffffff;
-	return nr != __NR_io_uring_enter;
+	/* The number is the same on every architecture. */
+	return !(current->flags & NEVER_RETURNS) &&
+	       fim_syscall_nr() != __NR_io_uring_enter;
 }
 
 /*
@@ -446,8 +443,7 @@ bool fim_event_violation(const struct fim_access *access,
 	fim_slot_fill(slot, access, verdict);
 	if (doubted) {
 		slot->doubted = true;
-		slot->doubt = access->spreads ? FIM_SLOT_SPREADS :
-						FIM_SLOT_DOUBTED;
+		slot->doubt = FIM_SLOT_DOUBTED;
 		atomic_inc(&fim_event_doubts);
 	}
 	slot->recheck = moved;

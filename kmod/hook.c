@@ -88,8 +88,7 @@ noinline void fim_hook_decide(const struct fim_ruleset *rs, unsigned long ip,
 	if (access.file)
 		fim_append_decide(rs, &access, &verdict);
 	fim_pause_decide(&verdict);
-	if (verdict.action == FIM_ACTION_BLOCK ||
-	    fim_spread_decide(rs, &access, &caller))
+	if (verdict.action == FIM_ACTION_BLOCK)
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
 	else
 		moved = fim_moves(rs, &access);
@@ -291,9 +290,12 @@ static void check_server(const struct fim_hook *hook, unsigned long ip,
 
 	if (!(current->flags & PF_KTHREAD) && !fim_selftest_is_caller())
 		return;
+	/* It may be another name than the server's, and freed by RCU. */
+	rcu_read_lock_sched_notrace();
 	dentry = fim_decode_server(hook, fregs);
 	if (dentry && fim_sb_marked(dentry->d_sb))
 		check_dentry(dentry, ip, fregs);
+	rcu_read_unlock_sched_notrace();
 }
 
 static void hook_load(unsigned long ip, unsigned long parent_ip,
@@ -316,7 +318,8 @@ static void check_mount(unsigned long ip, struct ftrace_regs *fregs)
 /* A copy of a mount is about to be attached in a namespace. */
 static void check_spread(struct fim_hook *hook, struct ftrace_regs *fregs)
 {
-	if (fim_spread_is_refused(hook, ARG(const void *, 0)))
+	if (fim_spread_is_refused(hook, ARG(const void *, 0),
+				  ARG(const struct fim_mount *, 1)))
 		fim_ftrace_redirect(fregs, (unsigned long)refuse);
 }
 
@@ -485,7 +488,8 @@ struct fim_hook fim_hooks[] = {
 		.op = FIM_OP_MOUNT,
 		.ops = &rest_ops,
 		.by_spreading = true,
-		.loses = "mounting over them where it spreads from another namespace",
+		.required = true,
+		.loses = "mounting over them where it spreads to",
 	},
 	HOOK(sb_umount, FIM_OP_UMOUNT, rest_ops, true,
 	     "unmounting filesystems with protected directories"),

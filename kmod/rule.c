@@ -78,7 +78,7 @@ static bool is_better(const struct fim_binding *a, const struct fim_binding *b)
 static const struct fim_binding *best_of(const struct fim_mark *mark,
 					 const struct fim_access *access,
 					 const struct fim_caller *caller,
-					 const struct fim_place *place,
+					 struct fim_place *place,
 					 const struct fim_binding **left)
 {
 	const struct fim_binding *binding, *best = NULL;
@@ -366,14 +366,17 @@ static bool is_watched(const struct fim_ruleset *rs, const struct dentry *dentry
 
 /*
  * Nothing tells where an unmount spreads to, so paths are looked at if it is of
- * a filesystem that some enter; by a worker, as in fim_moves().
+ * a filesystem that some enter; by a worker, as in fim_moves(). From a user
+ * namespace it spreads only if somebody has mounts there send, and anybody may
+ * unmount there: that is looked at a little later, with all that comes meanwhile.
  */
 static enum fim_recheck moves_elsewhere(const struct fim_ruleset *rs,
 					const struct fim_access *access)
 {
-	if (access->op != FIM_OP_UMOUNT || !access->spreads ||
-	    !fim_sb_marked(access->mnt->mnt_sb))
+	if (access->op != FIM_OP_UMOUNT || !fim_sb_marked(access->mnt->mnt_sb))
 		return FIM_RECHECK_NONE;
+	if (current_user_ns() != &init_user_ns)
+		return FIM_RECHECK_WRITERS;
 	return rs->nr_mounts > 1 || rs->sources || rs->waits ?
 		       FIM_RECHECK_LATER : FIM_RECHECK_NONE;
 }

@@ -55,14 +55,14 @@ enum fim_recheck {
  * @any_mount: a mount is moved, but it can't be told which
  * @inner: a mount changes in another mount namespace than that of process 1,
  *	where it is a matter of the container whose namespace it is
- * @spreads: such a change may spread to the namespace of process 1
  * @detaches: a mount goes with all that is mounted in it, in use or not
  * @uncertain: it is not known yet whether the operation will take place; a
  *	record is due only if the system call tells so
  * @dentry: what it is done to, or NULL if to a mount only; held by the hook's
  *	caller, as all here
  * @above: the same object by the name of a filesystem that is stacked on the
- *	one of @dentry, if no rule is about that; or NULL
+ *	one of @dentry, if no rule is about that; what is mounted beneath another
+ *	mount, on that one's mount point; or NULL
  * @other: the other name of a rename or link, or NULL
  * @made: of both, the name that will exist or mean something else, or NULL
  * @mnt: a mount that goes away, or NULL
@@ -76,7 +76,6 @@ struct fim_access {
 	bool any_entry;
 	bool any_mount;
 	bool inner;
-	bool spreads;
 	bool detaches;
 	bool uncertain;
 	const struct dentry *dentry;

@@ -20,6 +20,7 @@
 
 #include "attach.h"
 #include "fim_fs.h"
+#include "fim_mount.h"
 #include "hook.h"
 #include "main.h"
 #include "object.h"
@@ -473,6 +474,11 @@ int fim_selftest_init(void)
 	if (IS_ERR(mnt)) {
 		err = PTR_ERR(mnt);
 		mnt = NULL;
+		goto err;
+	}
+	if (!fim_mount_is_known(mnt)) {
+		pr_err("fim: this kernel lays struct mount out in a way of its own\n");
+		err = -EOPNOTSUPP;
 		goto err;
 	}
 	err = make_files();

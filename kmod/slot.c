@@ -141,9 +141,8 @@ struct fim_slot *fim_slot_find(enum fim_slot_doubt doubt)
 	return NULL;
 }
 
-static bool is_same(const struct fim_slot *slot,
-		    const struct fim_access *access,
-		    const struct fim_verdict *verdict)
+static bool is_about(const struct fim_slot *slot,
+		     const struct fim_verdict *verdict)
 {
 	const struct super_block *sb = verdict->match.object->d_sb;
 	const struct inode *inode = READ_ONCE(verdict->match.object->d_inode);
@@ -151,10 +150,32 @@ static bool is_same(const struct fim_slot *slot,
 	return inode && slot->ino == inode->i_ino &&
 	       slot->dev == (MAJOR(sb->s_dev) << MINORBITS |
 			     MINOR(sb->s_dev)) &&
-	       slot->op == access->op && slot->action == verdict->action &&
+	       slot->action == verdict->action &&
 	       slot->rule == verdict->match.binding->rule &&
 	       slot->container == verdict->match.binding->container &&
 	       !slot->target_len;
+}
+
+/**
+ * fim_slot_has() - whether what is decided has a record of the current task's
+ *	call already
+ * @verdict: what was decided, about an object
+ *
+ * Context: inside the hook, under RCU.
+ * Return: whether it has, of whatever operation.
+ */
+bool fim_slot_has(const struct fim_verdict *verdict)
+{
+	unsigned long i;
+
+	/* A slot for who does not return to user space is a worker's. */
+	if (current->flags & (PF_KTHREAD | PF_EXITING))
+		return false;
+	for_each_set_bit(i, fim_slots_used, slots)
+		if (READ_ONCE(fim_slots[i].task) == current &&
+		    fim_slots[i].policy && is_about(&fim_slots[i], verdict))
+			return true;
+	return false;
 }
 
 /**
@@ -181,7 +202,8 @@ bool fim_slot_join(const struct fim_access *access,
 		slot = &fim_slots[i];
 		/* Pairs with defer(): a worker's slot for us is not joinable. */
 		if (smp_load_acquire(&slot->task) != current ||
-		    !slot->joinable || !is_same(slot, access, verdict))
+		    !slot->joinable || slot->op != access->op ||
+		    !is_about(slot, verdict))
 			continue;
 		slot->count++;
 		slot->last_time = ktime_get_real_ns();

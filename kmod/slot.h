@@ -25,14 +25,11 @@ struct fim_verdict;
  * @FIM_SLOT_CERTAIN: it did
  * @FIM_SLOT_DOUBTED: an open was told that it may not create, or that it may
  *	with a record, before it was looked whether the file exists
- * @FIM_SLOT_SPREADS: a mount takes place elsewhere, and matters only if it
- *	spreads to the initial mount namespace, see spread.c
  * @FIM_SLOT_VOID: the file existed: there is nothing to record
  */
 enum fim_slot_doubt {
 	FIM_SLOT_CERTAIN,
 	FIM_SLOT_DOUBTED,
-	FIM_SLOT_SPREADS,
 	FIM_SLOT_VOID,
 };
 
@@ -98,6 +95,7 @@ void fim_slot_give(struct fim_slot *slot);
 void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 		   const struct fim_verdict *verdict);
 struct fim_slot *fim_slot_find(enum fim_slot_doubt doubt);
+bool fim_slot_has(const struct fim_verdict *verdict);
 bool fim_slot_join(const struct fim_access *access,
 		   const struct fim_verdict *verdict);
 unsigned int fim_slots_taken(void);

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Mounts that spread from other mount namespaces to the initial one.
+ * Where mounts spread to.
  *
- * Who receives what is mounted somewhere is known to the kernel's own
- * structures only, and modules can't read them. So the hook of the mount decides
- * as if it were made in the initial namespace, and keeps that in a slot. While
- * the kernel makes the copies that spread, and before any is to be seen, it asks
- * count_mounts() about each whether there is room for it in the namespace where
- * it goes. If that is the initial one, what was decided holds: a refusal there
- * makes the kernel drop all copies, as when there is no room. If it never asks,
- * the slot is given back when the task returns to user space, as if nothing had
- * been.
+ * The hook of a mount decides about the place that it is told. The kernel mounts
+ * on what is on top of that when it comes to it, and makes copies for all mounts
+ * that receive from where that is, in this namespace and in others. Who receives
+ * is known to structures that modules can't read. But before any copy is to be
+ * seen, the kernel asks count_mounts() whether there is room for it in the
+ * namespace where it goes, and the copy knows its place by then. A refusal there
+ * makes the kernel drop all copies, and the mount, as when there is no room.
  *
- * All of it happens in one system call of one task, under RCU with preemption
- * off.
+ * A mount that is made where nothing receives covers nothing but that place, by
+ * a path that no rule has come by: the mounts and mount points of those can be
+ * had by no other path, see match_mount() and match_guard().
  */
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 
 #include "decode.h"
 #include "event.h"
+#include "fim_mount.h"
 #include "hook.h"
 #include "pause.h"
 #include "rule.h"
@@ -28,77 +28,64 @@
 #include "spread.h"
 #include "tree.h"
 
-/**
- * fim_spread_decide() - decide about a mount should it spread
- * @rs: the ruleset
- * @access: the operation, as it counts where it is made
- * @caller: who
- *
- * Context: inside the hook, under RCU.
- * Return: true if it is to be refused at once: it should not spread, and there
- * is no slot to remember that.
- */
-bool fim_spread_decide(const struct fim_ruleset *rs,
-		       const struct fim_access *access,
-		       const struct fim_caller *caller)
+/* @access: a copy is mounted on its dentry */
+static bool is_refused(const struct fim_access *access)
 {
-	struct fim_access copy = *access;
+	const struct fim_ruleset *rs = rcu_dereference_sched(fim_ruleset);
+	unsigned int moved = FIM_RECHECK_NONE;
 	struct fim_verdict verdict;
+	struct fim_caller caller;
 
-	if (!access->spreads ||
-	    (access->op != FIM_OP_MOUNT && access->op != FIM_OP_MOVE_MOUNT))
-		return false;
-	copy.inner = false;
-	copy.uncertain = true;
-	/* What is moved is not of the initial namespace. */
-	copy.any_mount = false;
-	copy.mnt = NULL;
-	fim_decide(rs, &copy, caller, &verdict);
+	fim_caller_read(&caller);
+	fim_decide(rs, access, &caller, &verdict);
 	fim_pause_decide(&verdict);
-	return verdict.action > FIM_ACTION_ALLOW &&
-	       !fim_event_violation(&copy, &verdict, FIM_RECHECK_NONE) &&
-	       verdict.action == FIM_ACTION_BLOCK;
-}
-
-/* When a mount that is not refused is over, paths may lead elsewhere. */
-static void look_after_paths(void)
-{
-	const struct fim_access access = { .op = FIM_OP_MOUNT };
-	unsigned int moved;
-
-	rcu_read_lock_sched_notrace();
-	moved = fim_moves(rcu_dereference_sched(fim_ruleset), &access);
-	rcu_read_unlock_sched_notrace();
-	if (moved != FIM_RECHECK_NONE)
+	/* The hook of a mount that is made there has seen to that. */
+	if (verdict.action != FIM_ACTION_BLOCK && !access->inner &&
+	    !fim_mnt_ns_is_initial(current->nsproxy->mnt_ns))
+		moved = fim_moves(rs, access);
+	if (verdict.action > FIM_ACTION_ALLOW && !fim_slot_has(&verdict))
+		fim_event_violation(access, &verdict, moved);
+	else if (moved != FIM_RECHECK_NONE)
 		fim_event_awaited(moved);
+	return verdict.action == FIM_ACTION_BLOCK;
 }
 
 /**
  * fim_spread_is_refused() - whether a copy of what current mounts is refused
  * @hook: the hook
  * @mnt_ns: the mount namespace that it is for, an address
+ * @mount: the copy, or what is mounted itself, which has no place yet; its caller
+ *	holds it, and the dentry that it is mounted on
+ *
+ * Copies in namespaces of others matter to nobody whom a rule is about.
  *
  * Context: inside the hook.
  * Return: whether it is.
  */
-bool fim_spread_is_refused(struct fim_hook *hook, const void *mnt_ns)
+bool fim_spread_is_refused(struct fim_hook *hook, const void *mnt_ns,
+			   const struct fim_mount *mount)
 {
-	struct fim_slot *slot;
+	struct fim_access access = { .op = fim_decode_mounts(), .removes = true };
+	bool refused;
 
 	if (fim_selftest_is_mnt_ns(mnt_ns)) {
 		WRITE_ONCE(hook->fired, true);
 		return true;
 	}
-	/* What is made in the initial one has been decided about. */
-	if (!fim_mnt_ns_is_initial(mnt_ns) || !current->nsproxy ||
-	    fim_mnt_ns_is_initial(current->nsproxy->mnt_ns))
+	access.inner = !fim_mnt_ns_is_initial(mnt_ns);
+	if (!current->nsproxy ||
+	    (access.inner && mnt_ns != current->nsproxy->mnt_ns) ||
+	    !fim_mount_is_attached(mount))
 		return false;
-	slot = fim_slot_find(FIM_SLOT_SPREADS);
-	if (slot) {
-		slot->doubt = FIM_SLOT_CERTAIN;
-		if (slot->action == FIM_ACTION_BLOCK)
-			return true;
+	access.dentry = mount->mountpoint;
+	/* What the kernel mounts by itself is what has been there all along. */
+	if (access.op == FIM_OP_UNSPEC) {
+		if (READ_ONCE(access.dentry->d_flags) & DCACHE_NEED_AUTOMOUNT)
+			return false;
+		access.op = FIM_OP_MOUNT;
 	}
-	look_after_paths();
-	return false;
+	rcu_read_lock_sched_notrace();
+	refused = is_refused(&access);
+	rcu_read_unlock_sched_notrace();
+	return refused;
 }

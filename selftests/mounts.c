@@ -16,21 +16,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "newmount.h"
 #include "scene.h"
-
-#ifndef SYS_open_tree
-#define SYS_open_tree 428
-#define SYS_move_mount 429
-#define SYS_fsopen 430
-#define SYS_fsconfig 431
-#define SYS_fsmount 432
-#endif
-
-/* <linux/mount.h> and <sys/mount.h> can't be had together everywhere. */
-#define MOVE_FROM_EMPTY_PATH 0x04
-#define MOVE_BENEATH 0x200
-#define TREE_CLONE 1
-#define CONFIG_CREATE 6
 
 static int mount_tmpfs(const FIXTURE_DATA(scene) *self, const char *place)
 {
@@ -59,34 +46,10 @@ static int mount_itself(const FIXTURE_DATA(scene) *self, const char *place)
 	return sys(mount(place, place, NULL, MS_BIND | MS_REC, NULL));
 }
 
-static int move_here(int fd, const char *place, unsigned int flags)
-{
-	int err = fd < 0 ? errno :
-		  sys(syscall(SYS_move_mount, fd, "", AT_FDCWD, place,
-			      flags | MOVE_FROM_EMPTY_PATH));
-
-	if (fd >= 0)
-		close(fd);
-	return err;
-}
-
 static int move_tree(const FIXTURE_DATA(scene) *self, const char *place)
 {
 	return move_here(syscall(SYS_open_tree, AT_FDCWD, at(self, "open/d"),
 				 TREE_CLONE), place, 0);
-}
-
-static int new_tmpfs(void)
-{
-	int fs = syscall(SYS_fsopen, "tmpfs", 0);
-	int fd;
-
-	if (fs < 0)
-		return -1;
-	fd = syscall(SYS_fsconfig, fs, CONFIG_CREATE, NULL, NULL, 0) ? -1 :
-	     syscall(SYS_fsmount, fs, 0, 0);
-	close(fs);
-	return fd;
 }
 
 static int move_tmpfs(const FIXTURE_DATA(scene) *self, const char *place)

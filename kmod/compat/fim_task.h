@@ -11,6 +11,9 @@
 #include <linux/ns_common.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+
+#include <asm/syscall.h>
 
 #include "probed.h"
 
@@ -56,6 +59,18 @@ static inline unsigned int fim_nsproxy_mnt_inum(const struct nsproxy *ns)
 static inline unsigned int fim_mnt_ns_inum(void)
 {
 	return fim_nsproxy_mnt_inum(current->nsproxy);
+}
+
+/**
+ * fim_syscall_nr() - which system call current is in
+ *
+ * Return: its number, of x32 without the bit that says so; -1 in a kernel thread.
+ */
+static inline int fim_syscall_nr(void)
+{
+	if (current->flags & PF_KTHREAD)
+		return -1;
+	return syscall_get_nr(current, task_pt_regs(current)) & 0x3fffffff;
 }
 
 #endif /* FIM_COMPAT_TASK_H */

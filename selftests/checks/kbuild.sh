@@ -57,6 +57,9 @@ for name in SECURITY KPROBES NET TMPFS; do
 	expect "one without $name is refused" "$name" "${some[@]}"
 done
 expect 'one with LTO is refused' LTO "${good[@]}" LTO_CLANG
+for name in RANDSTRUCT GCC_PLUGIN_RANDSTRUCT; do
+	expect "one with $name is refused" RANDSTRUCT "${good[@]}" $name
+done
 for release in 4.18 5.4 5.9; do
 	expect "Linux $release is refused" 'is for 5.10 and later' "${good[@]}"
 done
