@@ -12,6 +12,7 @@
 #include "container.h"
 #include "glob.h"
 #include "object.h"
+#include "pause.h"
 #include "policy.h"
 
 /* Protects transactions, the making of rulesets, and fim_rule.bindings. */
@@ -70,16 +71,19 @@ void fim_policy_put(struct fim_policy *policy)
  */
 void fim_binding_put(struct fim_binding *binding)
 {
+	struct fim_binding *left;
 	unsigned int i;
 
-	if (!binding || !refcount_dec_and_test(&binding->ref))
-		return;
-	fim_route_free(&binding->route);
-	for (i = 0; i < binding->rule->nr_sources; i++)
-		fim_route_free(&binding->sources[i]);
-	fim_container_put(binding->container);
-	fim_policy_put(binding->policy);
-	kfree(binding);
+	while (binding && refcount_dec_and_test(&binding->ref)) {
+		left = binding->left;
+		fim_route_free(&binding->route);
+		for (i = 0; i < binding->rule->nr_sources; i++)
+			fim_route_free(&binding->sources[i]);
+		fim_container_put(binding->container);
+		fim_policy_put(binding->policy);
+		kfree(binding);
+		binding = left;
+	}
 }
 
 static void drop_bindings(struct fim_rule *rule)
@@ -500,10 +504,73 @@ static enum fim_renewal compare(const struct fim_binding *old,
 	return FIM_RENEWED_NONE;
 }
 
+/*
+ * Whether a path leads elsewhere because something was mounted or unmounted on
+ * its way, and not because of another name.
+ */
+static bool moved_by_mount(const struct fim_route *old,
+			   const struct fim_route *fresh)
+{
+	const struct fim_step *a, *b;
+	unsigned int i;
+
+	for (i = 0; i < old->nr && i < fresh->nr; i++) {
+		a = &old->steps[i];
+		b = &fresh->steps[i];
+		if (a->mnt != b->mnt)
+			return true;
+		if (a->object != b->object)
+			return false;
+	}
+	return (i < old->nr && old->steps[i].mnt) ||
+	       (i < fresh->nr && fresh->steps[i].mnt);
+}
+
+/* How many earlier goals a rule is about, at most */
+#define LEFT_MAX	8
+
+/*
+ * What a rule kept from being changed it goes on keeping if its path leads
+ * elsewhere by a mount or an unmount that nobody could refuse: who made that may
+ * have another way to it. Until its filesystem ends, or the policy is applied
+ * again; what is done in a maintenance window is meant. Takes over the reference
+ * to @old.
+ */
+static void leave_behind(struct fim_binding *old, struct fim_binding *fresh)
+{
+	const struct fim_object *goal = NULL;
+	struct fim_binding **next = &fresh->left, *left;
+	unsigned int nr = 0;
+
+	if (fim_binding_armed(fresh))
+		goal = fim_route_end(&fresh->route)->object;
+
+	fresh->left = old->left;
+	if (fresh->left)
+		refcount_inc(&fresh->left->ref);
+	if (fim_guard_action(old) == FIM_ACTION_BLOCK && !fim_pause_open() &&
+	    moved_by_mount(&old->route, &fresh->route)) {
+		fim_binding_put(fresh->left);
+		fresh->left = old;
+	} else {
+		fim_binding_put(old);
+	}
+	while ((left = *next)) {
+		if (fim_binding_armed(left) && nr++ < LEFT_MAX &&
+		    fim_route_end(&left->route)->object != goal) {
+			next = &left->left;
+			continue;
+		}
+		*next = left->left;
+		left->left = NULL;
+		fim_binding_put(left);
+	}
+}
+
 static void replace_binding(struct fim_binding **old, struct fim_binding *new)
 {
 	list_replace_init(&(*old)->node, &new->node);
-	fim_binding_put(*old);
+	leave_behind(*old, new);
 	*old = new;
 }
 

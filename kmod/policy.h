@@ -132,13 +132,15 @@ struct fim_rule {
 
 /**
  * struct fim_binding - a rule and the inodes that its paths led to once;
- *	constant, but for @node
+ *	constant, but for @node and @left
  * @ref: holders: the rule, rulesets
  * @rule: the rule
  * @policy: its policy, a reference, so that the rule stays
  * @container: whose tasks and whose files it is about, a reference; or NULL
  * @route: the inodes
  * @node: in the rule, under fim_policy_lock
+ * @left: an earlier one, whose goal the rule is about, too: a reference, or NULL;
+ *	under fim_policy_lock
  * @sources: those of each of the rule's sources
  */
 struct fim_binding {
@@ -148,6 +150,7 @@ struct fim_binding {
 	struct fim_container *container;
 	struct fim_route route;
 	struct list_head node;
+	struct fim_binding *left;
 	struct fim_route sources[];
 };
 

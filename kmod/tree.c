@@ -289,15 +289,39 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	return 0;
 }
 
+static void keep_binding(struct fim_ruleset *rs, struct fim_binding *binding)
+{
+	refcount_inc(&binding->ref);
+	rs->bindings[rs->nr_bindings++] = binding;
+}
+
+/* Where a rule's path led before: what is there, and not the way to it */
+static int add_left(struct fim_ruleset *rs, struct fim_binding *left)
+{
+	const struct fim_step *goal;
+	int err;
+
+	for (; left; left = left->left) {
+		if (!fim_binding_armed(left))
+			continue;
+		keep_binding(rs, left);
+		goal = fim_route_end(&left->route);
+		err = add_mark(rs, goal, left);
+		if (err)
+			return err;
+		add_sb(rs, goal->object, left);
+	}
+	return 0;
+}
+
 static int add_rule(struct fim_ruleset *rs, const struct fim_rule *rule)
 {
 	struct fim_binding *binding;
 	int err = 0;
 
 	list_for_each_entry(binding, &rule->bindings, node) {
-		refcount_inc(&binding->ref);
-		rs->bindings[rs->nr_bindings++] = binding;
-		err = add_route(rs, binding);
+		keep_binding(rs, binding);
+		err = add_route(rs, binding) ?: add_left(rs, binding->left);
 		if (err)
 			break;
 	}
@@ -426,17 +450,18 @@ static void count_route(struct sizes *sizes, const struct fim_route *route)
 
 static void count_rule(struct sizes *sizes, const struct fim_rule *rule)
 {
-	const struct fim_binding *binding;
+	const struct fim_binding *first, *binding;
 	unsigned int i;
 
-	list_for_each_entry(binding, &rule->bindings, node) {
-		count_route(sizes, &binding->route);
-		for (i = 0; i < rule->nr_sources; i++)
-			count_route(sizes, &binding->sources[i]);
-		/* A filesystem's own device and its disk */
-		sizes->devices += 2 + rule->nr_devices;
-		sizes->bindings++;
-	}
+	list_for_each_entry(first, &rule->bindings, node)
+		for (binding = first; binding; binding = binding->left) {
+			count_route(sizes, &binding->route);
+			for (i = 0; i < rule->nr_sources; i++)
+				count_route(sizes, &binding->sources[i]);
+			/* A filesystem's own device and its disk */
+			sizes->devices += 2 + rule->nr_devices;
+			sizes->bindings++;
+		}
 }
 
 static struct sizes count(struct fim_policy **policies, unsigned int nr)
