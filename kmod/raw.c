@@ -66,6 +66,31 @@ static enum effect effect_on_nvme(unsigned int cmd)
 	return NONE;
 }
 
+/*
+ * What erases, what sets other keys or bounds for what is there, and what shows
+ * something else in its place. Others lock, unlock, and tell.
+ */
+static enum effect effect_on_opal(unsigned int cmd)
+{
+	switch (_IOC_NR(cmd)) {
+	case _IOC_NR(IOC_OPAL_REVERT_TPR):
+	case _IOC_NR(IOC_OPAL_LR_SETUP):
+	case _IOC_NR(IOC_OPAL_ENABLE_DISABLE_MBR):
+	case _IOC_NR(IOC_OPAL_ERASE_LR):
+	case _IOC_NR(IOC_OPAL_SECURE_ERASE_LR):
+	case _IOC_NR(IOC_OPAL_PSID_REVERT_TPR):
+	case _IOC_NR(IOC_OPAL_MBR_DONE):
+	case _IOC_NR(IOC_OPAL_WRITE_SHADOW_MBR):
+	case _IOC_NR(IOC_OPAL_GENERIC_TABLE_RW):
+	case 240:	/* IOC_OPAL_REVERT_LSP */
+	case 242:	/* IOC_OPAL_REACTIVATE_LSP */
+	case 243:	/* IOC_OPAL_LR_SET_START_LEN */
+	case 244:	/* IOC_OPAL_ENABLE_DISABLE_LR */
+		return CHANGES;
+	}
+	return NONE;
+}
+
 static enum effect effect_of(unsigned int cmd)
 {
 	switch (cmd) {
@@ -77,12 +102,6 @@ static enum effect effect_of(unsigned int cmd)
 	case NBD_SET_SIZE:
 	case NBD_SET_SIZE_BLOCKS:
 	case NBD_CLEAR_SOCK:
-	case IOC_OPAL_REVERT_TPR:
-	case IOC_OPAL_ERASE_LR:
-	case IOC_OPAL_SECURE_ERASE_LR:
-	case IOC_OPAL_PSID_REVERT_TPR:
-	case IOC_OPAL_WRITE_SHADOW_MBR:
-	case IOC_OPAL_GENERIC_TABLE_RW:
 	case ADD_NEW_DISK:
 	case HOT_ADD_DISK:
 #ifdef NVME_URING_CMD_IO		/* 5.19 */
@@ -107,6 +126,8 @@ static enum effect effect_of(unsigned int cmd)
 	switch (_IOC_TYPE(cmd)) {
 	case 'N':
 		return effect_on_nvme(cmd);
+	case 'p':
+		return effect_on_opal(cmd);
 	case CCISS_IOC_MAGIC:
 		return _IOC_NR(cmd) == _IOC_NR(CCISS_PASSTHRU) ||
 		       _IOC_NR(cmd) == _IOC_NR(CCISS_BIG_PASSTHRU) ?

@@ -7,6 +7,7 @@
 
 #include <linux/btrfs.h>
 #include <linux/ioctl.h>
+#include <linux/sed-opal.h>
 #include <linux/types.h>
 #include <linux/major.h>
 #include <scsi/scsi_ioctl.h>
@@ -25,7 +26,9 @@ struct fim_ruleset;
 static __always_inline bool fim_raw_by_char_device(unsigned int cmd)
 {
 	return cmd == SG_IO || cmd == SCSI_IOCTL_SEND_COMMAND ||
-	       _IOC_TYPE(cmd) == 'N' || _IOC_TYPE(cmd) == MMC_BLOCK_MAJOR;
+	       _IOC_TYPE(cmd) == 'N' || _IOC_TYPE(cmd) == MMC_BLOCK_MAJOR ||
+	       (_IOC_TYPE(cmd) == 'p' &&
+		_IOC_NR(cmd) >= _IOC_NR(IOC_OPAL_REVERT_TPR));
 }
 
 /**

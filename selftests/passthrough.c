@@ -295,6 +295,25 @@ TEST_F(passthrough, G07_by_the_old_command)
 	EXPECT_EQ('c', first_byte(self->disk));
 }
 
+/* The node beside the disk takes commands to what locks the disk, too. */
+TEST_F(passthrough, G07_opal)
+{
+	const char *beside = node_of("/dev/ng0n1");
+	unsigned long long since;
+	int erased, locked;
+
+	NEEDS(self->missing);
+	if (variant->kind != NVME || !beside)
+		SKIP(return, "not NVMe");
+	erased = by_ioctl(beside, IOC_OPAL_REVERT_TPR);
+	locked = by_ioctl(beside, IOC_OPAL_LOCK_UNLOCK);
+	ASSERT_EQ(0, protect(variant->raw));
+	EXPECT_HIT(beside, erased, true, by_ioctl(beside, IOC_OPAL_REVERT_TPR));
+	since = last_seq(&self->nl);
+	EXPECT_EQ(locked, by_ioctl(beside, IOC_OPAL_LOCK_UNLOCK));
+	EXPECT_STREQ("", fim_records(&self->nl, since));
+}
+
 /* Who may not send what he likes is kept to reading by the kernel. */
 static int as_a_user(const void *arg)
 {
@@ -312,6 +331,8 @@ TEST_F(passthrough, G06_commands)
 		{ NBD_SET_SIZE, true },
 		{ IOC_OPAL_ERASE_LR, true },
 		{ IOC_OPAL_REVERT_TPR, true },
+		{ IOC_OPAL_MBR_DONE, true },
+		{ _IOW('p', 240, __u64) /* IOC_OPAL_REVERT_LSP */, true },
 	};
 	static const unsigned long reads[] = {
 		NVME_IOCTL_ID, HDIO_GETGEO, SG_GET_VERSION_NUM,
