@@ -236,7 +236,7 @@ static int fill_fit(struct sk_buff *skb, const struct fim_binding *binding,
 }
 
 static int fill_fits(struct sk_buff *skb, const struct question *q,
-		     const struct fim_mark *mark, const struct fim_place *place)
+		     const struct fim_mark *mark, struct fim_place *place)
 {
 	const struct fim_binding *binding;
 	unsigned int i, nr = 0;
@@ -272,7 +272,7 @@ static u32 marks_of(const struct fim_ruleset *rs, const struct inode *inode)
 
 static int fill_step(struct sk_buff *skb, struct question *q,
 		     const struct fim_ruleset *rs,
-		     const struct fim_place *place)
+		     struct fim_place *place)
 {
 	const struct inode *inode = READ_ONCE(place->mark->d_inode);
 	u32 marks = marks_of(rs, inode);

@@ -167,8 +167,9 @@ static void back_folded(const struct fim_glob *glob, struct fim_glob_walk *walk,
 }
 
 /*
- * How much of a path is looked at. Who makes directories without end in a tree
- * with a pattern must not have the kernel read without end.
+ * How much of what is no path that can be spelled is looked at for all patterns.
+ * Who makes directories without end in a tree with patterns must not have the
+ * kernel read without end.
  */
 #define BYTES_MAX	(16 * PATH_MAX)
 
@@ -180,7 +181,7 @@ static void back_folded(const struct fim_glob *glob, struct fim_glob_walk *walk,
  * @exact: the name has to match as it is spelled: that of an exception
  */
 static bool matches_part(const struct fim_glob *glob,
-			 const struct fim_place *place,
+			 struct fim_place *place,
 			 enum fim_glob_part part, bool exact)
 {
 	struct fim_glob_walk walk = fim_glob_begin(glob, part);
@@ -192,6 +193,7 @@ static bool matches_part(const struct fim_glob *glob,
 		name = READ_ONCE(dentry->d_name.name);
 		len = strnlen(name, READ_ONCE(dentry->d_name.len));
 		bytes += len + 1;
+		place->bytes += len + 1;
 		parent = READ_ONCE(dentry->d_parent);
 		if (!exact && folds_case(parent))
 			back_folded(glob, &walk, parent->d_sb, name, len);
@@ -199,8 +201,11 @@ static bool matches_part(const struct fim_glob *glob,
 			fim_glob_back(glob, &walk, name, len);
 		if (parent == place->mark)
 			return fim_glob_accepts(glob, &walk);
+		if (!walk.open && !walk.taken)
+			return false;
 		/* It has left the directory meanwhile: no exception is for it. */
-		if (parent == dentry || bytes > BYTES_MAX)
+		if (parent == dentry ||
+		    (bytes > PATH_MAX && place->bytes > BYTES_MAX))
 			return !exact;
 		fim_glob_back(glob, &walk, "/", 1);
 		dentry = parent;
@@ -209,7 +214,7 @@ static bool matches_part(const struct fim_glob *glob,
 
 static bool matches(const struct fim_glob *glob,
 		    const struct fim_access *access,
-		    const struct fim_place *place, bool exact)
+		    struct fim_place *place, bool exact)
 {
 	enum fim_glob_part part = part_of(access);
 
@@ -293,7 +298,7 @@ static bool reaches(const struct fim_rule *rule, unsigned int depth)
 enum fim_explain_fit fim_fit(const struct fim_binding *binding,
 			     const struct fim_access *access,
 			     const struct fim_caller *caller,
-			     const struct fim_place *place)
+			     struct fim_place *place)
 {
 	const struct fim_rule *rule = binding->rule;
 	bool allows = fim_rule_action(rule) == FIM_ACTION_ALLOW;

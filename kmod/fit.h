@@ -42,11 +42,13 @@ struct fim_caller {
  * @mark: what is marked
  * @object: the object, below it or the same
  * @depth: 0 for the marked entry itself, 1 for what is in it, and so on
+ * @bytes: of names, that were looked at for all patterns
  */
 struct fim_place {
 	const struct dentry *mark;
 	const struct dentry *object;
 	unsigned int depth;
+	size_t bytes;
 };
 
 void fim_caller_read(struct fim_caller *caller);
@@ -58,7 +60,7 @@ bool fim_concerns(const struct fim_binding *binding,
 enum fim_explain_fit fim_fit(const struct fim_binding *binding,
 			     const struct fim_access *access,
 			     const struct fim_caller *caller,
-			     const struct fim_place *place);
+			     struct fim_place *place);
 
 /* Whether a rule that says so is about the object, if not about who does what. */
 static inline bool fim_fit_covers(enum fim_explain_fit fit)
