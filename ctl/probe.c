@@ -150,6 +150,9 @@ static void take_option(struct probe_settings *s, const char *name)
 		s->args = true;
 	if (!strcmp(name, "CONFIG_LTO_CLANG"))
 		s->lto = true;
+	if (!strcmp(name, "CONFIG_RANDSTRUCT") ||
+	    !strcmp(name, "CONFIG_GCC_PLUGIN_RANDSTRUCT"))
+		s->random = true;
 }
 
 static void read_settings(FILE *f, struct probe_settings *s)
@@ -211,6 +214,8 @@ static void probe_config(struct probe *p, const char *root, struct probe_setting
 		  "nor WITH_REGS: hooks are attached by kprobes, which root can disarm");
 	probe_add(p, "CONFIG_LTO_CLANG", s->lto ? PROBE_NEEDED : PROBE_OK,
 		  s->lto ? "must be off: functions may be inlined where no hook sees them" : "");
+	probe_add(p, "CONFIG_RANDSTRUCT", s->random ? PROBE_NEEDED : PROBE_OK,
+		  s->random ? "must be off: where mounts spread to can't be read" : "");
 }
 
 /** @OLDEST: the oldest version that the module is built for */

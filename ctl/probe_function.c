@@ -57,7 +57,7 @@ static const struct function {
 	  PROBE_RELEASE(5, 19), "CONFIG_IO_URING" },
 	{ "security_sb_mount", NULL, true, "mounting over protected directories" },
 	{ "security_move_mount", NULL, true, "mounting over them by move_mount(2)" },
-	{ "count_mounts", NULL, false, "mounts that spread from other namespaces" },
+	{ "count_mounts", NULL, true, "mounting over them where it spreads to" },
 	{ "security_sb_umount", NULL, true, "unmounting filesystems with them" },
 	{ "security_sb_pivotroot", NULL, true, "replacing the root" },
 	{ "security_quota_on", NULL, true, "making a protected file a quota file" },

@@ -22,6 +22,7 @@
  * @set: of each of probe.c's options, whether it is set
  * @args: a hook can change where a function goes on
  * @lto: it was built with Clang's link time optimization
+ * @random: it lays structures out at random
  * @machine: it is for an architecture that the module is for
  * @functions: of each of the functions, whether its option is set
  * @any: there are options at all
@@ -30,6 +31,7 @@ struct probe_settings {
 	bool set[PROBE_OPTIONS_MAX];
 	bool args;
 	bool lto;
+	bool random;
 	bool machine;
 	bool functions[PROBE_FUNCTIONS_MAX];
 	bool any;
