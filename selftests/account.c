@@ -145,7 +145,7 @@ static struct ring ring_since(struct fim_nl *nl, unsigned long long seq)
 	return ring;
 }
 
-TEST_F_TIMEOUT(account, processes, 60)
+TEST_F_TIMEOUT(account, processes, 300)
 {
 	struct fim_status st;
 	struct ring ring;
@@ -176,7 +176,7 @@ static void *violate_in_thread(void *dir)
 	return (void *)(long)violate_often(dir, PER_TASK);
 }
 
-TEST_F_TIMEOUT(account, threads, 60)
+TEST_F_TIMEOUT(account, threads, 300)
 {
 	pthread_t thread[TASKS];
 	struct fim_status st;
@@ -199,7 +199,7 @@ TEST_F_TIMEOUT(account, threads, 60)
 	EXPECT_EQ(self->before.lost, st.lost);
 }
 
-TEST_F_TIMEOUT(account, audited, 60)
+TEST_F_TIMEOUT(account, audited, 300)
 {
 	const char *f = fim_fmt("%sf", self->dir);
 	struct fim_status st;
@@ -378,7 +378,7 @@ TEST_F(account, denied)
  * A task that is killed between its violation and its return to user space
  * leaves a record like any other.
  */
-TEST_F_TIMEOUT(account, killed, 60)
+TEST_F_TIMEOUT(account, killed, 300)
 {
 	struct fim_status st;
 	pid_t pid[TASKS];
@@ -450,7 +450,7 @@ static int make_many(const void *dir)
  * A listener that sleeps through a flood does not hold it up, is told that it
  * missed something, and reads it from the ring.
  */
-TEST_F_TIMEOUT(account, listener_overrun, 60)
+TEST_F_TIMEOUT(account, listener_overrun, 300)
 {
 	struct fim_events events = {};
 	struct fim_nl listener;
@@ -485,7 +485,7 @@ TEST_F_TIMEOUT(account, listener_overrun, 60)
  * The ruleset is replaced again and again: no writer finds a moment in which
  * neither the old nor the new one holds.
  */
-TEST_F_TIMEOUT(account, policy_swapped_under_load, 60)
+TEST_F_TIMEOUT(account, policy_swapped_under_load, 300)
 {
 	struct fim_status st;
 	int i;
@@ -507,7 +507,7 @@ TEST_F_TIMEOUT(account, policy_swapped_under_load, 60)
 }
 
 /* The same by fimctl, as an administrator does it. */
-TEST_F_TIMEOUT(account, fimctl_apply_under_load, 60)
+TEST_F_TIMEOUT(account, fimctl_apply_under_load, 300)
 {
 	struct fim_status st;
 	int i;

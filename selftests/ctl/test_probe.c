@@ -56,7 +56,8 @@ FIXTURE_SETUP(system)
 	      "echo \"ffffffff81000000 T security_$f\" >>proc/kallsyms\n"
 	      "echo security_$f >>sys/kernel/tracing/available_filter_functions; done\n"
 	      "for f in count_mounts set_posix_acl; do\n"
-	      "echo \"ffffffff81000000 T $f\" >>proc/kallsyms; done");
+	      "echo \"ffffffff81000000 T $f\" >>proc/kallsyms\n"
+	      "echo $f >>sys/kernel/tracing/available_filter_functions; done");
 }
 
 FIXTURE_TEARDOWN(system)
