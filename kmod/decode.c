@@ -3,7 +3,6 @@
  * From a hook's arguments to the operation. It comes to this only behind the
  * filter, so it may take its time.
  */
-#include <linux/compat.h>
 #include <linux/cred.h>
 #include <linux/mm_types.h>
 #include <linux/mount.h>
@@ -97,20 +96,16 @@ static bool mounts_count(const struct vfsmount *mnt, struct fim_access *access)
 }
 
 /**
- * fim_decode_mounts() - by what system call current mounts something
+ * fim_decode_spreading() - as what current's system call mounts something
  *
  * Context: any.
- * Return: enum fim_op; FIM_OP_UNSPEC if the kernel does, on the way of a path.
+ * Return: enum fim_op.
  */
-u8 fim_decode_mounts(void)
+u8 fim_decode_spreading(void)
 {
-	int nr = fim_syscall_nr();
-
-	if (nr == __NR_move_mount)
-		return FIM_OP_MOVE_MOUNT;
-	/* On i386 and arm it is 21. */
-	return nr == __NR_mount || (nr == 21 && in_compat_syscall()) ?
-		       FIM_OP_MOUNT : FIM_OP_UNSPEC;
+	/* The number is the same on every architecture. */
+	return fim_syscall_nr() == __NR_move_mount ? FIM_OP_MOVE_MOUNT :
+						     FIM_OP_MOUNT;
 }
 
 #ifndef MOVE_MOUNT_BENEATH		/* 6.5 */

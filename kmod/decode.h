@@ -20,7 +20,7 @@ const struct dentry *fim_decode_server(const struct fim_hook *hook,
 				       struct ftrace_regs *fregs);
 bool fim_decode(const struct fim_hook *hook, struct ftrace_regs *fregs,
 		struct fim_access *access);
-u8 fim_decode_mounts(void);
+u8 fim_decode_spreading(void);
 bool fim_mnt_ns_is_kept(void);
 void fim_decode_init(void);
 

@@ -514,20 +514,72 @@ static bool moved_by_mount(const struct fim_route *old,
 	const struct fim_step *a, *b;
 	unsigned int i;
 
-	for (i = 0; i < old->nr && i < fresh->nr; i++) {
+	/* Which root they begin at is not a matter of their names. */
+	if (!old->nr || !fresh->nr || old->steps[0].object != fresh->steps[0].object)
+		return false;
+	for (i = 1; i < old->nr && i < fresh->nr; i++) {
 		a = &old->steps[i];
 		b = &fresh->steps[i];
 		if (a->mnt != b->mnt)
 			return true;
+		/* Another mount may have the address of one that has gone. */
 		if (a->object != b->object)
-			return false;
+			return a->mnt;
 	}
 	return (i < old->nr && old->steps[i].mnt) ||
 	       (i < fresh->nr && fresh->steps[i].mnt);
 }
 
-/* How many earlier goals a rule is about, at most */
+/*
+ * How many earlier goals a rule is about, at most; of more, the first: the last
+ * are what somebody has mounted there meanwhile.
+ */
 #define LEFT_MAX	8
+
+static bool may_leave(const struct fim_binding *old,
+		      const struct fim_binding *fresh)
+{
+	const struct fim_binding *left;
+	unsigned int nr = 0;
+
+	for (left = old->left; left; left = left->left)
+		nr++;
+	/* What is only recorded may be mounted and unmounted, too. */
+	return nr < LEFT_MAX && fim_binding_armed(old) && !fim_pause_open() &&
+	       fim_rule_action(old->rule) != FIM_ACTION_AUDIT &&
+	       moved_by_mount(&old->route, &fresh->route);
+}
+
+/**
+ * fim_binding_tidy() - let go of earlier goals that are gone, or the rule's again
+ * @binding: the binding
+ *
+ * Context: process, under fim_policy_lock; may sleep.
+ * Return: whether there were any.
+ */
+bool fim_binding_tidy(struct fim_binding *binding)
+{
+	const struct fim_object *goal = NULL;
+	struct fim_binding **next = &binding->left, *left;
+	bool any = false;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	if (fim_binding_armed(binding))
+		goal = fim_route_end(&binding->route)->object;
+	while ((left = *next)) {
+		if (fim_binding_armed(left) &&
+		    fim_route_end(&left->route)->object != goal) {
+			next = &left->left;
+			continue;
+		}
+		*next = left->left;
+		left->left = NULL;
+		fim_binding_put(left);
+		any = true;
+	}
+	return any;
+}
 
 /*
  * What a rule kept from being changed it goes on keeping if its path leads
@@ -538,39 +590,21 @@ static bool moved_by_mount(const struct fim_route *old,
  */
 static void leave_behind(struct fim_binding *old, struct fim_binding *fresh)
 {
-	const struct fim_object *goal = NULL;
-	struct fim_binding **next = &fresh->left, *left;
-	unsigned int nr = 0;
-
-	if (fim_binding_armed(fresh))
-		goal = fim_route_end(&fresh->route)->object;
-
+	if (may_leave(old, fresh)) {
+		fresh->left = old;
+		return;
+	}
 	fresh->left = old->left;
 	if (fresh->left)
 		refcount_inc(&fresh->left->ref);
-	if (fim_guard_action(old) == FIM_ACTION_BLOCK && !fim_pause_open() &&
-	    moved_by_mount(&old->route, &fresh->route)) {
-		fim_binding_put(fresh->left);
-		fresh->left = old;
-	} else {
-		fim_binding_put(old);
-	}
-	while ((left = *next)) {
-		if (fim_binding_armed(left) && nr++ < LEFT_MAX &&
-		    fim_route_end(&left->route)->object != goal) {
-			next = &left->left;
-			continue;
-		}
-		*next = left->left;
-		left->left = NULL;
-		fim_binding_put(left);
-	}
+	fim_binding_put(old);
 }
 
 static void replace_binding(struct fim_binding **old, struct fim_binding *new)
 {
 	list_replace_init(&(*old)->node, &new->node);
 	leave_behind(*old, new);
+	fim_binding_tidy(new);
 	*old = new;
 }
 

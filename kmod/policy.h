@@ -215,6 +215,7 @@ int fim_rule_bind(struct fim_rule *rule);
 int fim_rule_bind_to(struct fim_rule *rule, struct fim_container *container);
 void fim_rule_unbind_from(struct fim_rule *rule,
 			  const struct fim_container *container);
+bool fim_binding_tidy(struct fim_binding *binding);
 int fim_binding_renew(struct fim_binding **binding);
 int fim_binding_forget(struct fim_binding **binding);
 

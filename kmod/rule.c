@@ -368,15 +368,14 @@ static bool is_watched(const struct fim_ruleset *rs, const struct dentry *dentry
  * Nothing tells where an unmount spreads to, so paths are looked at if it is of
  * a filesystem that some enter; by a worker, as in fim_moves(). From a user
  * namespace it spreads only if somebody has mounts there send, and anybody may
- * unmount there: that is looked at a little later, with all that comes meanwhile.
+ * unmount there: that is found when all paths are looked at now and then.
  */
 static enum fim_recheck moves_elsewhere(const struct fim_ruleset *rs,
 					const struct fim_access *access)
 {
-	if (access->op != FIM_OP_UMOUNT || !fim_sb_marked(access->mnt->mnt_sb))
+	if (access->op != FIM_OP_UMOUNT || !fim_sb_marked(access->mnt->mnt_sb) ||
+	    current_user_ns() != &init_user_ns)
 		return FIM_RECHECK_NONE;
-	if (current_user_ns() != &init_user_ns)
-		return FIM_RECHECK_WRITERS;
 	return rs->nr_mounts > 1 || rs->sources || rs->waits ?
 		       FIM_RECHECK_LATER : FIM_RECHECK_NONE;
 }

@@ -65,7 +65,8 @@ static bool is_refused(const struct fim_access *access)
 bool fim_spread_is_refused(struct fim_hook *hook, const void *mnt_ns,
 			   const struct fim_mount *mount)
 {
-	struct fim_access access = { .op = fim_decode_mounts(), .removes = true };
+	struct fim_access access = { .op = fim_decode_spreading(),
+				     .removes = true };
 	bool refused;
 
 	if (fim_selftest_is_mnt_ns(mnt_ns)) {
@@ -79,11 +80,9 @@ bool fim_spread_is_refused(struct fim_hook *hook, const void *mnt_ns,
 		return false;
 	access.dentry = mount->mountpoint;
 	/* What the kernel mounts by itself is what has been there all along. */
-	if (access.op == FIM_OP_UNSPEC) {
-		if (READ_ONCE(access.dentry->d_flags) & DCACHE_NEED_AUTOMOUNT)
-			return false;
-		access.op = FIM_OP_MOUNT;
-	}
+	if ((mount->mnt.mnt_flags & MNT_SHRINKABLE) &&
+	    (READ_ONCE(access.dentry->d_flags) & DCACHE_NEED_AUTOMOUNT))
+		return false;
 	rcu_read_lock_sched_notrace();
 	refused = is_refused(&access);
 	rcu_read_unlock_sched_notrace();

@@ -289,12 +289,6 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	return 0;
 }
 
-static void keep_binding(struct fim_ruleset *rs, struct fim_binding *binding)
-{
-	refcount_inc(&binding->ref);
-	rs->bindings[rs->nr_bindings++] = binding;
-}
-
 /* Where a rule's path led before: what is there, and not the way to it */
 static int add_left(struct fim_ruleset *rs, struct fim_binding *left)
 {
@@ -304,7 +298,8 @@ static int add_left(struct fim_ruleset *rs, struct fim_binding *left)
 	for (; left; left = left->left) {
 		if (!fim_binding_armed(left))
 			continue;
-		keep_binding(rs, left);
+		refcount_inc(&left->ref);
+		rs->left[rs->nr_left++] = left;
 		goal = fim_route_end(&left->route);
 		err = add_mark(rs, goal, left);
 		if (err)
@@ -320,7 +315,8 @@ static int add_rule(struct fim_ruleset *rs, const struct fim_rule *rule)
 	int err = 0;
 
 	list_for_each_entry(binding, &rule->bindings, node) {
-		keep_binding(rs, binding);
+		refcount_inc(&binding->ref);
+		rs->bindings[rs->nr_bindings++] = binding;
 		err = add_route(rs, binding) ?: add_left(rs, binding->left);
 		if (err)
 			break;
@@ -434,6 +430,7 @@ static int add_sources(struct fim_ruleset *rs)
 struct sizes {
 	unsigned int steps;
 	unsigned int bindings;
+	unsigned int left;
 	unsigned int mounts;
 	unsigned int devices;
 	unsigned int policies;
@@ -461,6 +458,7 @@ static void count_rule(struct sizes *sizes, const struct fim_rule *rule)
 			/* A filesystem's own device and its disk */
 			sizes->devices += 2 + rule->nr_devices;
 			sizes->bindings++;
+			sizes->left += binding != first;
 		}
 }
 
@@ -505,8 +503,10 @@ static struct fim_ruleset *alloc_ruleset(const struct sizes *sizes)
 				FIM_GFP_QUIET);
 	rs->bindings = kvcalloc(sizes->bindings, sizeof(*rs->bindings),
 				FIM_GFP_QUIET);
+	rs->left = kvcalloc(sizes->left, sizes->left ? sizeof(*rs->left) : 0,
+			    FIM_GFP_QUIET);
 	if (!rs->marks || !rs->sbs || !rs->devices || !rs->mounts ||
-	    !rs->policies || !rs->bindings) {
+	    !rs->policies || !rs->bindings || !rs->left) {
 		fim_ruleset_free(rs);
 		return NULL;
 	}
@@ -582,9 +582,12 @@ void fim_ruleset_free(struct fim_ruleset *rs)
 		}
 	for (i = 0; i < rs->nr_bindings; i++)
 		fim_binding_put(rs->bindings[i]);
+	for (i = 0; i < rs->nr_left; i++)
+		fim_binding_put(rs->left[i]);
 	for (i = 0; i < rs->nr_policies; i++)
 		fim_policy_put(rs->policies[i]);
 	kvfree(rs->bindings);
+	kvfree(rs->left);
 	kvfree(rs->policies);
 	kvfree(rs->mounts);
 	kvfree(rs->devices);

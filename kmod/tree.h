@@ -135,6 +135,8 @@ struct fim_mount_rule {
  * @nr_policies: how many
  * @bindings: references, policy by policy, in the order of the rules
  * @nr_bindings: how many
+ * @left: references, of rules that are about an earlier goal, too
+ * @nr_left: how many
  * @nr_rules: rules of all policies, bound or not
  * @generation: number of the commit that made it
  * @filter: a bit for each mark
@@ -161,6 +163,8 @@ struct fim_ruleset {
 	unsigned int nr_policies;
 	struct fim_binding **bindings;
 	unsigned int nr_bindings;
+	struct fim_binding **left;
+	unsigned int nr_left;
 	unsigned int nr_rules;
 	u64 generation;
 	unsigned long filter[];
