@@ -275,6 +275,24 @@ TEST_F(source, replaced)
 	EXPECT_EQ(0, fim_write_to(open(at(self, "open/old"), O_WRONLY)));
 }
 
+/*
+ * What an exception lets somebody take away is nobody's any more, other than what
+ * a mount hides: see spread.c. The filesystem can be made read-only all the same.
+ */
+TEST_F(source, moved_away)
+{
+	const char *mnt = self->tree.mnt;
+
+	NEEDS_MODULE();
+	ASSERT_EQ(0, apply_exception(self));
+	EXPECT_EQ(EACCES, renames_by(self, "open/copy", "a/prot", "open/old"));
+	ASSERT_EQ(0, renames_by(self, "open/updater", "a/prot", "open/old"));
+	EXPECT_EQ(0, fim_write_file(at(self, "open/old/f"), "new"));
+	EXPECT_EQ(0, unlink(at(self, "open/old/f")));
+	EXPECT_EQ(0, mount(NULL, mnt, NULL, MS_REMOUNT | MS_RDONLY, NULL));
+	EXPECT_EQ(0, mount(NULL, mnt, NULL, MS_REMOUNT, NULL));
+}
+
 /* Under Audit anybody may, with a record, and the rule follows. */
 TEST_F(source, replaced_by_anybody)
 {
