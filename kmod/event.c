@@ -481,7 +481,7 @@ void fim_event_awaited(unsigned int which)
  */
 void fim_event_created(void)
 {
-	struct fim_slot *slot = fim_slot_find(FIM_SLOT_DOUBTED);
+	struct fim_slot *slot = fim_slot_find_doubted();
 
 	if (slot)
 		slot->doubt = FIM_SLOT_CERTAIN;
@@ -494,7 +494,7 @@ void fim_event_created(void)
  */
 void fim_event_not_created(void)
 {
-	struct fim_slot *slot = fim_slot_find(FIM_SLOT_DOUBTED);
+	struct fim_slot *slot = fim_slot_find_doubted();
 
 	if (slot)
 		slot->doubt = FIM_SLOT_VOID;

@@ -123,20 +123,19 @@ unsigned int fim_slots_taken(void)
 }
 
 /**
- * fim_slot_find() - find the current task's record that is in doubt
- * @doubt: in what doubt
+ * fim_slot_find_doubted() - find the current task's record that is in doubt
  *
  * Return: the slot, or NULL. It stays the task's until it returns to user
  * space.
  */
-struct fim_slot *fim_slot_find(enum fim_slot_doubt doubt)
+struct fim_slot *fim_slot_find_doubted(void)
 {
 	unsigned long i;
 
 	/* Another task's slot may come and go meanwhile, but is never ours. */
 	for_each_set_bit(i, fim_slots_used, slots)
 		if (READ_ONCE(fim_slots[i].task) == current &&
-		    fim_slots[i].doubt == doubt)
+		    fim_slots[i].doubt == FIM_SLOT_DOUBTED)
 			return &fim_slots[i];
 	return NULL;
 }

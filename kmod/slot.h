@@ -94,7 +94,7 @@ void fim_slot_put_rule(struct fim_slot *slot);
 void fim_slot_give(struct fim_slot *slot);
 void fim_slot_fill(struct fim_slot *slot, const struct fim_access *access,
 		   const struct fim_verdict *verdict);
-struct fim_slot *fim_slot_find(enum fim_slot_doubt doubt);
+struct fim_slot *fim_slot_find_doubted(void);
 bool fim_slot_has(const struct fim_verdict *verdict);
 bool fim_slot_join(const struct fim_access *access,
 		   const struct fim_verdict *verdict);

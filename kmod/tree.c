@@ -304,7 +304,8 @@ static int add_left(struct fim_ruleset *rs, struct fim_binding *left)
 		err = add_mark(rs, goal, left);
 		if (err)
 			return err;
-		add_sb(rs, goal->object, left);
+		if (fim_guard_action(left))
+			add_sb(rs, goal->object, left);
 	}
 	return 0;
 }
@@ -503,8 +504,7 @@ static struct fim_ruleset *alloc_ruleset(const struct sizes *sizes)
 				FIM_GFP_QUIET);
 	rs->bindings = kvcalloc(sizes->bindings, sizeof(*rs->bindings),
 				FIM_GFP_QUIET);
-	rs->left = kvcalloc(sizes->left, sizes->left ? sizeof(*rs->left) : 0,
-			    FIM_GFP_QUIET);
+	rs->left = kvcalloc(sizes->left, sizeof(*rs->left), FIM_GFP_QUIET);
 	if (!rs->marks || !rs->sbs || !rs->devices || !rs->mounts ||
 	    !rs->policies || !rs->bindings || !rs->left) {
 		fim_ruleset_free(rs);
