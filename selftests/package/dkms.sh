@@ -52,6 +52,8 @@ for suite in "${@:-bookworm}"; do
 	done
 	result "$suite: dkms build for a kernel with Clang's LTO says why not" \
 		refused '$aCONFIG_LTO_CLANG=y' "Clang's LTO"
+	result "$suite: and for one with RANDSTRUCT" \
+		refused '$aCONFIG_RANDSTRUCT=y' RANDSTRUCT
 	result "$suite: dkms build" in_root dkms build "fim/$version" -k "$RELEASE"
 	result "$suite: dkms install" in_root dkms install "fim/$version" \
 		-k "$RELEASE"
