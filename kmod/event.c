@@ -357,15 +357,6 @@ static void finish_deferred(struct work_struct *work)
 	fim_event_tell_losses();
 }
 
-/* 6.4: workers of user space that are not io_uring's, of vhost for one */
-#ifndef PF_USER_WORKER
-#define PF_USER_WORKER	0
-#endif
-
-/* Tasks that do not return to user space, or not with what they are now */
-#define NEVER_RETURNS	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER | \
-			 PF_EXITING | PF_DUMPCORE)
-
 static void defer(struct fim_slot *slot)
 {
 	struct task_struct *task = current;
@@ -388,7 +379,7 @@ static void defer(struct fim_slot *slot)
 static bool can_tell_later(void)
 {
 	/* The number is the same on every architecture. */
-	return !(current->flags & NEVER_RETURNS) &&
+	return !(current->flags & FIM_NEVER_RETURNS) &&
 	       fim_syscall_nr() != __NR_io_uring_enter;
 }
 
@@ -400,7 +391,7 @@ static bool submit(struct fim_slot *slot)
 {
 	init_task_work(&slot->work, finish_in_task);
 	/* Who exits runs its work when it has nothing left to tell. */
-	if ((current->flags & NEVER_RETURNS) ||
+	if ((current->flags & FIM_NEVER_RETURNS) ||
 	    task_work_add(current, &slot->work, TWA_RESUME)) {
 		defer(slot);
 		return false;
@@ -415,9 +406,8 @@ static bool submit(struct fim_slot *slot)
  * @moved: enum fim_recheck, what to look at again when it is over
  *
  * Context: inside the hook, under RCU; no lock, no memory, no sleep.
- * Return: whether the operation is in doubt, and its slot tells that.
  */
-bool fim_event_violation(const struct fim_access *access,
+void fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict,
 			 unsigned int moved)
 {
@@ -428,7 +418,7 @@ bool fim_event_violation(const struct fim_access *access,
 
 	if (joins && fim_slot_join(access, verdict)) {
 		fim_account_count(policy, access->op, verdict->action);
-		return false;
+		return;
 	}
 	slot = fim_slot_take();
 	if (!doubted || !slot)
@@ -438,7 +428,7 @@ bool fim_event_violation(const struct fim_access *access,
 		if (moved != FIM_RECHECK_NONE)
 			WRITE_ONCE(fim_recheck_due, true);
 		irq_work_queue(&fim_event_kick);
-		return false;
+		return;
 	}
 	fim_slot_fill(slot, access, verdict);
 	if (doubted) {
@@ -449,7 +439,6 @@ bool fim_event_violation(const struct fim_access *access,
 	slot->recheck = moved;
 	if (submit(slot))
 		slot->joinable = joins;
-	return doubted;
 }
 
 /**

@@ -44,7 +44,7 @@ struct fim_event_stats {
 extern atomic_t fim_event_doubts;
 
 /* In a hook */
-bool fim_event_violation(const struct fim_access *access,
+void fim_event_violation(const struct fim_access *access,
 			 const struct fim_verdict *verdict,
 			 unsigned int moved);
 void fim_event_awaited(unsigned int which);

@@ -168,7 +168,7 @@ bool fim_slot_has(const struct fim_verdict *verdict)
 	unsigned long i;
 
 	/* A slot for who does not return to user space is a worker's. */
-	if (current->flags & (PF_KTHREAD | PF_EXITING))
+	if (current->flags & FIM_NEVER_RETURNS)
 		return false;
 	for_each_set_bit(i, fim_slots_used, slots)
 		if (READ_ONCE(fim_slots[i].task) == current &&

@@ -8,11 +8,21 @@
 
 #include <linux/limits.h>
 #include <linux/llist.h>
+#include <linux/sched.h>
 #include <linux/task_work.h>
 #include <linux/types.h>
 
 #include "budget.h"
 #include "subject.h"
+
+/* 6.4: workers of user space that are not io_uring's, of vhost for one */
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER	0
+#endif
+
+/* Tasks that do not return to user space, or not with what they are now */
+#define FIM_NEVER_RETURNS	(PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER | \
+				 PF_EXITING | PF_DUMPCORE)
 
 struct fim_access;
 struct fim_container;

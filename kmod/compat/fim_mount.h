@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The beginning of struct mount, which is private to fs/ and the same from 3.13
+ * The beginning of struct mount, which is private to fs/ and the same from 5.10
  * to 7.3. fim_mount_is_known() tells whether it is on this kernel.
  */
 #ifndef FIM_COMPAT_MOUNT_H
