@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -206,22 +207,47 @@ int fim_module(const char *name)
 }
 
 /**
+ * fim_map_root() - be root in the user namespace that was just entered
+ * @uid: who that is outside of it
+ * @gid: and his group
+ *
+ * Return: 0 or an errno.
+ */
+int fim_map_root(uid_t uid, gid_t gid)
+{
+	/* A process that has changed its user does not own its files in /proc. */
+	prctl(PR_SET_DUMPABLE, 1);
+	return fim_write_file("/proc/self/setgroups", "deny") ?:
+	       fim_write_file("/proc/self/uid_map", fim_fmt("0 %u 1", uid)) ?:
+	       fim_write_file("/proc/self/gid_map", fim_fmt("0 %u 1", gid));
+}
+
+/**
+ * fim_copied_mounts() - enter a copy of the mount namespace, whose mounts send to
+ *	those that they are copies of, and receive from them, if these are shared
+ *
+ * Return: 0 or an errno.
+ */
+int fim_copied_mounts(void)
+{
+	if (initial_mnt < 0)
+		initial_mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	return initial_mnt < 0 ? errno : sys(unshare(CLONE_NEWNS));
+}
+
+/**
  * fim_own_mounts() - enter a mount namespace of one's own
  *
  * Return: 0 or an errno.
  */
 int fim_own_mounts(void)
 {
-	if (initial_mnt < 0)
-		initial_mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	if (initial_mnt < 0 || unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return errno;
-	return 0;
+	return fim_copied_mounts() ?:
+	       sys(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
 }
 
 /**
- * fim_initial_mounts() - go back to where fim_own_mounts() was first called
+ * fim_initial_mounts() - go back to where one of these was first called
  *
  * Return: 0 or an errno.
  */

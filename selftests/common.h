@@ -49,6 +49,8 @@ int fim_remove_tree(const char *path);
 const char *fim_fmt(const char *fmt, ...) __printf(1, 2);
 
 int fim_run(uid_t uid, int (*fn)(const void *), const void *arg, pid_t *pid);
+int fim_map_root(uid_t uid, gid_t gid);
+int fim_copied_mounts(void);
 int fim_own_mounts(void);
 int fim_initial_mounts(void);
 int fim_drop_caches(const char *what);

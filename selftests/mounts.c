@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "newmount.h"
@@ -201,12 +200,10 @@ TEST_F(scene, D09_move_beneath)
 	int err;
 
 	NEEDS(self->missing);
-	/* What the kernel can do, on a mount that nobody cares about */
-	err = move_here(new_tmpfs(), self->tree.other, MOVE_BENEATH);
+	err = try_beneath(self->tree.other);
 	if (err == EINVAL)
 		SKIP(return, "no MOVE_MOUNT_BENEATH here");
 	ASSERT_EQ(0, err);
-	ASSERT_EQ(0, umount2(self->tree.other, MNT_DETACH));
 	ASSERT_EQ(0, protect(self));
 	since = last_seq(&self->nl);
 	err = move_here(new_tmpfs(), mnt, MOVE_BENEATH);
@@ -374,15 +371,6 @@ TEST_F(scene, M06_private_namespace)
 	live_in_namespace(self, _metadata);
 }
 
-static int map_root(uid_t uid, gid_t gid)
-{
-	/* A process that has changed its user does not own its files in /proc. */
-	prctl(PR_SET_DUMPABLE, 1);
-	return fim_write_file("/proc/self/setgroups", "deny") ?:
-	       fim_write_file("/proc/self/uid_map", fim_fmt("0 %u 1", uid)) ?:
-	       fim_write_file("/proc/self/gid_map", fim_fmt("0 %u 1", gid));
-}
-
 /* Returns the line that failed, 0 for none. */
 static int live_in_user_namespace(const void *arg)
 {
@@ -390,7 +378,7 @@ static int live_in_user_namespace(const void *arg)
 	uid_t uid = getuid();
 	gid_t gid = getgid();
 
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || map_root(uid, gid))
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) || fim_map_root(uid, gid))
 		return 1;
 	if (mount_tmpfs(self, self->tree.prot) ||
 	    fim_write_file(at(self, "a/prot/new"), "new"))
@@ -424,8 +412,7 @@ TEST_F(scene, D18_user_namespace)
 static int copy_mounts(const FIXTURE_DATA(scene) *self)
 {
 	return sys(mount(NULL, self->tree.mnt, NULL, MS_SHARED, NULL)) ?:
-	       protect(self) ?: fim_own_mounts() ?: fim_initial_mounts() ?:
-	       sys(unshare(CLONE_NEWNS));
+	       protect(self) ?: fim_copied_mounts();
 }
 
 static int leave_copy(const FIXTURE_DATA(scene) *self)

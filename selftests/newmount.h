@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -51,6 +52,17 @@ static inline int new_tmpfs(void)
 	     syscall(SYS_fsmount, fs, 0, 0);
 	close(fs);
 	return fd;
+}
+
+/*
+ * What the kernel can do, on a mount that nobody cares about. Return: 0, EINVAL if
+ * it can't mount beneath, or another errno.
+ */
+static inline int try_beneath(const char *place)
+{
+	int err = move_here(new_tmpfs(), place, MOVE_BENEATH);
+
+	return err ?: umount2(place, MNT_DETACH) ? errno : 0;
 }
 
 #endif /* _FIM_TEST_NEWMOUNT_H */

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #include "newmount.h"
@@ -91,15 +90,20 @@ static void mount_on_the_top(struct __test_metadata *_metadata,
 	clear(&p);
 }
 
-TEST_F(scene, D05_mount_on_top_of_a_bind)
+/* A tree that is shared, and places in "other" */
+static int share_and_protect(const FIXTURE_DATA(scene) *self)
 {
 	const char *other = self->tree.other;
 
+	return sys(mkdir(fim_fmt("%s/d", other), 0755)) ?:
+	       fim_write_file(fim_fmt("%s/f", other), "") ?:
+	       share(self) ?: protect(self);
+}
+
+TEST_F(scene, D05_mount_on_top_of_a_bind)
+{
 	NEEDS(self->missing);
-	ASSERT_EQ(0, mkdir(fim_fmt("%s/d", other), 0755));
-	ASSERT_EQ(0, fim_write_file(fim_fmt("%s/f", other), ""));
-	ASSERT_EQ(0, share(self));
-	ASSERT_EQ(0, protect(self));
+	ASSERT_EQ(0, share_and_protect(self));
 	mount_on_the_top(_metadata, self);
 	EXPECT_EQ(0, mount(NULL, self->tree.mnt, NULL, MS_PRIVATE, NULL));
 }
@@ -107,17 +111,9 @@ TEST_F(scene, D05_mount_on_top_of_a_bind)
 /* "unshare --mount --propagation unchanged" */
 TEST_F(scene, D05_mount_on_top_of_a_bind_elsewhere)
 {
-	const char *other = self->tree.other;
-
 	NEEDS(self->missing);
-	ASSERT_EQ(0, mkdir(fim_fmt("%s/d", other), 0755));
-	ASSERT_EQ(0, fim_write_file(fim_fmt("%s/f", other), ""));
-	ASSERT_EQ(0, share(self));
-	ASSERT_EQ(0, protect(self));
-	/* fim_initial_mounts() leads here again. */
-	ASSERT_EQ(0, fim_own_mounts());
-	ASSERT_EQ(0, fim_initial_mounts());
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, share_and_protect(self));
+	ASSERT_EQ(0, fim_copied_mounts());
 	mount_on_the_top(_metadata, self);
 	EXPECT_EQ(0, fim_initial_mounts());
 	EXPECT_EQ(0, mount(NULL, self->tree.mnt, NULL, MS_PRIVATE, NULL));
@@ -154,11 +150,10 @@ TEST_F(scene, D09_move_beneath_what_is_left_out)
 	int err;
 
 	NEEDS(self->missing);
-	err = move_here(new_tmpfs(), self->tree.other, MOVE_BENEATH);
+	err = try_beneath(self->tree.other);
 	if (err == EINVAL)
 		SKIP(return, "no MOVE_MOUNT_BENEATH here");
 	ASSERT_EQ(0, err);
-	ASSERT_EQ(0, umount2(self->tree.other, MNT_DETACH));
 	ASSERT_EQ(0, mount("fim", place, "proc", 0, NULL));
 	ASSERT_EQ(0, protect(self));
 	EXPECT_PASSED(0, move_here(new_tmpfs(), place, 0));
@@ -188,9 +183,7 @@ static int mount_in_user_namespace(const FIXTURE_DATA(scene) *self, int ready,
 	char c = 0;
 
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) ||
-	    fim_write_file("/proc/self/setgroups", "deny") ||
-	    fim_write_file("/proc/self/uid_map", fim_fmt("0 %u 1", uid)) ||
-	    fim_write_file("/proc/self/gid_map", fim_fmt("0 %u 1", gid)) ||
+	    fim_map_root(uid, gid) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    write(ready, &c, 1) != 1 || read(go, &c, 1) != 1)
 		return 126;
@@ -276,9 +269,7 @@ TEST_F(scene, D12_unmount_that_spreads)
 	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL));
 	ASSERT_EQ(0, protect(self));
 	ASSERT_EQ(0, fim_status(&self->nl, &st));
-	ASSERT_EQ(0, fim_own_mounts());
-	ASSERT_EQ(0, fim_initial_mounts());
-	ASSERT_EQ(0, unshare(CLONE_NEWNS));
+	ASSERT_EQ(0, fim_copied_mounts());
 	EXPECT_EQ(0, umount2(mnt, MNT_DETACH));
 	EXPECT_EQ(0, fim_initial_mounts());
 	EXPECT_EQ(0, wait_for_other_marks(self, st.marks));
