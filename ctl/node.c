@@ -266,6 +266,15 @@ static void bad_character(struct diags *diags, const struct mark *at,
 			   *p);
 }
 
+/* As libyaml counts lines, which has CR and LF together as one end. */
+static bool ends_line(uint32_t c, const unsigned char *next,
+		      const unsigned char *end)
+{
+	if (c == '\r')
+		return next == end || *next != '\n';
+	return c == '\n' || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
+
 /*
  * libyaml would find the same, but says only at which byte.
  */
@@ -283,7 +292,7 @@ static int check_text(const char *file, const void *data, size_t len,
 			bad_character(diags, &at, p, end - p);
 			return -1;
 		}
-		if (code == '\n') {
+		if (ends_line(code, p + n, end)) {
 			at.line++;
 			at.column = 1;
 		} else {

@@ -62,6 +62,11 @@ static const struct bad bads[] = {
 	{ "a: \xff\n", 1, 4, "byte 0xff: not valid UTF-8" },
 	{ "# \xc3\xa4\n\xc3\xa4: \xe2\x82\n", 2, 4, "byte 0xe2" },
 	{ "\xff\xfe" "a", 1, 1, "UTF-16" },
+	/* lines end as they do in what libyaml says */
+	{ "a:\r\n\xff", 2, 1, "byte 0xff" },
+	{ "a:\rb:\r \xff", 3, 2, "byte 0xff" },
+	{ "a:\r\rb: c: d\r", 3, 5, "mapping values are not allowed" },
+	{ "a:\xc2\x85\xe2\x80\xa8\xe2\x80\xa9\xff", 4, 1, "byte 0xff" },
 	/* syntax */
 	{ "a: [b\n", 2, 1, "did not find expected" },
 	{ "a:\n\tb: c\n", 2, 1, "indent with spaces, not tabs" },
