@@ -98,6 +98,13 @@ static void check_keys(struct build *b, const struct frame *f)
 	free(key);
 }
 
+static bool key_is_next(const struct build *b)
+{
+	const struct frame *f = b->depth ? &b->stack[b->depth - 1] : NULL;
+
+	return f && f->node->type == NODE_MAP && !(f->nr & 1);
+}
+
 static struct node *add_node(struct build *b, enum node_type type,
 			     const yaml_mark_t *at)
 {
@@ -111,7 +118,7 @@ static struct node *add_node(struct build *b, enum node_type type,
 		b->root = n;
 		return n;
 	}
-	if (f->node->type == NODE_MAP && !(f->nr & 1) && type != NODE_SCALAR)
+	if (type != NODE_SCALAR && key_is_next(b))
 		diag_error(b->diags, &n->at,
 			   "a key must be a string, this is %s",
 			   node_describe(n));
@@ -169,6 +176,33 @@ static const yaml_char_t *tag_of(const yaml_event_t *ev)
 	}
 }
 
+static bool is_merge(const yaml_event_t *ev)
+{
+	return ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       ev->data.scalar.length == 2 &&
+	       !memcmp(ev->data.scalar.value, "<<", 2);
+}
+
+/* No text for a message, and a C string would be another key. */
+static bool holds_nul(const yaml_event_t *ev)
+{
+	return memchr(ev->data.scalar.value, 0, ev->data.scalar.length);
+}
+
+static int refuse_key(struct build *b, const yaml_event_t *ev)
+{
+	struct mark at = mark_of(b, &ev->start_mark);
+
+	if (is_merge(ev))
+		diag_error(b->diags, &at,
+			   "merge key '<<': merge keys are not supported; repeat what it merges");
+	else if (holds_nul(ev))
+		diag_error(b->diags, &at, "a key holds a NUL byte");
+	else
+		return 0;
+	return -1;
+}
+
 /* What is in YAML but not in a policy: the file is read no further. */
 static int refuse_event(struct build *b, const yaml_event_t *ev)
 {
@@ -191,6 +225,8 @@ static int refuse_event(struct build *b, const yaml_event_t *ev)
 			   NODE_NR_MAX);
 		return -1;
 	}
+	if (ev->type == YAML_SCALAR_EVENT && key_is_next(b))
+		return refuse_key(b, ev);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ enum node_type {
  * @len: of a scalar: bytes in @value
  * @type: enum node_type
  * @plain: of a scalar: written without quotes, so it may be no string
- * @value: of a scalar: UTF-8 with a NUL behind it; may hold NULs
+ * @value: of a scalar: UTF-8 with a NUL behind it; may hold NULs if it is no key
  * @child: of a list: first element; of a map: first key, its value follows it
  * @next: next element, value or key
  */

@@ -120,14 +120,9 @@ static void read_remarks(struct parse *p, const struct node *n,
 
 	if (!value_is_map(p->diags, n, what))
 		return;
-	for (key = n->child; key; key = key->next->next) {
-		if (key->type != NODE_SCALAR)
-			continue;
-		if (memchr(key->value, 0, key->len))
-			diag_error(p->diags, &key->at, "a key holds a NUL byte");
-		else
+	for (key = n->child; key; key = key->next->next)
+		if (key->type == NODE_SCALAR)
 			read_remark(p, key, annotation);
-	}
 }
 
 static void read_labels(struct parse *p, const struct node *n)

@@ -74,6 +74,17 @@ static const struct bad bads[] = {
 	{ "a: b: c\n", 1, 5, "mapping values are not allowed" },
 	{ HEAD "x: *p\n", 5, 4, "alias '*p': aliases are not supported" },
 	{ HEAD "x: !!binary aGk=\n", 5, 4, "YAML tags are not supported" },
+	{ HEAD "<<: *p\n", 5, 1, "merge keys are not supported" },
+	{ HEAD "x: [{a: b, ? << : {c: d}}]\n", 5, 14, "merge keys are not" },
+	{ HEAD "\"<<\": {}\n", 5, 1, "unknown key '<<'" },
+	{ "- <<\n", 1, 3, "a policy is a mapping, this is a string" },
+	{ RULE "      \"readOnly\\0x\": true\n", 13, 7,
+	  "a key holds a NUL byte" },
+	{ "metadata: {labels: {\"a\\0\": b}}\n", 1, 21,
+	  "a key holds a NUL byte" },
+	{ HEAD "spec: {nodeSelector: {matchLabels: "
+	  "{\"kubearmor.io/hostname\\0\": a}}}\n", 5, 37,
+	  "a key holds a NUL byte" },
 	{ "? [a]\n: b\n", 1, 3, "a key must be a string" },
 	{ HEAD "kind: x\n", 5, 1, "key 'kind' is given twice, first in line 2" },
 	/* the head */
