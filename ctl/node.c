@@ -368,6 +368,93 @@ static void parse_events(struct build *b, yaml_parser_t *parser,
 	arena_free(&b->arena);
 }
 
+/* Return: how much deeper the values behind a token are nested. */
+static int deeper(yaml_token_type_t type)
+{
+	switch (type) {
+	case YAML_BLOCK_SEQUENCE_START_TOKEN:
+	case YAML_BLOCK_MAPPING_START_TOKEN:
+	case YAML_FLOW_SEQUENCE_START_TOKEN:
+	case YAML_FLOW_MAPPING_START_TOKEN:
+		return 1;
+	case YAML_BLOCK_END_TOKEN:
+	case YAML_FLOW_SEQUENCE_END_TOKEN:
+	case YAML_FLOW_MAPPING_END_TOKEN:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+/*
+ * What ends the reading later on ends it here, so that the time that scanning
+ * takes is bounded too.
+ *
+ * Return: -1 for a directive, 1 at the end, 0 if it goes on.
+ */
+static int take_token(struct build *b, const yaml_token_t *token)
+{
+	struct mark at = mark_of(b, &token->start_mark);
+	int step = deeper(token->type);
+
+	if (token->type == YAML_TAG_DIRECTIVE_TOKEN) {
+		diag_error(b->diags, &at,
+			   "directive '%%TAG': YAML tags are not supported; remove it");
+		return -1;
+	}
+	if (step < 0 ? !b->depth : b->depth + step > NODE_DEPTH_MAX)
+		return 1;
+	b->depth += step;
+	return token->type == YAML_STREAM_END_TOKEN ||
+	       token->type == YAML_ALIAS_TOKEN || token->type == YAML_TAG_TOKEN;
+}
+
+static int scan_tokens(struct build *b, yaml_parser_t *scanner)
+{
+	yaml_token_t token;
+	int end = 0;
+
+	while (!end && yaml_parser_scan(scanner, &token)) {
+		end = take_token(b, &token);
+		yaml_token_delete(&token);
+	}
+	return end < 0 ? -1 : 0;
+}
+
+static int start_parser(struct build *b, yaml_parser_t *parser,
+			const void *data, size_t len)
+{
+	if (!yaml_parser_initialize(parser)) {
+		diag_error(b->diags, &(struct mark){ .file = b->file },
+			   "out of memory");
+		return -1;
+	}
+	/* It finds UTF-8 with or without a mark; nothing else came this far. */
+	yaml_parser_set_input_string(parser, data, len);
+	return 0;
+}
+
+/*
+ * libyaml compares each %TAG with all before it, and tells of none until all
+ * are read: for many that takes hours. Whether a line is one, or goes on with a
+ * quoted string, its scanner knows, which compares nothing.
+ */
+static int refuse_directives(const char *file, const void *data, size_t len,
+			     struct diags *diags)
+{
+	struct build b = { .file = file, .diags = diags };
+	yaml_parser_t scanner;
+	int err;
+
+	if (!memmem(data, len, "%TAG", 4))
+		return 0;
+	if (start_parser(&b, &scanner, data, len))
+		return -1;
+	err = scan_tokens(&b, &scanner);
+	yaml_parser_delete(&scanner);
+	return err;
+}
+
 /**
  * node_parse() - read YAML, one document after the other
  * @file: name for messages; outlives all marks
@@ -387,15 +474,10 @@ void node_parse(const char *file, const void *data, size_t len,
 	struct build b = { .file = file, .diags = diags };
 	yaml_parser_t parser;
 
-	if (check_text(file, data, len, diags))
+	if (check_text(file, data, len, diags) ||
+	    refuse_directives(file, data, len, diags) ||
+	    start_parser(&b, &parser, data, len))
 		return;
-	if (!yaml_parser_initialize(&parser)) {
-		diag_error(diags, &(struct mark){ .file = file },
-			   "out of memory");
-		return;
-	}
-	/* It finds UTF-8 with or without a mark; nothing else came this far. */
-	yaml_parser_set_input_string(&parser, data, len);
 	parse_events(&b, &parser, data, len, visit, arg);
 	yaml_parser_delete(&parser);
 }

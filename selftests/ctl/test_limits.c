@@ -102,6 +102,24 @@ TEST(depth_is_bounded)
 	parsed_free(&p);
 }
 
+/* libyaml alone takes minutes, as it compares each with all before it. */
+TEST(tag_directives)
+{
+	struct buf data = { 0 };
+	struct parsed p;
+	int i;
+
+	for (i = 0; i < 100000; i++)
+		buf_addf(&data, "%%TAG !%d! b\n", i);
+	buf_adds(&data, "---\n");
+	parse_bytes(&p, data.data, data.len);
+	ASSERT_EQ(1, p.diags.nr);
+	EXPECT_EQ(1, p.diags.v[0].at.line);
+	EXPECT_NE(NULL, strstr(p.diags.v[0].text, "tags are not supported"));
+	parsed_free(&p);
+	buf_free(&data);
+}
+
 TEST(many_rules)
 {
 	struct buf data = { 0 };

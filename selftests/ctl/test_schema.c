@@ -74,6 +74,10 @@ static const struct bad bads[] = {
 	{ "a: b: c\n", 1, 5, "mapping values are not allowed" },
 	{ HEAD "x: *p\n", 5, 4, "alias '*p': aliases are not supported" },
 	{ HEAD "x: !!binary aGk=\n", 5, 4, "YAML tags are not supported" },
+	{ "%TAG ! b\n---\n" RULE, 1, 1, "'%TAG': YAML tags are not" },
+	{ RULE "...\r# c\r%TAG !a! b\r--- {}\n", 15, 1, "'%TAG': YAML" },
+	/* libyaml wants no "..." before it */
+	{ RULE "%TAG !a! b\n---\n" RULE, 13, 1, "'%TAG': YAML tags" },
 	{ HEAD "<<: *p\n", 5, 1, "merge keys are not supported" },
 	{ HEAD "x: [{a: b, ? << : {c: d}}]\n", 5, 14, "merge keys are not" },
 	{ HEAD "\"<<\": {}\n", 5, 1, "unknown key '<<'" },
@@ -344,6 +348,11 @@ TEST(no_false_errors)
 		RULE "---\n",
 		"%YAML 1.1\n---\n" RULE "...\n",
 		"\xef\xbb\xbf" RULE,
+		/* what is no directive, and a comment */
+		"# %TAG ! b\n" RULE "      message: \"a\n%TAG ! b\n\"\n",
+		RULE "      message: '\n%TAG ! b\n%TAG ! b'\n",
+		RULE "      message: |\n       %TAG ! b\n",
+		RULE "      tags: [a\n%TAG ! b]\n",
 		RULE "      recursive: TRUE\n      severity: 10\n"
 		"      action: bLOCK\n      message: 'x'\n      tags: []\n",
 		RULES "    - dir: /\n      readOnly: True\n",
