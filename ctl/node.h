@@ -11,7 +11,7 @@
 
 #include "diag.h"
 
-/** @NODE_DEPTH_MAX: deepest nesting taken; a policy needs 7 */
+/** @NODE_DEPTH_MAX: deepest nesting taken; a policy needs 7, in a List 9 */
 #define NODE_DEPTH_MAX	32
 /** @NODE_NR_MAX: most values in a file; FIM_RULES_MAX full rules fit */
 #define NODE_NR_MAX	4000000

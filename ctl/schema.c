@@ -66,6 +66,9 @@ static void read_namespace(struct parse *p, const struct node *n)
 		p->policy->namespace = mem_dup(n->value, n->len);
 }
 
+/* kubectl's copy of the whole policy, as it was when it was applied. */
+#define KUBECTL_COPY "kubectl.kubernetes.io/last-applied-configuration"
+
 /* Return: false if it is one that says what is enforced, and wrong. */
 static bool read_annotation(struct parse *p, const struct node *key)
 {
@@ -101,7 +104,8 @@ static void read_remark(struct parse *p, const struct node *key,
 	/* An annotation may well be empty. */
 	if (!value_is_text(p->diags, n, key->value))
 		return;
-	if (annotation && !read_annotation(p, key))
+	if (annotation &&
+	    (node_is(key, KUBECTL_COPY) || !read_annotation(p, key)))
 		return;
 	remark = policy_add_remark(p->policy, annotation);
 	remark->at = n->at;
@@ -111,7 +115,8 @@ static void read_remark(struct parse *p, const struct node *key,
 
 /*
  * Labels and annotations of the policy itself are for whoever files it, but
- * for those that say how it is enforced; all are kept and given back.
+ * for those that say how it is enforced; all are kept and given back, but for
+ * kubectl's copy, which may be longer than what the kernel keeps.
  */
 static void read_remarks(struct parse *p, const struct node *n,
 			 const char *what, bool annotation)
@@ -135,18 +140,34 @@ static void read_annotations(struct parse *p, const struct node *n)
 	read_remarks(p, n, "annotations", true);
 }
 
-#define BY_SERVER "the Kubernetes API server sets it; remove it"
+/*
+ * What is read elsewhere, as the kind, or what a cluster notes about a policy:
+ * a policy that is exported from one has all of that. Nobody wrote it, and
+ * nobody takes it for what is enforced, so there is nothing to warn of.
+ */
+static void read_nothing(struct parse *p, const struct node *n)
+{
+	(void)p;
+	(void)n;
+}
 
 static const struct field metadata_fields[] = {
 	{ .key = "name", .read = read_name, .required = true },
 	{ .key = "namespace", .read = read_namespace },
 	{ .key = "labels", .read = read_labels },
 	{ .key = "annotations", .read = read_annotations },
-	{ .key = "creationTimestamp", .why = BY_SERVER },
-	{ .key = "generation", .why = BY_SERVER },
-	{ .key = "managedFields", .why = BY_SERVER },
-	{ .key = "resourceVersion", .why = BY_SERVER },
-	{ .key = "uid", .why = BY_SERVER },
+	{ .key = "creationTimestamp", .read = read_nothing },
+	{ .key = "deletionGracePeriodSeconds", .read = read_nothing },
+	{ .key = "deletionTimestamp",
+	  .why = "the cluster is deleting the policy; remove it" },
+	{ .key = "finalizers", .read = read_nothing },
+	{ .key = "generateName", .read = read_nothing },
+	{ .key = "generation", .read = read_nothing },
+	{ .key = "managedFields", .read = read_nothing },
+	{ .key = "ownerReferences", .read = read_nothing },
+	{ .key = "resourceVersion", .read = read_nothing },
+	{ .key = "selfLink", .read = read_nothing },
+	{ .key = "uid", .read = read_nothing },
 };
 
 static void read_metadata(struct parse *p, const struct node *n)
@@ -158,18 +179,12 @@ static void read_metadata(struct parse *p, const struct node *n)
 }
 
 /* The kind is read before all else: it decides what else is to be said. */
-static void read_nothing(struct parse *p, const struct node *n)
-{
-	(void)p;
-	(void)n;
-}
-
 static const struct field policy_fields[] = {
 	{ .key = "apiVersion", .read = read_api_version, .required = true },
 	{ .key = "kind", .read = read_nothing, .required = true },
 	{ .key = "metadata", .read = read_metadata, .required = true },
 	{ .key = "spec", .read = read_spec, .required = true },
-	{ .key = "status", .why = BY_SERVER },
+	{ .key = "status", .read = read_nothing },
 };
 
 /* Return: the kind that a misspelt one may have meant, or NULL. */
@@ -189,7 +204,7 @@ static void wrong_kind(struct parse *p, const struct node *n)
 
 	if (node_is(n, "List"))
 		diag_error(p->diags, &n->at,
-			   "kind 'List' is no policy; give its items as a list or one by one");
+			   "kind 'List' is no policy, and not taken in a list; give its items instead");
 	else if (hint)
 		diag_error(p->diags, &n->at,
 			   "kind '%s' is no policy; did you mean '%s'?",
@@ -257,21 +272,60 @@ static void read_policy(struct parse *p, const struct node *root)
 	finish_policy(p);
 }
 
-static void read_document(const struct node *root, void *arg)
+static void read_policies(struct parse *p, const struct node *list)
 {
 	const struct node *item;
+
+	for (item = list->child; item; item = item->next)
+		read_policy(p, item);
+}
+
+static void read_list_version(struct parse *p, const struct node *n)
+{
+	if (value_is_text(p->diags, n, "apiVersion") && !node_is(n, "v1"))
+		diag_error(p->diags, &n->at,
+			   "'apiVersion' of a List must be v1, not '%s'",
+			   n->value);
+}
+
+static void read_items(struct parse *p, const struct node *n)
+{
+	if (value_is_list(p->diags, n, "items"))
+		read_policies(p, n);
+}
+
+static const struct field list_fields[] = {
+	{ .key = "apiVersion", .read = read_list_version, .required = true },
+	{ .key = "kind", .read = read_nothing, .required = true },
+	{ .key = "metadata", .read = read_nothing },
+	{ .key = "items", .read = read_items, .required = true },
+};
+
+static bool is_list(const struct node *root)
+{
+	const struct node *kind;
+
+	if (root->type != NODE_MAP)
+		return false;
+	kind = parse_find(root, "kind");
+	return kind && node_is(kind, "List");
+}
+
+static void read_document(const struct node *root, void *arg)
+{
 	struct parse *p = arg;
 
 	/* What comes behind a "---" at the end of a file. */
 	if (node_is_null(root))
 		return;
-	if (root->type != NODE_LIST) {
-		read_policy(p, root);
-		return;
-	}
 	/* As JSON, which has no documents, has several. */
-	for (item = root->child; item; item = item->next)
-		read_policy(p, item);
+	if (root->type == NODE_LIST)
+		read_policies(p, root);
+	/* As kubectl get prints several. */
+	else if (is_list(root))
+		READ_MAP(p, root, "List", list_fields);
+	else
+		read_policy(p, root);
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * test_document.c - tests of ctl/node.c and ctl/schema.c: a file's text and
- * syntax, and where its policies are: documents and lists
+ * syntax, and where its policies are: documents, lists, a List
  */
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +53,21 @@ static const struct bad bads[] = {
 	  "a key holds a NUL byte" },
 	{ "? [a]\n: b\n", 1, 3, "a key must be a string" },
 	{ HEAD "kind: x\n", 5, 1, "key 'kind' is given twice, first in line 2" },
+	/* a List */
+	{ "kind: List\n", 1, 1, "'List' has no 'items'" },
+	{ "kind: List\n", 1, 1, "'List' has no 'apiVersion'" },
+	{ "kind: List\napiVersion: v2\n", 2, 13, "must be v1, not 'v2'" },
+	{ "kind: List\nspec: {}\n", 2, 1, "unknown key 'spec'" },
+	{ "kind: List\nitems: {}\n", 2, 8, "'items' must be a list" },
+	{ "kind: List\napiVersion: v1\nitems: []\n", 1, 1,
+	  "there is no policy" },
+	{ "kind: List\nitems: [{kind: Pod}]\n", 2, 16, "'Pod' is no policy" },
+	{ "kind: List\nitems:\n- x\n", 3, 3, "a policy is a mapping" },
+	{ "kind: List\nitems: [{kind: List, items: []}]\n", 2, 16,
+	  "not taken in a list" },
+	{ "[{kind: List}]\n", 1, 9, "not taken in a list" },
+	{ "kind: List\nitems:\n- kind: KubeArmorHostPolicy\n", 3, 3,
+	  "'policy' has no 'spec'" },
 	/* several documents */
 	{ RULE "---\n" RULE, 17, 9,
 	  "policy 'p' is given twice, first at t.yaml:4:9" },
@@ -125,6 +140,72 @@ TEST(list)
 	EXPECT_STREQ("b", p.set.v[1].name);
 	EXPECT_EQ(FIM_KIND_CONTAINER, p.set.v[1].kind);
 	EXPECT_EQ(2, p.set.v[1].at.line);
+	parsed_free(&p);
+}
+
+/* As kubectl get -o yaml prints them. */
+TEST(exported)
+{
+	static const char text[] =
+		"apiVersion: v1\n"
+		"items:\n"
+		"- apiVersion: security.kubearmor.com/v1\n"
+		"  kind: KubeArmorPolicy\n"
+		"  metadata:\n"
+		"    annotations:\n"
+		"      kubectl.kubernetes.io/last-applied-configuration: |\n"
+		"        {\"apiVersion\":\"security.kubearmor.com/v1\"}\n"
+		"      team: web\n"
+		"    creationTimestamp: \"2025-01-31T09:00:00Z\"\n"
+		"    finalizers: [a.io/b]\n"
+		"    generateName: a-\n"
+		"    generation: 2\n"
+		"    managedFields:\n"
+		"    - apiVersion: security.kubearmor.com/v1\n"
+		"      fieldsType: FieldsV1\n"
+		"      fieldsV1:\n"
+		"        f:metadata: {f:annotations: {.: {}, f:team: {}}}\n"
+		"      manager: kubectl\n"
+		"      operation: Update\n"
+		"    name: a\n"
+		"    namespace: shop\n"
+		"    ownerReferences: []\n"
+		"    resourceVersion: \"4711\"\n"
+		"    selfLink: /apis\n"
+		"    uid: 0d9f0a5e-0000-4000-8000-000000000000\n"
+		"  spec:\n"
+		"    file: {matchPaths: [{path: /a}]}\n"
+		"    selector: {matchLabels: {app: web}}\n"
+		"  status: {status: OK}\n"
+		"- apiVersion: security.kubearmor.com/v1\n"
+		"  kind: KubeArmorHostPolicy\n"
+		"  metadata: {creationTimestamp: null, name: b}\n"
+		"  spec:\n"
+		"    file: {matchDirectories: [{dir: /b/}]}\n"
+		"    nodeSelector: {matchLabels: {kubernetes.io/hostname: '*'}}\n"
+		"kind: List\n"
+		"metadata: {resourceVersion: \"\", selfLink: \"\"}\n";
+	const struct policy *policy;
+	struct parsed p;
+	char *said;
+
+	parse_text(&p, text);
+	said = print_diags(&p);
+	EXPECT_STREQ("", said);
+	free(said);
+	ASSERT_EQ(2, p.set.nr);
+	policy = &p.set.v[0];
+	EXPECT_STREQ("a", policy->name);
+	EXPECT_STREQ("shop", policy->namespace);
+	EXPECT_EQ(FIM_KIND_CONTAINER, policy->kind);
+	EXPECT_EQ(1, policy->nr_rules);
+	ASSERT_EQ(1, policy->annotations.nr);
+	EXPECT_STREQ("team", policy->annotations.v[0].key);
+	policy = &p.set.v[1];
+	EXPECT_STREQ("b", policy->name);
+	EXPECT_EQ(FIM_KIND_HOST, policy->kind);
+	EXPECT_EQ(1, policy->nr_rules);
+	EXPECT_EQ(31, policy->at.line);
 	parsed_free(&p);
 }
 
