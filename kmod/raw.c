@@ -297,7 +297,8 @@ static enum effect effect_of_move(unsigned int cmd)
 	case BTRFS_IOC_DEV_REPLACE:
 		/* or asks how far that is */
 	case NILFS_IOCTL_CLEAN_SEGMENTS:
-		/* from where it is told; its cleaner asks for it all day */
+	case NILFS_IOCTL_SET_SUINFO:
+		/* as it is told to; its cleaner asks for it all day */
 		return MAY_CHANGE;
 	}
 	return NONE;

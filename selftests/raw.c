@@ -296,24 +296,29 @@ static int by_ioctl(const char *node, unsigned long cmd, void *arg)
 /* What puts other blocks in the place of a file's, by any descriptor */
 TEST_F(raw, G06_blocks_moved)
 {
+	static const unsigned long cleaning[] = {
+		NILFS_IOCTL_CLEAN_SEGMENTS, NILFS_IOCTL_SET_SUINFO,
+	};
 	const char *dir = MNT "/open";
+	size_t i;
 
 	NEEDS(self->missing);
 	ASSERT_EQ(0, protect(variant->action, variant->raw));
 	EXPECT_HIT(dir, ENOTTY, by_ioctl(dir, UDF_RELOCATE_BLOCKS, NULL));
 	EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, UDF_GETEASIZE, NULL));
 	/* The cleaner's all day: recorded only if it is refused */
-	if (self->block)
-		EXPECT_HIT(dir, ENOTTY,
-			   by_ioctl(dir, NILFS_IOCTL_CLEAN_SEGMENTS, NULL));
-	else
-		EXPECT_SPARED(dir, ENOTTY,
-			      by_ioctl(dir, NILFS_IOCTL_CLEAN_SEGMENTS, NULL));
+	for (i = 0; i < ARRAY_SIZE(cleaning); i++)
+		if (self->block)
+			EXPECT_HIT(dir, ENOTTY,
+				   by_ioctl(dir, cleaning[i], NULL));
+		else
+			EXPECT_SPARED(dir, ENOTTY,
+				      by_ioctl(dir, cleaning[i], NULL));
 	EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, NILFS_IOCTL_SYNC, NULL));
 	dir = "/mnt/ext4";
 	EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, UDF_RELOCATE_BLOCKS, NULL));
-	EXPECT_SPARED(dir, ENOTTY,
-		      by_ioctl(dir, NILFS_IOCTL_CLEAN_SEGMENTS, NULL));
+	for (i = 0; i < ARRAY_SIZE(cleaning); i++)
+		EXPECT_SPARED(dir, ENOTTY, by_ioctl(dir, cleaning[i], NULL));
 }
 
 /* What changes a device by a descriptor that is for reading only */
