@@ -83,6 +83,22 @@ struct fim_object *fim_object_get(struct inode *inode)
 	return fresh;
 }
 
+/**
+ * fim_object_find() - the object of an inode, if that is held
+ * @inode: the inode
+ *
+ * Return: the object with a reference for the caller, or NULL.
+ */
+struct fim_object *fim_object_find(const struct inode *inode)
+{
+	struct fim_object *object;
+
+	spin_lock(&fim_objects_lock);
+	object = get_held(inode);
+	spin_unlock(&fim_objects_lock);
+	return object;
+}
+
 /* Drops the inode of an object whose state the caller has set to LEAVING. */
 static void drop_inode(struct fim_object *object)
 {

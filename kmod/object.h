@@ -24,6 +24,7 @@ extern DECLARE_BITMAP(fim_sb_filter, FIM_SB_FILTER_BITS);
  * @device: the block device that it lies on, or 0; constant, as the next
  * @disk: the disk that this is a partition of, or the same
  * @btrfs: it is on a btrfs
+ * @writer: it is one of fim_writers, under fim_policy_lock
  * @parent: the directory that it was last found in, an address to compare
  * @ref: holders: bindings. The last one may sleep.
  * @state: written under fim_objects_lock, read anywhere
@@ -36,6 +37,7 @@ struct fim_object {
 	dev_t device;
 	dev_t disk;
 	bool btrfs;
+	bool writer;
 	const struct inode *parent;
 	refcount_t ref;
 	enum {
@@ -73,6 +75,7 @@ static __always_inline bool fim_sb_marked(const struct super_block *sb)
 }
 
 struct fim_object *fim_object_get(struct inode *inode);
+struct fim_object *fim_object_find(const struct inode *inode);
 void fim_object_put(struct fim_object *object);
 struct super_block *fim_object_lock_sb(const struct fim_object *object);
 void fim_object_unlock_sb(struct super_block *sb);

@@ -190,7 +190,7 @@ void fim_update_writers(struct fim_policy **policies, unsigned int nr,
 			     !(found & FIM_WRITERS_MISSED))) {
 		pr_warn("fim: no memory to guard files that are open for writing\n");
 		/* The ruleset in force still knows them. */
-		list_splice(&leaving, &fim_writers);
+		fim_writers_return(&leaving);
 		fim_recheck_settle();
 		return;
 	}

@@ -45,13 +45,11 @@ bool fim_writers_exist(void)
 
 static bool is_known(const struct inode *inode)
 {
-	struct fim_writer *writer;
+	struct fim_object *object = fim_object_find(inode);
+	bool known = object && object->writer;
 
-	list_for_each_entry(writer, &fim_writers, node)
-		if (writer->object->inode == inode &&
-		    fim_object_held(writer->object))
-			return true;
-	return false;
+	fim_object_put(object);
+	return known;
 }
 
 /* Takes over the reference to the object. */
@@ -61,6 +59,7 @@ static struct fim_writer *add(struct fim_object *object)
 
 	if (writer) {
 		writer->object = object;
+		object->writer = true;
 		list_add_tail(&writer->node, &fim_writers);
 	}
 	return writer;
@@ -297,6 +296,12 @@ out:
 	return told;
 }
 
+/*
+ * How many files are told of at once. Who has very many open must not have them
+ * push out all else that the module records.
+ */
+#define TELL_MAX	256
+
 /**
  * fim_writers_tell() - record the files that were found
  * @rs: the ruleset in force
@@ -309,6 +314,7 @@ out:
  */
 bool fim_writers_tell(const struct fim_ruleset *rs, bool settling)
 {
+	unsigned int room = TELL_MAX;
 	struct fim_writer *writer;
 	bool left = false;
 
@@ -317,8 +323,10 @@ bool fim_writers_tell(const struct fim_ruleset *rs, bool settling)
 	list_for_each_entry(writer, &fim_writers, node) {
 		if (writer->canary || writer->told)
 			continue;
-		if (!settling || writer->seen)
+		if (room && (!settling || writer->seen)) {
 			writer->told = tell(rs, writer);
+			room--;
+		}
 		writer->seen = true;
 		left |= !writer->told;
 	}
@@ -357,8 +365,25 @@ void fim_writers_leave(const struct fim_ruleset *rs, struct list_head *leaving)
 	lockdep_assert_held(&fim_policy_lock);
 
 	list_for_each_entry_safe(writer, next, &fim_writers, node)
-		if (may_leave(rs, writer))
+		if (may_leave(rs, writer)) {
+			writer->object->writer = false;
 			list_move(&writer->node, leaving);
+		}
+}
+
+/**
+ * fim_writers_return() - take back what could not be let go of
+ * @leaving: what fim_writers_leave() took out
+ */
+void fim_writers_return(struct list_head *leaving)
+{
+	struct fim_writer *writer;
+
+	lockdep_assert_held(&fim_policy_lock);
+
+	list_for_each_entry(writer, leaving, node)
+		writer->object->writer = true;
+	list_splice_init(leaving, &fim_writers);
 }
 
 /**

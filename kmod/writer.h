@@ -47,6 +47,7 @@ int fim_writers_add_canary(struct fim_object *object);
 unsigned int fim_writers_find(const struct fim_ruleset *rs);
 bool fim_writers_tell(const struct fim_ruleset *rs, bool settling);
 void fim_writers_leave(const struct fim_ruleset *rs, struct list_head *leaving);
+void fim_writers_return(struct list_head *leaving);
 void fim_writers_free(struct list_head *leaving);
 bool fim_writers_exist(void);
 
