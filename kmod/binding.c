@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What rules are bound to: the inodes that their paths lead to, and those that
- * they led to before a mount hid them.
+ * What rules are bound to: the inodes that their paths lead to.
  */
 #include <linux/cgroup.h>
 #include <linux/err.h>
@@ -11,7 +10,6 @@
 
 #include "container.h"
 #include "object.h"
-#include "pause.h"
 #include "policy.h"
 
 /**
@@ -22,19 +20,16 @@
  */
 void fim_binding_put(struct fim_binding *binding)
 {
-	struct fim_binding *left;
 	unsigned int i;
 
-	while (binding && refcount_dec_and_test(&binding->ref)) {
-		left = binding->left;
-		fim_route_free(&binding->route);
-		for (i = 0; i < binding->rule->nr_sources; i++)
-			fim_route_free(&binding->sources[i]);
-		fim_container_put(binding->container);
-		fim_policy_put(binding->policy);
-		kfree(binding);
-		binding = left;
-	}
+	if (!binding || !refcount_dec_and_test(&binding->ref))
+		return;
+	fim_route_free(&binding->route);
+	for (i = 0; i < binding->rule->nr_sources; i++)
+		fim_route_free(&binding->sources[i]);
+	fim_container_put(binding->container);
+	fim_policy_put(binding->policy);
+	kfree(binding);
 }
 
 /**
@@ -121,8 +116,19 @@ static struct fim_binding *alloc_binding(const struct fim_rule *rule,
 	return binding;
 }
 
-/* @root: the container's, or NULL */
-static int resolve_all(struct fim_binding *binding, const struct path *root)
+/*
+ * Whether a path leads to what no rule can be about. Only who applies the rule is
+ * told so; later it leads nowhere.
+ */
+static bool leads_astray(int err)
+{
+	return err == -ELOOP || err == -ENAMETOOLONG || err == -ENOTDIR ||
+	       err == -EISDIR || err == -EOPNOTSUPP;
+}
+
+/* @root: the container's, or NULL; @old: what the rule was bound to, or NULL */
+static int resolve_all(struct fim_binding *binding, const struct path *root,
+		       const struct fim_binding *old)
 {
 	const struct fim_rule *rule = binding->rule;
 	unsigned int i;
@@ -131,36 +137,43 @@ static int resolve_all(struct fim_binding *binding, const struct path *root)
 	err = fim_resolve(rule->path, rule->type != FIM_RULE_FILE,
 			  !(rule->flags & FIM_RULE_IMPLIED), root,
 			  &binding->route);
-	for (i = 0; !err && i < rule->nr_sources; i++)
+	/* What waits goes on waiting for the same name. */
+	if (leads_astray(err) && old && old->route.complete)
+		err = 0;
+	for (i = 0; !err && i < rule->nr_sources; i++) {
 		err = fim_resolve(rule->sources[i].path, false, true, root,
 				  &binding->sources[i]);
+		if (leads_astray(err) && old)
+			err = 0;
+	}
 	return err;
 }
 
-static int resolve(struct fim_binding *binding)
+static int resolve(struct fim_binding *binding, const struct fim_binding *old)
 {
 	struct path root;
 	int err;
 
 	if (!binding->container)
-		return resolve_all(binding, NULL);
+		return resolve_all(binding, NULL, old);
 	err = fim_container_root(binding->container, &root);
 	if (err)
 		return err;
-	err = resolve_all(binding, &root);
+	err = resolve_all(binding, &root, old);
 	path_put(&root);
 	return err;
 }
 
 static struct fim_binding *make_binding(const struct fim_rule *rule,
-					struct fim_container *container)
+					struct fim_container *container,
+					const struct fim_binding *old)
 {
 	struct fim_binding *binding = alloc_binding(rule, container);
 	int err;
 
 	if (!binding)
 		return ERR_PTR(-ENOMEM);
-	err = resolve(binding);
+	err = resolve(binding, old);
 	if (err) {
 		fim_binding_put(binding);
 		return ERR_PTR(err);
@@ -183,6 +196,17 @@ static bool same_route(const struct fim_route *a, const struct fim_route *b)
 	return true;
 }
 
+/* A rule that leads nowhere, until it is looked at again */
+static int bind_waiting(struct fim_rule *rule, struct fim_container *container)
+{
+	struct fim_binding *binding = alloc_binding(rule, container);
+
+	if (!binding)
+		return -ENOMEM;
+	list_add_tail(&binding->node, &rule->bindings);
+	return 0;
+}
+
 /**
  * fim_rule_bind_to() - resolve a rule's path for the first time
  * @rule: the rule
@@ -198,10 +222,10 @@ int fim_rule_bind_to(struct fim_rule *rule, struct fim_container *container)
 
 	lockdep_assert_held(&fim_policy_lock);
 
-	binding = make_binding(rule, container);
+	binding = make_binding(rule, container, NULL);
 	/* It waits, and is resolved when that process is in its root. */
 	if (container && PTR_ERR(binding) == -ESRCH)
-		binding = alloc_binding(rule, container) ?: ERR_PTR(-ENOMEM);
+		return bind_waiting(rule, container);
 	if (IS_ERR(binding))
 		return PTR_ERR(binding);
 	list_add_tail(&binding->node, &rule->bindings);
@@ -224,6 +248,9 @@ int fim_rule_bind(struct fim_rule *rule)
 		return fim_rule_bind_to(rule, NULL);
 	list_for_each_entry(bound, &rule->policy->containers, node) {
 		err = fim_rule_bind_to(rule, bound->container);
+		/* What a container has there must not keep it from the others. */
+		if (leads_astray(err))
+			err = bind_waiting(rule, bound->container);
 		if (err)
 			return err;
 	}
@@ -262,107 +289,10 @@ static enum fim_renewal compare(const struct fim_binding *old,
 	return FIM_RENEWED_NONE;
 }
 
-/*
- * Whether a path leads elsewhere because something was mounted or unmounted on
- * its way, and not because of another name.
- */
-static bool moved_by_mount(const struct fim_route *old,
-			   const struct fim_route *fresh)
-{
-	const struct fim_step *a, *b;
-	unsigned int i;
-
-	/* Which root they begin at is not a matter of their names. */
-	if (!old->nr || !fresh->nr || old->steps[0].object != fresh->steps[0].object)
-		return false;
-	for (i = 1; i < old->nr && i < fresh->nr; i++) {
-		a = &old->steps[i];
-		b = &fresh->steps[i];
-		if (a->mnt != b->mnt)
-			return true;
-		/* Another mount may have the address of one that has gone. */
-		if (a->object != b->object)
-			return a->mnt;
-	}
-	return (i < old->nr && old->steps[i].mnt) ||
-	       (i < fresh->nr && fresh->steps[i].mnt);
-}
-
-/*
- * How many earlier goals a rule is about, at most; of more, the first: the last
- * are what somebody has mounted there meanwhile.
- */
-#define LEFT_MAX	8
-
-static bool may_leave(const struct fim_binding *old,
-		      const struct fim_binding *fresh)
-{
-	const struct fim_binding *left;
-	unsigned int nr = 0;
-
-	for (left = old->left; left; left = left->left)
-		nr++;
-	/* What is only recorded may be mounted and unmounted, too. */
-	return nr < LEFT_MAX && fim_binding_armed(old) && !fim_pause_open() &&
-	       fim_rule_action(old->rule) != FIM_ACTION_AUDIT &&
-	       moved_by_mount(&old->route, &fresh->route);
-}
-
-/**
- * fim_binding_tidy() - let go of earlier goals that are gone, or the rule's again
- * @binding: the binding
- *
- * Context: process, under fim_policy_lock; may sleep.
- * Return: whether there were any.
- */
-bool fim_binding_tidy(struct fim_binding *binding)
-{
-	const struct fim_object *goal = NULL;
-	struct fim_binding **next = &binding->left, *left;
-	bool any = false;
-
-	lockdep_assert_held(&fim_policy_lock);
-
-	if (fim_binding_armed(binding))
-		goal = fim_route_end(&binding->route)->object;
-	while ((left = *next)) {
-		if (fim_binding_armed(left) &&
-		    fim_route_end(&left->route)->object != goal) {
-			next = &left->left;
-			continue;
-		}
-		*next = left->left;
-		left->left = NULL;
-		fim_binding_put(left);
-		any = true;
-	}
-	return any;
-}
-
-/*
- * What a rule kept from being changed it goes on keeping if its path leads
- * elsewhere by a mount or an unmount that nobody could refuse: who made that may
- * have another way to it. Until its filesystem ends, or the policy is applied
- * again; what is done in a maintenance window is meant. Takes over the reference
- * to @old.
- */
-static void leave_behind(struct fim_binding *old, struct fim_binding *fresh)
-{
-	if (may_leave(old, fresh)) {
-		fresh->left = old;
-		return;
-	}
-	fresh->left = old->left;
-	if (fresh->left)
-		refcount_inc(&fresh->left->ref);
-	fim_binding_put(old);
-}
-
 static void replace_binding(struct fim_binding **old, struct fim_binding *new)
 {
 	list_replace_init(&(*old)->node, &new->node);
-	leave_behind(*old, new);
-	fim_binding_tidy(new);
+	fim_binding_put(*old);
 	*old = new;
 }
 
@@ -371,8 +301,8 @@ static void replace_binding(struct fim_binding **old, struct fim_binding *new)
  * @binding: what it is bound to; replaced if one leads elsewhere than before
  *
  * Context: process, under fim_policy_lock.
- * Return: enum fim_renewal, or what fim_resolve() says; then the rule stays
- * bound as it was.
+ * Return: enum fim_renewal, or what fim_resolve() says: then the rule stays bound
+ * as it was. A path that came to lead to what no rule can be about leads nowhere.
  */
 int fim_binding_renew(struct fim_binding **binding)
 {
@@ -381,7 +311,7 @@ int fim_binding_renew(struct fim_binding **binding)
 
 	lockdep_assert_held(&fim_policy_lock);
 
-	fresh = make_binding((*binding)->rule, (*binding)->container);
+	fresh = make_binding((*binding)->rule, (*binding)->container, *binding);
 	if (IS_ERR(fresh))
 		return PTR_ERR(fresh);
 	renewal = compare(*binding, fresh);

@@ -167,7 +167,9 @@ static bool decode_mount(struct ftrace_regs *fregs, struct fim_access *access)
 		/* Its root does not matter: that of a bind mount lies anywhere. */
 		access->mnt = ARG(const struct vfsmount *, 0);
 		access->dentry = NULL;
-		access->detaches = ARG(unsigned long, 1) & MNT_DETACH;
+		/* It does not go with MNT_EXPIRE. */
+		access->detaches = (ARG(unsigned long, 1) &
+				    (MNT_DETACH | MNT_EXPIRE)) == MNT_DETACH;
 		return mounts_count(access->mnt, access);
 	default:
 		access->dentry = path->dentry;

@@ -132,15 +132,13 @@ struct fim_rule {
 
 /**
  * struct fim_binding - a rule and the inodes that its paths led to once;
- *	constant, but for @node and @left
+ *	constant, but for @node
  * @ref: holders: the rule, rulesets
  * @rule: the rule
  * @policy: its policy, a reference, so that the rule stays
  * @container: whose tasks and whose files it is about, a reference; or NULL
  * @route: the inodes
  * @node: in the rule, under fim_policy_lock
- * @left: an earlier one, whose goal the rule is about, too: a reference, or NULL;
- *	under fim_policy_lock
  * @sources: those of each of the rule's sources
  */
 struct fim_binding {
@@ -150,7 +148,6 @@ struct fim_binding {
 	struct fim_container *container;
 	struct fim_route route;
 	struct list_head node;
-	struct fim_binding *left;
 	struct fim_route sources[];
 };
 
@@ -215,7 +212,6 @@ int fim_rule_bind(struct fim_rule *rule);
 int fim_rule_bind_to(struct fim_rule *rule, struct fim_container *container);
 void fim_rule_unbind_from(struct fim_rule *rule,
 			  const struct fim_container *container);
-bool fim_binding_tidy(struct fim_binding *binding);
 int fim_binding_renew(struct fim_binding **binding);
 int fim_binding_forget(struct fim_binding **binding);
 

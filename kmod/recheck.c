@@ -62,11 +62,9 @@ static bool recheck_rule(struct fim_rule *rule, bool all)
 	struct fim_binding *binding;
 	bool changed = false;
 
-	list_for_each_entry(binding, &rule->bindings, node) {
+	list_for_each_entry(binding, &rule->bindings, node)
 		if (all || waits(binding))
 			changed |= recheck_binding(&binding);
-		changed |= fim_binding_tidy(binding);
-	}
 	return changed;
 }
 

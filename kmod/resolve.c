@@ -181,6 +181,7 @@ static int add_step(struct walk *walk, struct inode *inode,
 	step = &route->steps[route->nr];
 	step->kind = kind;
 	step->mnt = NULL;
+	step->covered = false;
 	step->path = kstrdup(path, GFP_KERNEL);
 	if (!step->path)
 		return -ENOMEM;
@@ -291,6 +292,7 @@ static noinline int follow_link(struct walk *walk, struct dentry *link,
 static int add_covered(struct walk *walk, const struct path *place)
 {
 	struct path path = *place;
+	struct fim_step *step;
 	int err = 0;
 
 	path_get(&path);
@@ -298,9 +300,13 @@ static int add_covered(struct walk *walk, const struct path *place)
 	       path.mnt != walk->at.mnt && follow_up(&path)) {
 		err = add_step(walk, d_inode(path.dentry), FIM_MARK_GUARD,
 			       walk->text);
+		if (err)
+			break;
+		step = &walk->route->steps[walk->route->nr - 1];
+		step->covered = true;
 		/* A mount takes along what is mounted on its root. */
-		if (!err && path.mnt != walk->at.mnt)
-			walk->route->steps[walk->route->nr - 1].mnt = path.mnt;
+		if (path.mnt != walk->at.mnt)
+			step->mnt = path.mnt;
 	}
 	path_put(&path);
 	return err;

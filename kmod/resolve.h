@@ -33,6 +33,7 @@ enum fim_mark_kind {
  * @object: its inode, a reference
  * @kind: what it is to the rule
  * @mnt: the mount that is entered with it, or NULL; an address to compare
+ * @covered: a mount that is entered is mounted on it
  * @path: where it is, from the root on, without a "/" at the end; of an anchor
  *	the name that is missing in it
  */
@@ -40,6 +41,7 @@ struct fim_step {
 	struct fim_object *object;
 	enum fim_mark_kind kind;
 	const struct vfsmount *mnt;
+	bool covered;
 	char *path;
 };
 

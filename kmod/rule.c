@@ -10,6 +10,7 @@
 #include <linux/mount.h>
 
 #include "ioctl.h"
+#include "mount.h"
 #include "rule.h"
 #include "tree.h"
 
@@ -297,6 +298,65 @@ static void match_mount(const struct fim_ruleset *rs,
 	}
 }
 
+/* Whether a rule's path enters a mount that goes along with another one */
+static bool takes_along(const struct fim_ruleset *rs,
+			const struct fim_mount *mount)
+{
+	const struct fim_mark *mark;
+
+	if (!fim_mount_is_attached(mount) ||
+	    !fim_mount_sends(READ_ONCE(mount->parent)))
+		return false;
+	mark = fim_mark_find(rs, READ_ONCE(mount->mountpoint->d_inode),
+			     FIM_MARK_GUARD);
+	return mark && mark->covered;
+}
+
+/* Return: false if mounts have changed meanwhile. */
+static bool match_all_taken(const struct fim_ruleset *rs,
+			    const struct fim_access *sent,
+			    const struct fim_caller *caller,
+			    struct fim_match *match)
+{
+	struct fim_mount_walk walk;
+	struct fim_match its;
+
+	fim_mount_walk_start(&walk, sent->mnt);
+	do {
+		if (takes_along(rs, walk.at)) {
+			match_one(rs, sent, caller, walk.at->mountpoint, &its);
+			if (its.action > match->action)
+				*match = its;
+		}
+		if (!sent->detaches)
+			return true;
+		if (!fim_mount_walk_next(&walk))
+			return false;
+	} while (walk.at);
+	return true;
+}
+
+/*
+ * A mount that goes takes along those on its mount point that receive from where
+ * it is, whatever namespaces they and it are in.
+ */
+static void match_spreading(const struct fim_ruleset *rs,
+			    const struct fim_access *access,
+			    const struct fim_caller *caller,
+			    struct fim_match *match)
+{
+	struct fim_access sent = *access;
+	unsigned int tries;
+
+	sent.inner = false;
+	for (tries = 0; tries < 10; tries++)
+		if (match_all_taken(rs, &sent, caller, match))
+			return;
+	/* Any may have been there. */
+	sent.any_mount = true;
+	match_mount(rs, &sent, caller, match);
+}
+
 static void match_reach(const struct fim_ruleset *rs,
 			const struct fim_access *access,
 			const struct fim_caller *caller,
@@ -365,16 +425,22 @@ static bool is_watched(const struct fim_ruleset *rs, const struct dentry *dentry
 }
 
 /*
- * Nothing tells where an unmount spreads to, so paths are looked at if it is of
- * a filesystem that some enter; by a worker, as in fim_moves(). From a user
- * namespace it spreads only if somebody has mounts there send, and anybody may
- * unmount there: that is found when all paths are looked at now and then.
+ * An unmount that is let through may spread to where paths lead, so they are
+ * looked at if it is of or on a filesystem that some enter; by a worker, as in
+ * fim_moves(). From a user namespace it spreads only if somebody has mounts there
+ * send, and anybody may unmount there: that is found when all paths are looked at
+ * now and then.
  */
 static enum fim_recheck moves_elsewhere(const struct fim_ruleset *rs,
 					const struct fim_access *access)
 {
-	if (access->op != FIM_OP_UMOUNT || !fim_sb_marked(access->mnt->mnt_sb) ||
-	    current_user_ns() != &init_user_ns)
+	const struct fim_mount *mount;
+
+	if (access->op != FIM_OP_UMOUNT || current_user_ns() != &init_user_ns)
+		return FIM_RECHECK_NONE;
+	mount = fim_mount_of(access->mnt);
+	if (!fim_sb_marked(mount->mnt.mnt_sb) &&
+	    !fim_sb_marked(READ_ONCE(mount->mountpoint)->d_sb))
 		return FIM_RECHECK_NONE;
 	return rs->nr_mounts > 1 || rs->sources || rs->waits ?
 		       FIM_RECHECK_LATER : FIM_RECHECK_NONE;
@@ -486,6 +552,8 @@ void fim_decide(const struct fim_ruleset *rs, const struct fim_access *access,
 	match_reach(rs, access, caller, &verdict->match);
 	if (access->mnt || access->any_mount)
 		match_mount(rs, access, caller, &verdict->match);
+	if (rs->covers && access->op == FIM_OP_UMOUNT && access->mnt)
+		match_spreading(rs, access, caller, &verdict->match);
 	verdict->rest = (struct fim_match){};
 	if (access->other) {
 		match_one(rs, access, caller, access->other, &verdict->rest);

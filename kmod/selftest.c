@@ -20,9 +20,9 @@
 
 #include "attach.h"
 #include "fim_fs.h"
-#include "fim_mount.h"
 #include "hook.h"
 #include "main.h"
+#include "mount.h"
 #include "object.h"
 #include "policy.h"
 #include "recheck.h"
@@ -476,7 +476,7 @@ int fim_selftest_init(void)
 		mnt = NULL;
 		goto err;
 	}
-	if (!fim_mount_is_known(mnt)) {
+	if (!fim_mount_learn(mnt)) {
 		pr_err("fim: this kernel lays struct mount out in a way of its own\n");
 		err = -EOPNOTSUPP;
 		goto err;

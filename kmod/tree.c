@@ -128,12 +128,22 @@ static struct fim_mark *claim_slot(struct fim_ruleset *rs,
 	return mark;
 }
 
+static void add_covered(struct fim_ruleset *rs, struct fim_mark *mark,
+			const struct fim_step *step)
+{
+	if (!step->covered)
+		return;
+	mark->covered = true;
+	rs->covers = true;
+}
+
 static int add_mark(struct fim_ruleset *rs, const struct fim_step *step,
 		    const struct fim_binding *binding)
 {
 	struct fim_mark *mark = claim_slot(rs, step->object, step->kind);
 
 	mark->strictest = max(mark->strictest, fim_guard_action(binding));
+	add_covered(rs, mark, step);
 	if (step->kind == FIM_MARK_GUARD)
 		return add_guard(mark, binding);
 	return add_binding(mark, binding);
@@ -289,27 +299,6 @@ static int add_route(struct fim_ruleset *rs, struct fim_binding *binding)
 	return 0;
 }
 
-/* Where a rule's path led before: what is there, and not the way to it */
-static int add_left(struct fim_ruleset *rs, struct fim_binding *left)
-{
-	const struct fim_step *goal;
-	int err;
-
-	for (; left; left = left->left) {
-		if (!fim_binding_armed(left))
-			continue;
-		refcount_inc(&left->ref);
-		rs->left[rs->nr_left++] = left;
-		goal = fim_route_end(&left->route);
-		err = add_mark(rs, goal, left);
-		if (err)
-			return err;
-		if (fim_guard_action(left))
-			add_sb(rs, goal->object, left);
-	}
-	return 0;
-}
-
 static int add_rule(struct fim_ruleset *rs, const struct fim_rule *rule)
 {
 	struct fim_binding *binding;
@@ -318,7 +307,7 @@ static int add_rule(struct fim_ruleset *rs, const struct fim_rule *rule)
 	list_for_each_entry(binding, &rule->bindings, node) {
 		refcount_inc(&binding->ref);
 		rs->bindings[rs->nr_bindings++] = binding;
-		err = add_route(rs, binding) ?: add_left(rs, binding->left);
+		err = add_route(rs, binding);
 		if (err)
 			break;
 	}
@@ -391,6 +380,7 @@ static int add_source(struct fim_ruleset *rs, const struct fim_binding *binding,
 		/* Whatever becomes of it, the rule is told. */
 		mark = claim_slot(rs, step->object, step->kind);
 		mark->followed = true;
+		add_covered(rs, mark, step);
 		if (!action)
 			continue;
 		trust.path = step->path;
@@ -431,7 +421,6 @@ static int add_sources(struct fim_ruleset *rs)
 struct sizes {
 	unsigned int steps;
 	unsigned int bindings;
-	unsigned int left;
 	unsigned int mounts;
 	unsigned int devices;
 	unsigned int policies;
@@ -448,19 +437,17 @@ static void count_route(struct sizes *sizes, const struct fim_route *route)
 
 static void count_rule(struct sizes *sizes, const struct fim_rule *rule)
 {
-	const struct fim_binding *first, *binding;
+	const struct fim_binding *binding;
 	unsigned int i;
 
-	list_for_each_entry(first, &rule->bindings, node)
-		for (binding = first; binding; binding = binding->left) {
-			count_route(sizes, &binding->route);
-			for (i = 0; i < rule->nr_sources; i++)
-				count_route(sizes, &binding->sources[i]);
-			/* A filesystem's own device and its disk */
-			sizes->devices += 2 + rule->nr_devices;
-			sizes->bindings++;
-			sizes->left += binding != first;
-		}
+	list_for_each_entry(binding, &rule->bindings, node) {
+		count_route(sizes, &binding->route);
+		for (i = 0; i < rule->nr_sources; i++)
+			count_route(sizes, &binding->sources[i]);
+		/* A filesystem's own device and its disk */
+		sizes->devices += 2 + rule->nr_devices;
+		sizes->bindings++;
+	}
 }
 
 static struct sizes count(struct fim_policy **policies, unsigned int nr)
@@ -504,9 +491,8 @@ static struct fim_ruleset *alloc_ruleset(const struct sizes *sizes)
 				FIM_GFP_QUIET);
 	rs->bindings = kvcalloc(sizes->bindings, sizeof(*rs->bindings),
 				FIM_GFP_QUIET);
-	rs->left = kvcalloc(sizes->left, sizeof(*rs->left), FIM_GFP_QUIET);
 	if (!rs->marks || !rs->sbs || !rs->devices || !rs->mounts ||
-	    !rs->policies || !rs->bindings || !rs->left) {
+	    !rs->policies || !rs->bindings) {
 		fim_ruleset_free(rs);
 		return NULL;
 	}
@@ -582,12 +568,9 @@ void fim_ruleset_free(struct fim_ruleset *rs)
 		}
 	for (i = 0; i < rs->nr_bindings; i++)
 		fim_binding_put(rs->bindings[i]);
-	for (i = 0; i < rs->nr_left; i++)
-		fim_binding_put(rs->left[i]);
 	for (i = 0; i < rs->nr_policies; i++)
 		fim_policy_put(rs->policies[i]);
 	kvfree(rs->bindings);
-	kvfree(rs->left);
 	kvfree(rs->policies);
 	kvfree(rs->mounts);
 	kvfree(rs->devices);

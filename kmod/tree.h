@@ -47,6 +47,7 @@ struct fim_trust {
  * @strictest: enum fim_action, how the strictest of @bindings keeps its way
  * @watched: of FIM_MARK_GUARD: a path that waits leads over it
  * @followed: of FIM_MARK_GUARD: a path leads over it that does not need it
+ * @covered: of FIM_MARK_GUARD: a path enters a mount that is mounted on it
  */
 struct fim_mark {
 	unsigned long key;
@@ -61,6 +62,7 @@ struct fim_mark {
 	u8 strictest;
 	bool watched;
 	bool followed;
+	bool covered;
 };
 
 /**
@@ -131,12 +133,11 @@ struct fim_mount_rule {
  * @sources: some rule has sources
  * @loads: some policy is about loading modules, or a kernel to boot
  * @waits: some path does not lead to anything yet
+ * @covers: some path enters a mount that is mounted on something
  * @policies: references, in the order in which they were first applied
  * @nr_policies: how many
  * @bindings: references, policy by policy, in the order of the rules
  * @nr_bindings: how many
- * @left: references, of rules that are about an earlier goal, too
- * @nr_left: how many
  * @nr_rules: rules of all policies, bound or not
  * @generation: number of the commit that made it
  * @filter: a bit for each mark
@@ -159,12 +160,11 @@ struct fim_ruleset {
 	bool sources;
 	bool loads;
 	bool waits;
+	bool covers;
 	struct fim_policy **policies;
 	unsigned int nr_policies;
 	struct fim_binding **bindings;
 	unsigned int nr_bindings;
-	struct fim_binding **left;
-	unsigned int nr_left;
 	unsigned int nr_rules;
 	u64 generation;
 	unsigned long filter[];

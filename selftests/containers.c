@@ -268,6 +268,25 @@ TEST_F(containers, a_path_that_does_not_exist_yet)
 	EXPECT_EQ(0, on_host(create, fim_fmt("%s/boot/new", a->root)));
 }
 
+/* What a container has at a path keeps no policy from the others. */
+TEST_F(containers, a_path_that_is_a_file)
+{
+	const struct fim_container *a = &self->a;
+	const char *boot = fim_fmt("%s/boot", a->root);
+	struct fim_status st;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, fim_container_add(&self->nl, a, fim_container_root(a),
+				       NULL));
+	ASSERT_EQ(0, fim_container_start(a));
+	ASSERT_EQ(0, fim_write_file(boot, ""));
+	ASSERT_EQ(0, fim_container_apply(&self->nl, "p", "fim-a", "/boot/"));
+	EXPECT_EQ(EACCES, as(a, create, "/sbin/new"));
+	ASSERT_EQ(0, fim_status(&self->nl, &st));
+	EXPECT_EQ(1, st.waiting);
+	EXPECT_EQ(0, unlink(boot));
+}
+
 TEST_F(containers, what_a_record_tells)
 {
 	const struct fim_container *a = &self->a;

@@ -4,9 +4,11 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -312,6 +314,48 @@ TEST_F(rule, filesystem_unmounted)
 	ASSERT_EQ(0, fim_status(&self->nl, &st));
 	EXPECT_EQ(1, st.rules);
 	EXPECT_EQ(1, st.waiting);
+}
+
+static int find_waiting(FIXTURE_DATA(rule) *self, unsigned int waiting)
+{
+	struct fim_status st;
+	int i, err;
+
+	for (i = 0; i < 500; i++) {
+		err = fim_status(&self->nl, &st);
+		if (err || st.waiting == waiting)
+			return err;
+		usleep(10000);
+	}
+	return ETIMEDOUT;
+}
+
+static int exchange(const char *a, const char *b)
+{
+	return sys(syscall(SYS_renameat2, AT_FDCWD, a, AT_FDCWD, b,
+			   RENAME_EXCHANGE));
+}
+
+/* Under Audit a path may come to lead to what no rule can be about. */
+TEST_F(rule, replaced_by_a_file)
+{
+	const char *prot = self->tree.prot;
+	const char *other = fim_fmt("%s.other", prot);
+	unsigned long long since;
+
+	NEEDS_MODULE();
+	ASSERT_EQ(0, fim_apply_dirs("t", "Audit", fim_fmt("%s/", prot), NULL));
+	since = last_seq(&self->nl);
+	ASSERT_EQ(0, fim_write_file(other, ""));
+	ASSERT_EQ(0, exchange(prot, other));
+	EXPECT_EQ(0, find_waiting(self, 1));
+	EXPECT_TRUE(was_unarmed(self, since));
+
+	/* Whatever is mounted next has all paths looked at. */
+	ASSERT_EQ(0, exchange(prot, other));
+	ASSERT_EQ(0, mount("fim", self->tree.other, "tmpfs", 0, NULL));
+	EXPECT_EQ(0, find_waiting(self, 0));
+	EXPECT_EQ(0, umount(self->tree.other));
 }
 
 /*

@@ -276,8 +276,8 @@ TEST_F(source, replaced)
 }
 
 /*
- * What an exception lets somebody take away is nobody's any more, other than what
- * a mount hides: see spread.c. The filesystem can be made read-only all the same.
+ * What an exception lets somebody take away is nobody's any more. The filesystem can
+ * be made read-only all the same.
  */
 TEST_F(source, moved_away)
 {

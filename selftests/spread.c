@@ -236,55 +236,112 @@ TEST_F(scene, D05_mount_in_a_user_namespace_made_to_send)
 	EXPECT_EQ(0, mount(NULL, self->tree.mnt, NULL, MS_PRIVATE, NULL));
 }
 
-/* Waits until a worker has looked at all paths again. */
-static int wait_for_other_marks(FIXTURE_DATA(scene) *self, unsigned int marks)
+/* All mounts send and receive, and the tree's directory of mounts has a place. */
+static int share_all(const FIXTURE_DATA(scene) *self)
 {
-	struct fim_status st;
-	int i, err;
-
-	for (i = 0; self->action && i < 500; i++) {
-		usleep(10000);
-		err = fim_status(&self->nl, &st);
-		if (err || st.marks != marks)
-			return err;
-	}
-	return self->action ? ETIMEDOUT : 0;
+	return sys(mkdir(fim_fmt("%s/d", self->tree.other), 0755)) ?:
+	       sys(mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL));
 }
 
-/*
- * Nothing can refuse an unmount that spreads. The path leads elsewhere then, but
- * what it led to can be had by another mount, and is not let go of.
- */
+static int unshare_all(void)
+{
+	return sys(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+/* Whether an unmount elsewhere is refused, and the path leads where it led to */
+#define EXPECT_KEPT(call) do { \
+	EXPECT_DECIDED(fim_fmt("umount %s (guard)", self->tree.mnt), 0, call); \
+	EXPECT_EQ(0, fim_initial_mounts()); \
+	EXPECT_EQ(self->block ? 0 : ENOENT, \
+		  sys(access(at(self, "a/prot/f"), F_OK))); \
+} while (0)
+
+/* The tree's mount again, for the next test */
+static int mount_again(const FIXTURE_DATA(scene) *self, int tree)
+{
+	int err = 0;
+
+	if (!self->block)
+		err = sys(syscall(SYS_move_mount, tree, "", AT_FDCWD,
+				  self->tree.mnt, MOVE_FROM_EMPTY_PATH));
+	close(tree);
+	return err;
+}
+
+static int keep(const FIXTURE_DATA(scene) *self)
+{
+	return syscall(SYS_open_tree, AT_FDCWD, self->tree.mnt,
+		       TREE_CLONE | O_CLOEXEC);
+}
+
+/* "unshare --mount --propagation unchanged umount DIR" */
 TEST_F(scene, D12_unmount_that_spreads)
 {
-	const char *mnt = self->tree.mnt;
-	const char *kept = fim_fmt("%s/d", self->tree.other);
-	const char *root = fim_fmt("%s%s", kept, self->tree.root + strlen(mnt));
-	const char *file = fim_fmt("%s/a/prot/f", root);
-	struct fim_status st;
+	int tree;
 
 	NEEDS(self->missing);
-	ASSERT_EQ(0, mkdir(kept, 0755));
-	ASSERT_EQ(0, mount(mnt, kept, NULL, MS_BIND, NULL));
-	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL));
+	ASSERT_EQ(0, share_all(self));
+	tree = keep(self);
+	ASSERT_LE(0, tree);
 	ASSERT_EQ(0, protect(self));
-	ASSERT_EQ(0, fim_status(&self->nl, &st));
 	ASSERT_EQ(0, fim_copied_mounts());
-	EXPECT_EQ(0, umount2(mnt, MNT_DETACH));
-	EXPECT_EQ(0, fim_initial_mounts());
-	EXPECT_EQ(0, wait_for_other_marks(self, st.marks));
-	EXPECT_EQ(ENOENT, sys(access(at(self, "a/prot/f"), F_OK)));
-
-	EXPECT_EQ(self->block ? EACCES : 0, fim_write_file(file, "new"));
-	EXPECT_EQ(self->block ? EACCES : 0, sys(chmod(file, 0600)));
-	EXPECT_EQ(0, fim_write_file(fim_fmt("%s/open/f", root), "new"));
-
-	/* Until the policy is applied again */
+	if (self->block)
+		EXPECT_DECIDED(fim_fmt("umount %s (guard)", self->tree.mnt), 0,
+			       sys(umount2(self->tree.mnt, 0)));
+	EXPECT_KEPT(sys(umount2(self->tree.mnt, MNT_DETACH)));
 	ASSERT_EQ(0, fim_delete_all(&self->nl));
-	EXPECT_EQ(0, fim_write_file(file, "new"));
-	EXPECT_EQ(0, mount(kept, mnt, NULL, MS_BIND, NULL));
-	EXPECT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
-	EXPECT_EQ(0, umount2(kept, MNT_DETACH));
+	EXPECT_EQ(0, mount_again(self, tree));
+	EXPECT_EQ(0, unshare_all());
+}
+
+/* "mount --rbind / DIR; umount --lazy DIR": it takes along all that is mounted. */
+TEST_F(scene, D12_unmount_of_a_tree_that_spreads)
+{
+	const char *place = fim_fmt("%s/d", self->tree.other);
+
+	NEEDS(self->missing);
+	if (!self->block)
+		SKIP(return, "it would take along the test's own mounts");
+	ASSERT_EQ(0, share_all(self));
+	ASSERT_EQ(0, protect(self));
+	EXPECT_PASSED(0, sys(mount("/", place, NULL, MS_BIND | MS_REC, NULL)));
+	EXPECT_KEPT(sys(umount2(place, MNT_DETACH)));
+
+	/* One that sends nothing */
+	EXPECT_PASSED(0, sys(mount(NULL, place, NULL, MS_REC | MS_SLAVE, NULL)));
+	EXPECT_PASSED(0, sys(umount2(place, MNT_DETACH)));
+	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
+	EXPECT_EQ(0, unshare_all());
+}
+
+/* What leaves the rule's mount where it is */
+TEST_F(scene, D12_unmount_that_does_not_spread)
+{
+	const char *place = fim_fmt("%s/d", self->tree.other);
+	const char *mnt = self->tree.mnt;
+
+	NEEDS(self->missing);
+	ASSERT_EQ(0, share_all(self));
+	ASSERT_EQ(0, protect(self));
+
+	/* Without what is mounted below, or with something else there */
+	EXPECT_PASSED(0, sys(mount("/", place, NULL, MS_BIND, NULL)));
+	EXPECT_PASSED(0, sys(umount2(place, MNT_DETACH)));
+	EXPECT_PASSED(0, sys(mount("fim", place, "tmpfs", 0, NULL)));
+	EXPECT_PASSED(0, sys(umount2(place, 0)));
+
+	/* "unshare --mount", and what runtimes of containers do */
+	ASSERT_EQ(0, fim_copied_mounts());
+	EXPECT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL));
+	EXPECT_PASSED(0, sys(umount2(mnt, MNT_DETACH)));
+	EXPECT_EQ(ENOENT, sys(access(at(self, "a/prot/f"), F_OK)));
+	EXPECT_EQ(0, fim_initial_mounts());
+	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
+	ASSERT_EQ(0, fim_own_mounts());
+	EXPECT_PASSED(0, sys(umount2(mnt, MNT_DETACH)));
+	EXPECT_EQ(0, fim_initial_mounts());
+	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
+	EXPECT_EQ(0, unshare_all());
 }
 
 TEST_HARNESS_MAIN

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The beginning of struct mount, which is private to fs/ and the same from 5.10
- * to 7.3. fim_mount_is_known() tells whether it is on this kernel.
+ * to 7.3. fim_mount_learn() tells whether it is on this kernel, and where the
+ * rest is.
  */
 #ifndef FIM_COMPAT_MOUNT_H
 #define FIM_COMPAT_MOUNT_H
@@ -27,19 +28,6 @@ static inline const struct fim_mount *fim_mount_of(const struct vfsmount *mnt)
 static inline bool fim_mount_is_attached(const struct fim_mount *mount)
 {
 	return READ_ONCE(mount->parent) != mount;
-}
-
-/**
- * fim_mount_is_known() - whether struct mount is as it is taken to be
- * @mnt: the root of a mount of the kernel's own
- *
- * Return: false if nothing can be read of it.
- */
-static inline bool fim_mount_is_known(const struct vfsmount *mnt)
-{
-	const struct fim_mount *mount = fim_mount_of(mnt);
-
-	return mount->parent == mount && mount->mountpoint == mnt->mnt_root;
 }
 
 #endif /* FIM_COMPAT_MOUNT_H */
