@@ -135,8 +135,19 @@ static void drop_implied(struct apply *a)
 		policy_drop_implied(&a->load.set.v[i]);
 }
 
+static int refuse(struct apply *a, struct link *l, const struct policy *p,
+		  int code, const char *why)
+{
+	a->staged = p - a->load.set.v;
+	diag_error(&a->load.diags, &p->name_at, "policy '%s' %s", p->name, why);
+	return link_fail(l, code, "%s", why);
+}
+
 static int stage_policy(struct apply *a, struct link *l, struct policy *p)
 {
+	if (!prunes(a) && ruleset_clashes(&a->before, p))
+		return refuse(a, l, p, -EEXIST,
+			      "has the name of one in force that is of another kind or namespace: delete that before");
 	devices_find(p, &a->load.diags);
 	return txn_add(l, p, &a->load.diags);
 }
@@ -165,11 +176,8 @@ static int bind_containers(struct apply *a, struct link *l)
 	for (p = a->load.set.v; !err && p < a->load.set.v + a->load.set.nr;
 	     p++) {
 		why = containers_bind(&all, p);
-		if (!why)
-			continue;
-		diag_error(&a->load.diags, &p->name_at, "policy '%s' %s",
-			   p->name, why);
-		err = -E2BIG;
+		if (why)
+			err = refuse(a, l, p, -E2BIG, why);
 	}
 	containers_free(&all);
 	return err;
@@ -210,7 +218,7 @@ static int begin_and_stage(struct apply *a, struct link *l)
 		return err;
 	kept = !a->dry_run && keep_implied(a);
 	err = stage(a, l);
-	if (!err || !kept || !txn_is_policy_fault(err))
+	if (!err || !kept || !txn_is_policy_fault(l))
 		return err;
 	/* It may be one of those kept, which are no reason to fail. */
 	txn_abort(l);
@@ -448,13 +456,13 @@ static int finish(struct apply *a, struct link *l)
  * rules before the refused one are staged as well. One that is in force by that
  * name stays.
  */
-static bool skip_refused(struct apply *a, struct link *l, int err)
+static bool skip_refused(struct apply *a, struct link *l)
 {
 	struct policies *set = &a->load.set;
 	size_t i = a->staged;
 
 	if (!a->load.keep_going || !a->load.diags.errors ||
-	    !txn_is_policy_fault(err))
+	    !txn_is_policy_fault(l))
 		return false;
 	txn_abort(l);
 	policies_free(&a->before);
@@ -492,7 +500,7 @@ static int transact(struct apply *a, struct link *l)
 
 	do {
 		err = begin_and_stage(a, l);
-	} while (err && skip_refused(a, l, err));
+	} while (err && skip_refused(a, l));
 	if (!err && !a->dry_run && a->load.set.nr)
 		err = txn_commit(l, a->trial, &a->generation);
 	if (err || a->dry_run || !a->load.set.nr)

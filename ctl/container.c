@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +24,7 @@
 #include "diag.h"
 #include "file.h"
 #include "mem.h"
+#include "meta.h"
 #include "ruleset.h"
 #include "status.h"
 
@@ -32,8 +32,8 @@
 #define TRIES 200
 /** @PAUSE_US: microseconds from one to the next */
 #define PAUSE_US 25000
-/** @BOUND_MAX: most bytes of the ids of containers in one message */
-#define BOUND_MAX 20000
+/** @OTHER_MAX: what else of a policy than its metadata is in a message with ids */
+#define OTHER_MAX (2 * FIM_TEXT_MAX + 2 * FIM_NAME_MAX + 512)
 
 static void take_policies(struct container *c, struct nlattr *nest)
 {
@@ -112,6 +112,18 @@ void containers_free(struct containers *set)
 	*set = (struct containers){ 0 };
 }
 
+/* How many bytes of ids go with a policy: an attribute has 64 KiB. */
+static size_t room_for_ids(const struct policy *p)
+{
+	struct buf meta = { 0 };
+	size_t room;
+
+	meta_write(p, &meta);
+	room = UINT16_MAX - OTHER_MAX - meta.len;
+	buf_free(&meta);
+	return room;
+}
+
 /**
  * containers_bind() - note in a policy which containers it is for
  * @set: the containers, read while a transaction is open
@@ -130,8 +142,8 @@ const char *containers_bind(const struct containers *set, struct policy *p)
 		policy_bind(p, set->v[i].id);
 		len += strlen(set->v[i].id) + NLA_HDRLEN + NLA_ALIGNTO;
 	}
-	return len > BOUND_MAX ? "is for more containers than fit in a message" :
-				 NULL;
+	return len > room_for_ids(p) ?
+		       "is for more containers than fit in a message" : NULL;
 }
 
 /**
@@ -151,17 +163,6 @@ void containers_warn(const struct policies *set, struct diags *diags)
 			diag_warning(diags, &p->at,
 				     "%s is for containers, and holds for none: this host has no cgroup v2, which they are told apart by",
 				     p->name);
-}
-
-static int fail(struct link *l, int code, const char *fmt, ...)
-{
-	va_list ap;
-
-	l->error = (struct link_error){ .code = code };
-	va_start(ap, fmt);
-	vsnprintf(l->error.text, sizeof(l->error.text), fmt, ap);
-	va_end(ap);
-	return code;
 }
 
 static int put_text(struct nl_msg *msg, int attr, const char *text)
@@ -219,7 +220,7 @@ static int request(struct link *l, const struct addition *a,
 	if (!fill(msg, a, set, generation))
 		return link_request(l, msg, NULL, NULL);
 	nlmsg_free(msg);
-	return fail(l, -E2BIG, "more policies are for it than fit into a message");
+	return link_fail(l, -E2BIG, "more policies are for it than fit into a message");
 }
 
 static int add_once(struct link *l, const struct addition *a)
@@ -245,7 +246,7 @@ static int check_id(struct link *l, const char *id)
 {
 	if (strlen(id) <= FIM_NAME_MAX)
 		return 0;
-	return fail(l, -E2BIG, "its id is longer than %d bytes", FIM_NAME_MAX);
+	return link_fail(l, -E2BIG, "its id is longer than %d bytes", FIM_NAME_MAX);
 }
 
 static int add_opened(struct link *l, struct addition *a)
@@ -268,10 +269,10 @@ static int open_and_add(struct link *l, struct addition *a, const char *root)
 
 	a->cgroup = cgroup_open(a->pid, &why);
 	if (a->cgroup < 0)
-		return fail(l, a->cgroup, "%s", why);
+		return link_fail(l, a->cgroup, "%s", why);
 	a->root = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (a->root < 0) {
-		err = fail(l, -errno, "its root directory can't be opened");
+		err = link_fail(l, -errno, "its root directory can't be opened");
 	} else {
 		err = add_opened(l, a);
 		close(a->root);
@@ -303,7 +304,7 @@ int container_add(struct link *l, const char *id, pid_t pid, const char *root,
 	/* Whoever made the container's image may have written its labels. */
 	identity_write(identity, &a.text);
 	if (a.text.len > FIM_IDENTITY_MAX)
-		err = fail(l, -E2BIG, "its labels are longer than %d bytes",
+		err = link_fail(l, -E2BIG, "its labels are longer than %d bytes",
 			   FIM_IDENTITY_MAX);
 	else
 		err = open_and_add(l, &a, root);
@@ -340,7 +341,7 @@ int container_add_bundle(struct link *l, const char *id, pid_t pid,
 	    (entered || bundle_root(config, bundle, &root, &why)))
 		err = container_add(l, id, pid, root.data, &identity);
 	else
-		err = fail(l, -EINVAL, "%s", why.data);
+		err = link_fail(l, -EINVAL, "%s", why.data);
 	identity_free(&identity);
 	cJSON_Delete(config);
 	buf_free(&why);

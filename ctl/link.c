@@ -6,6 +6,7 @@
  * is dropped: anyone may send to a netlink port, only the kernel sends from 0.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -298,6 +299,25 @@ void link_close(struct link *l)
 {
 	nl_socket_free(l->sock);
 	l->sock = NULL;
+}
+
+/**
+ * link_fail() - fail a request that is not worth to be made
+ * @l: the connection
+ * @code: -errno
+ * @fmt: why, as printf() has it
+ *
+ * Return: @code.
+ */
+int link_fail(struct link *l, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	l->error = (struct link_error){ .code = code };
+	va_start(ap, fmt);
+	vsnprintf(l->error.text, sizeof(l->error.text), fmt, ap);
+	va_end(ap);
+	return code;
 }
 
 /**

@@ -53,6 +53,8 @@ typedef int (*link_handler)(uint8_t cmd, struct nlattr **tb, void *arg);
 
 int link_open(struct link *l);
 void link_close(struct link *l);
+__attribute__((format(printf, 3, 4)))
+int link_fail(struct link *l, int code, const char *fmt, ...);
 struct nl_msg *link_message(int family, uint8_t cmd, bool dump);
 int link_request(struct link *l, struct nl_msg *msg, link_handler handler,
 		 void *arg);

@@ -225,3 +225,27 @@ int ruleset_get(struct link *l, struct policies *set)
 	}
 	return err;
 }
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/**
+ * ruleset_clashes() - whether a policy would replace another one than itself
+ * @in_force: the ruleset
+ * @p: the policy
+ *
+ * Kubernetes has a name in each kind and namespace, FIM has one.
+ *
+ * Return: whether one of its name is of another kind or, as a KubeArmorPolicy, of
+ * another namespace.
+ */
+bool ruleset_clashes(const struct policies *in_force, const struct policy *p)
+{
+	const struct policy *its = policies_find(in_force, p->name);
+
+	return its && (its->kind != p->kind ||
+		       (p->kind == FIM_KIND_CONTAINER &&
+			!same_text(its->namespace, p->namespace)));
+}

@@ -9,5 +9,6 @@
 #include "policy.h"
 
 int ruleset_get(struct link *l, struct policies *set);
+bool ruleset_clashes(const struct policies *in_force, const struct policy *p);
 
 #endif /* FIMCTL_RULESET_H */

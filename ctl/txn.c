@@ -192,14 +192,14 @@ const struct rule *txn_rule_at(const struct policy *p,
 }
 
 /**
- * txn_is_policy_fault() - whether an error is due to what a policy says
- * @code: -errno of FIM_CMD_POLICY_ADD or FIM_CMD_RULE_ADD
+ * txn_is_policy_fault() - whether a policy was refused for what it says
+ * @l: the connection, after FIM_CMD_POLICY_ADD or FIM_CMD_RULE_ADD
  *
- * Return: true if it is.
+ * Return: true if it was, or a filesystem on a rule's path does not answer.
  */
-bool txn_is_policy_fault(int code)
+bool txn_is_policy_fault(const struct link *l)
 {
-	switch (code) {
+	switch (l->error.code) {
 	case -EINVAL:
 	case -ENOTDIR:
 	case -EISDIR:
@@ -209,8 +209,11 @@ bool txn_is_policy_fault(int code)
 	case -ENAMETOOLONG:
 	case -EEXIST:
 		return true;
-	default:
+	case -ENOMEM:
+	case -EINTR:
 		return false;
+	default:
+		return l->error.at_attr;
 	}
 }
 
@@ -237,7 +240,7 @@ static int add_rules(struct link *l, const struct policy *p,
 			continue;
 		if (l->error.at_attr)
 			r = txn_rule_at(p, &batch, l->error.offset);
-		if (txn_is_policy_fault(l->error.code))
+		if (txn_is_policy_fault(l))
 			blame(diags, p, r, l->error.text);
 		return l->error.code;
 	}
@@ -267,7 +270,7 @@ int txn_add(struct link *l, const struct policy *p, struct diags *diags)
 {
 	if (!link_request(l, txn_policy_message(l->family, p), NULL, NULL))
 		return add_rules(l, p, diags);
-	if (txn_is_policy_fault(l->error.code))
+	if (txn_is_policy_fault(l))
 		blame(diags, p, NULL, l->error.text);
 	return l->error.code;
 }

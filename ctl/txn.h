@@ -40,6 +40,6 @@ struct nl_msg *txn_rules_message(int family, const struct policy *p,
 				 struct txn_batch *batch);
 const struct rule *txn_rule_at(const struct policy *p,
 			       const struct txn_batch *batch, uint32_t offset);
-bool txn_is_policy_fault(int code);
+bool txn_is_policy_fault(const struct link *l);
 
 #endif /* FIMCTL_TXN_H */
