@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -310,6 +311,57 @@ TEST_F(scene, D12_unmount_of_a_tree_that_spreads)
 	/* One that sends nothing */
 	EXPECT_PASSED(0, sys(mount(NULL, place, NULL, MS_REC | MS_SLAVE, NULL)));
 	EXPECT_PASSED(0, sys(umount2(place, MNT_DETACH)));
+	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
+	EXPECT_EQ(0, unshare_all());
+}
+
+/* Mounts come and go on all that receives from where "other" is. */
+static pid_t churn(const char *other)
+{
+	const char *dir = fim_fmt("%s/e", other);
+	pid_t pid = mkdir(dir, 0755) ? -1 : fork();
+
+	if (pid)
+		return pid;
+	for (;;) {
+		mount("fim", dir, "tmpfs", 0, NULL);
+		mount("fim", dir, "tmpfs", 0, NULL);
+		umount2(dir, MNT_DETACH);
+		umount2(dir, MNT_DETACH);
+	}
+}
+
+/* The mounts below are looked at without a lock. */
+TEST_F_TIMEOUT(scene, D12_while_mounts_change, 300)
+{
+	const char *place = fim_fmt("%s/d", self->tree.other);
+	unsigned int passed = 0, refused = 0;
+	pid_t pid;
+	int i;
+
+	NEEDS(self->missing);
+	if (!self->block)
+		SKIP(return, "it is to be refused");
+	ASSERT_EQ(0, share_all(self));
+	ASSERT_EQ(0, protect(self));
+	ASSERT_EQ(0, mount("/", place, NULL, MS_BIND | MS_REC, NULL));
+	pid = churn(self->tree.other);
+	ASSERT_LT(0, pid);
+	for (i = 0; i < 1000; i++)
+		passed += !umount2(place, MNT_DETACH);
+	EXPECT_EQ(0, passed);
+	EXPECT_EQ(0, mount(NULL, place, NULL, MS_REC | MS_SLAVE, NULL));
+	for (i = 0; i < 100; i++) {
+		refused += umount2(place, MNT_DETACH) != 0;
+		ASSERT_EQ(0, mount("/", place, NULL, MS_BIND | MS_REC, NULL));
+		ASSERT_EQ(0, mount(NULL, place, NULL, MS_REC | MS_SLAVE, NULL));
+	}
+	EXPECT_EQ(0, refused);
+	EXPECT_EQ(0, kill(pid, SIGKILL));
+	EXPECT_EQ(pid, waitpid(pid, NULL, 0));
+	while (!umount2(fim_fmt("%s/e", self->tree.other), MNT_DETACH))
+		;
+	EXPECT_EQ(0, umount2(place, MNT_DETACH));
 	EXPECT_EQ(0, access(at(self, "a/prot/f"), F_OK));
 	EXPECT_EQ(0, unshare_all());
 }
