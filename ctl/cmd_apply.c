@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "devices.h"
@@ -19,7 +18,6 @@
 #include "mem.h"
 #include "ruleset.h"
 #include "seconds.h"
-#include "selector.h"
 #include "status.h"
 #include "term.h"
 #include "txn.h"
@@ -64,24 +62,6 @@ struct apply {
 	bool prune;
 	bool no_scan;
 };
-
-static int select_policies(struct apply *a)
-{
-	const struct policies *set = &a->load.set;
-	char host[256];
-	size_t i;
-
-	if (gethostname(host, sizeof(host))) {
-		term_error("can't tell this host's name: %s", strerror(errno));
-		return EXIT_FAILED;
-	}
-	host[sizeof(host) - 1] = '\0';
-	a->selected = mem_resize(NULL, set->nr + 1, sizeof(*a->selected));
-	for (i = 0; i < set->nr; i++)
-		a->selected[i] = set->v[i].kind != FIM_KIND_HOST ||
-				 selector_matches(&set->v[i], host);
-	return EXIT_OK;
-}
 
 static bool is_applied(const struct apply *a, const char *name)
 {
@@ -540,7 +520,7 @@ static int apply(struct apply *a)
 	code = load_finish(&a->load);
 	load_set_postures(&a->load);
 	if (code == EXIT_OK)
-		code = select_policies(a);
+		code = load_select(&a->load, &a->selected);
 	if (code != EXIT_OK)
 		return report_skipped(a, code);
 	/* Warnings have been printed; what is to come is the kernel's. */

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "array.h"
+#include "hostname.h"
 #include "lint.h"
 #include "mem.h"
 #include "selector.h"
@@ -117,16 +117,15 @@ void lint_mounts(const struct policies *set, const char *fstab,
 		 struct diags *diags)
 {
 	const struct mntent *m;
-	char host[256];
+	struct buf host = { 0 };
 	FILE *f;
 
-	if (gethostname(host, sizeof(host)))
-		return;
-	host[sizeof(host) - 1] = '\0';
 	f = setmntent(fstab, "re");
 	if (!f)
 		return;
+	hostname_get(&host);
 	while ((m = getmntent(f)))
-		check_mount(set, host, m, fstab, diags);
+		check_mount(set, host.data, m, fstab, diags);
 	endmntent(f);
+	buf_free(&host);
 }

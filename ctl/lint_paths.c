@@ -14,6 +14,7 @@
 
 #include "buf.h"
 #include "glob.h"
+#include "hostname.h"
 #include "lint.h"
 #include "mem.h"
 #include "selector.h"
@@ -223,13 +224,11 @@ void lint_paths(const struct policies *set, bool all, struct diags *diags)
 	const char *file = NULL;
 	const struct policy *p;
 	const struct rule *r;
-	char host[256];
+	struct buf host = { 0 };
 
-	if (gethostname(host, sizeof(host)))
-		return;
-	host[sizeof(host) - 1] = '\0';
+	hostname_get(&host);
 	for (p = set->v; p < set->v + set->nr; p++) {
-		if (p->kind != FIM_KIND_HOST || !selector_matches(p, host))
+		if (p->kind != FIM_KIND_HOST || !selector_matches(p, host.data))
 			continue;
 		if (p->at.file != file)
 			sum_up(&l, diags);
@@ -238,4 +237,5 @@ void lint_paths(const struct policies *set, bool all, struct diags *diags)
 			check_rule(r, &l, diags);
 	}
 	sum_up(&l, diags);
+	buf_free(&host);
 }

@@ -6,8 +6,10 @@
 
 #include "cmd.h"
 #include "config.h"
+#include "hostname.h"
 #include "load.h"
 #include "mem.h"
+#include "selector.h"
 #include "term.h"
 
 /**
@@ -97,6 +99,68 @@ int load_finish(struct load *l)
 	if (l->diags.errors || config_get()->broken)
 		return EXIT_INVALID;
 	return l->sources.unreadable ? EXIT_FAILED : EXIT_OK;
+}
+
+#define NAMELESS "goes by the host's name, which neither the kernel nor /etc/hostname has yet"
+
+/*
+ * Early in a boot it may be for this host all the same: to leave it out in silence
+ * would be to seal without it.
+ */
+static int drop_nameless(struct load *l)
+{
+	const struct policy *p;
+	size_t i = 0;
+
+	/* Warnings have been printed. */
+	diag_free(&l->diags);
+	while (i < l->set.nr) {
+		p = &l->set.v[i];
+		if (!selector_takes_name(p)) {
+			i++;
+			continue;
+		}
+		diag_error(&l->diags, &p->name_at, "policy '%s' " NAMELESS, p->name);
+		if (!l->keep_going) {
+			i++;
+			continue;
+		}
+		skip_note(&l->skipped, "%s:%u:%u: policy '%s' " NAMELESS "; it is skipped",
+			  p->name_at.file, p->name_at.line, p->name_at.column,
+			  p->name);
+		policies_drop(&l->set, i);
+	}
+	diag_print(&l->diags, stderr);
+	if (!l->keep_going && l->diags.errors)
+		return EXIT_INVALID;
+	return l->set.nr ? EXIT_OK : load_nothing();
+}
+
+/**
+ * load_select() - tell which of the policies are for this host
+ * @l: the policies; where they go by a name that the host has not yet, they are left
+ *	out, if it goes on
+ * @selected: set to a bool for each of them, to be freed
+ *
+ * Return: EXIT_OK, else the exit code.
+ */
+int load_select(struct load *l, bool **selected)
+{
+	struct buf host = { 0 };
+	const struct policy *p;
+	int code = EXIT_OK;
+	size_t i;
+
+	if (!hostname_get(&host))
+		code = drop_nameless(l);
+	*selected = mem_resize(NULL, l->set.nr + 1, sizeof(**selected));
+	for (i = 0; i < l->set.nr; i++) {
+		p = &l->set.v[i];
+		(*selected)[i] = p->kind != FIM_KIND_HOST ||
+				 selector_matches(p, host.data);
+	}
+	buf_free(&host);
+	return code;
 }
 
 static bool has_allow(const struct policy *p)

@@ -41,6 +41,7 @@ void load_read(struct load *l);
 void load_drop_bad(struct load *l);
 int load_nothing(void);
 int load_finish(struct load *l);
+int load_select(struct load *l, bool **selected);
 void load_set_postures(struct load *l);
 void load_free(struct load *l);
 

@@ -259,3 +259,28 @@ bool selector_matches(const struct policy *p, const char *host)
 	}
 	return true;
 }
+
+/* Whether it is for hosts of whatever name. */
+static bool takes_any(const struct label *l)
+{
+	return is_pattern_key(l->key) ? !strcmp(l->value, ".*") :
+					matches_names(l->value, "");
+}
+
+/**
+ * selector_takes_name() - whether it depends on a host's name if a policy is for it
+ * @p: the policy, checked
+ *
+ * Return: false as well if it is for containers.
+ */
+bool selector_takes_name(const struct policy *p)
+{
+	const struct label *l;
+
+	if (p->kind != FIM_KIND_HOST)
+		return false;
+	for (l = p->labels; l < p->labels + p->nr_labels; l++)
+		if (!takes_any(l))
+			return true;
+	return false;
+}

@@ -14,6 +14,7 @@ const char *selector_check(const char *key, const char *value);
 const char *selector_check_key(const char *key);
 const char *selector_check_value(const char *key, const char *value);
 const char *selector_check_member(const char *key, const char *value);
+bool selector_takes_name(const struct policy *p);
 bool selector_matches(const struct policy *p, const char *host);
 
 #endif /* FIMCTL_SELECTOR_H */

@@ -26,9 +26,10 @@ do_install() {
 }
 
 SYSTEMD_SERVICE:${PN} = "fim.service fim-alerts.service"
-# after what mounts filesystems (S35 of rcS is the last), before the network (S01 of rc5)
+# after what mounts filesystems (S35 of rcS is the last) and gives the host its name (S39),
+# by which policies may go, before the network (S01 of rc5)
 INITSCRIPT_NAME = "fim"
-INITSCRIPT_PARAMS = "start 36 S ."
+INITSCRIPT_PARAMS = "start 40 S ."
 
 PACKAGES =+ "${PN}-bash-completion"
 FILES:${PN} += "${datadir}/fim ${prefix}/lib/fim ${systemd_system_unitdir}"

@@ -306,6 +306,52 @@ TEST_F(directory, keep_going)
 	EXPECT_EQ(2, run(&self->out, self->args.data));
 }
 
+/*
+ * A host that has no name yet: what does not go by it is put into force, which fails
+ * for want of the module, and the rest is not left out in silence.
+ */
+TEST_F(directory, no_name)
+{
+	static const struct {
+		const char *etc;
+		const char *args;
+		int code;
+		const char *out;
+	} cases[] = {
+		{ "", "", 2, "/b.yaml:4:9: error: policy 'p' goes by the host's name, which" },
+		{ "", "--keep-going", 3, "/b.yaml:4:9: error: policy 'p' goes by" },
+		{ "", "--keep-going", 3, "the module is not loaded" },
+		{ "nowhere", "", 3, "the module is not loaded" },
+		{ "elsewhere", "", 3, "the module is not loaded" },
+	};
+	struct stat st;
+	size_t i;
+
+	if (!stat("/sys/module/fim", &st))
+		SKIP(return, "the module is loaded");
+	if (system("unshare -rum true 2>/dev/null") ||
+	    access("/etc/hostname", F_OK))
+		SKIP(return, "can't have another name here");
+	buf_addf(&self->args, "cp " GOOD " %s/a.yaml; cat >%s/b.yaml " HEAD FILES
+		 "end\n", self->path, self->path);
+	ASSERT_EQ(0, run(&self->out, self->args.data));
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		buf_clear(&self->args);
+		buf_addf(&self->args,
+			 "printf '%s' >%s/name; export F; unshare -rum sh -c '"
+			 "mount --bind %s/name /etc/hostname && "
+			 "echo \"(none)\" >/proc/sys/kernel/hostname && "
+			 "$F apply %s -f %s'", cases[i].etc, self->path,
+			 self->path, cases[i].args, self->path);
+		EXPECT_EQ(cases[i].code, run(&self->out, self->args.data)) {
+			TH_LOG("case %zu: %s", i, self->out.data);
+		}
+		EXPECT_NE(NULL, strstr(self->out.data, cases[i].out)) {
+			TH_LOG("case %zu: %s", i, self->out.data);
+		}
+	}
+}
+
 /* Sorted, and what is no policy file or hidden is left alone. */
 TEST_F(directory, order)
 {

@@ -92,6 +92,31 @@ check 'OpenRC: start' openrc start
 check 'the policy is in force' in_force web
 forget web
 
+# before anybody has told the kernel the host's name
+mount -o remount,rw /
+sed -i 's/hostname: .*/hostname: fim/' /etc/fim/policies.d/web.yaml
+policy early /srv/early >/etc/fim/policies.d/early.yaml
+echo 'seal = yes' >/etc/fim/fim.conf
+mv /etc/hostname /run/hostname
+hostname '(none)'
+mount -o remount,ro /
+sh /vm/S01fim start
+check 'no name yet: a policy that goes by it is missed' [ $? -eq 4 ]
+check 'no name yet: the others are in force' in_force early
+check 'no name yet: nothing is sealed' sh -c 'fimctl status | grep -q "state *armed"'
+forget early
+mount -o remount,rw /
+rm /etc/fim/fim.conf /etc/fim/policies.d/early.yaml
+cp /run/hostname /etc/hostname
+mount -o remount,ro /
+check 'a name in /etc/hostname: S01fim start' sh /vm/S01fim start
+check 'the policy that goes by it is in force' in_force web
+forget web
+hostname fim
+mount -o remount,rw /
+policy web /srv/web >/etc/fim/policies.d/web.yaml
+mount -o remount,ro /
+
 # what it becomes writes to a file of /run what it is called with
 printf '#!/bin/sh\necho "$0 $* ${FIM_INIT:-unset}" >/run/became\n' >/run/init
 chmod 755 /run/init
