@@ -87,14 +87,49 @@ bool cgroup_has_v2(void)
 	return has;
 }
 
+/**
+ * cgroup_holds() - whether a cgroup is another one, or above it
+ * @cgroup: its path, as cgroup_find_path() finds it
+ * @other: that of the other one
+ *
+ * Return: whether what is in @other is in @cgroup, too.
+ */
+bool cgroup_holds(const char *cgroup, const char *other)
+{
+	size_t len = strcspn(cgroup, "\n");
+
+	if (len == 1)
+		return true;
+	return !strncmp(cgroup, other, len) &&
+	       (!other[len] || other[len] == '\n' || other[len] == '/');
+}
+
+/* What calls a container's hook is never one of the container's tasks. */
+static bool holds_us(const char *path)
+{
+	struct buf text = { 0 };
+	const char *own;
+	bool holds;
+
+	own = file_read("/proc/self/cgroup", &text) || !text.len ?
+		      NULL : cgroup_find_path(text.data);
+	holds = own && cgroup_holds(path, own);
+	buf_free(&text);
+	return holds;
+}
+
 static int open_path(struct buf *dir, const char *path, const char **why)
 {
 	int fd;
 
-	if (!strcmp(path, "/") || *path == '\n') {
+	if (!strcmp(path, "/"))
 		*why = "its process is in the topmost cgroup (v2): it has none of its own";
+	else if (holds_us(path))
+		*why = "its cgroup (v2) is fimctl's own or one above: it has none of its own";
+	else
+		*why = NULL;
+	if (*why)
 		return -EOPNOTSUPP;
-	}
 	buf_adds(dir, path);
 	fd = open(dir->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0)
@@ -107,6 +142,9 @@ static int open_path(struct buf *dir, const char *path, const char **why)
  * cgroup_open() - open the cgroup of a process
  * @pid: the process
  * @why: set to what is wrong if it fails
+ *
+ * One that this process is in as well is refused: a runtime that makes none leaves
+ * its container in whatever it was called from.
  *
  * Return: a descriptor of its directory, or -errno.
  */

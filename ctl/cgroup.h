@@ -13,6 +13,7 @@
 
 bool cgroup_find_mount(const char *mountinfo, size_t len, struct buf *dir);
 const char *cgroup_find_path(const char *cgroup);
+bool cgroup_holds(const char *cgroup, const char *other);
 int cgroup_open(pid_t pid, const char **why);
 bool cgroup_has_v2(void);
 

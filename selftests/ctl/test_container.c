@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bundle.h"
 #include "cgroup.h"
@@ -480,6 +481,41 @@ TEST(cgroups)
 	EXPECT_STREQ("/a/b\n", path);
 	EXPECT_EQ(NULL, cgroup_find_path("12:cpu:/x\n"));
 	EXPECT_EQ(NULL, cgroup_find_path(""));
+}
+
+/* A container's tasks are told from others by its cgroup, so it has one. */
+TEST(cgroup_of_its_own)
+{
+	static const struct {
+		const char *cgroup;
+		const char *other;
+		bool holds;
+	} cases[] = {
+		{ "/", "/\n", true },
+		{ "/\n", "/a\n", true },
+		{ "/a", "/a\n", true },
+		{ "/a\n", "/a", true },
+		{ "/a", "/a/b\n", true },
+		{ "/a", "/ab\n", false },
+		{ "/a/b", "/a\n", false },
+		{ "/a/c", "/a/b\n", false },
+		{ "/a", "/\n", false },
+		{ "/machine.slice/libpod-1.scope", "/user.slice/session-1.scope\n",
+		  false },
+	};
+	const char *why = "";
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		EXPECT_EQ(cases[i].holds,
+			  cgroup_holds(cases[i].cgroup, cases[i].other)) {
+			TH_LOG("case %zu", i);
+		}
+	}
+	EXPECT_EQ(-EOPNOTSUPP, cgroup_open(getpid(), &why));
+	EXPECT_TRUE(strstr(why, "none of its own") || strstr(why, "no cgroup v2")) {
+		TH_LOG("%s", why);
+	}
 }
 
 TEST(running)

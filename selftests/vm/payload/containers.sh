@@ -227,6 +227,14 @@ sleep 1
 rmdir /sys/fs/cgroup/by-hand
 check 'it is gone when its cgroup is' none_left "$MARKS"
 
+# As with a runtime that makes no cgroup: it is in that of who called fimctl.
+mkdir /sys/fs/cgroup/shared
+sh -c 'echo $$ >/sys/fs/cgroup/shared/cgroup.procs
+	fimctl container add --pid $$' >/tmp/output 2>&1
+check 'none is added that has no cgroup of its own' said "is fimctl's own or one above"
+rmdir /sys/fs/cgroup/shared
+check 'nothing is left of it' none_left "$MARKS"
+
 # Many in a row
 bundle many ':' '"app": "mysql"'
 start=$(cut -d. -f1 /proc/uptime)
