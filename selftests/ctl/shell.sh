@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # shell.sh - the completion, in a bash, and the man pages: both have all commands
-# and options that the tool's help has. Reports TAP.
+# and options that the tool's help has; fim-runc; and that fim.yaml protects what is
+# installed. Reports TAP.
 #
 #   shell.sh FIMCTL DIR        DIR has completion/ and man/
 set -uo pipefail
@@ -10,6 +11,8 @@ set -uo pipefail
 tool=$(realpath "$1")
 dir=$(realpath "$2")
 number=0 failed=0
+scratch=$(mktemp)
+trap 'rm -f "$scratch"' EXIT
 
 # check NAME COMMAND...: it says nothing if all is well.
 check() {
@@ -188,6 +191,47 @@ runs() {
 	[ "$found" = "$expected" ] || echo "\"$*\": $found"
 }
 
+# is_own FILE: the policy about FIM itself names it, or a directory above.
+is_own() {
+	local path
+
+	while read -r path; do
+		case $1 in
+		"$path") return ;;
+		"$path"*) [ "${path: -1}" != / ] || return 0 ;;
+		esac
+	done < <(sed -nE 's,^ *- (path|dir): ,,p' "$dir/../policies/fim.yaml")
+	return 1
+}
+
+# What is installed, but for what is only read by people and their shells.
+protects_itself() {
+	local file prefix
+
+	for prefix in /usr /usr/local; do
+		sed "/^#/d; s,^,$prefix/," "$dir/../selftests/package/installed"
+		for file in "$dir"/../policies/*.yaml; do
+			echo "$prefix/share/fim/policies/${file##*/}"
+		done
+	done | grep -vE '/share/(man|bash-completion)/' >"$scratch"
+	grep -qF libexec/fim-runc "$scratch" || echo "it is not known what is installed"
+	# the links by which it is started, and what "make install" alone does not make
+	cat >>"$scratch" <<-EOF
+	/etc/systemd/system/sysinit.target.wants/fim.service
+	/etc/rcS.d/S$(sed -n 's/^INITSCRIPT_PARAMS = "start \([0-9]*\) S \."/\1/p' \
+		"$dir"/../packaging/yocto/fimctl_*.bb)fim
+	$(sed -nE 's,.*\$\(TARGET_DIR\)(/etc/(init.d|runlevels/boot)/S?[0-9]*fim)$,\1,p' \
+		"$dir/../packaging/buildroot/package/fim/fim.mk")
+	$(make -s -n -C "$dir" install-initramfs-tools DESTDIR=/X | grep -oE '/X/[^ ]*/fim$' |
+		sed 's,^/X,,')
+	/etc/fim/fim.conf
+	/etc/containers/oci/hooks.d/fim.json
+	EOF
+	while read -r file; do
+		is_own "$file" || echo "nothing protects $file"
+	done <"$scratch"
+}
+
 # Some shells have a VERSION of their own.
 has_version() {
 	MAKEFLAGS='' VERSION=9 make -s --no-print-directory -C "$dir" \
@@ -225,5 +269,6 @@ check 'fim-runc: no command' runs 'runc --version' --version
 check 'fim-runc: an option that it does not know' runs refused --new /r create c
 check 'fim-runc: a command that it does not know' runs refused --root /r make c
 check 'fim-runc: run' runs refused run c
+check 'fim.yaml protects what is installed' protects_itself
 echo "1..$number"
 exit $failed

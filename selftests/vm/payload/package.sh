@@ -71,6 +71,16 @@ check 'stop' systemctl stop fim
 refused 'stopped'
 check 'start' systemctl start fim
 
+# FIM itself
+check 'its own policy' fimctl apply -f /usr/share/fim/policies/fim.yaml
+check_not 'the unit stays' rm "$(systemctl show -P FragmentPath fim)"
+check_not 'enabled' rm /etc/systemd/system/sysinit.target.wants/fim.service
+check_not 'as it is disabled' systemctl disable fim
+check_not 'what runs before init stays' write_to /usr/lib/fim/init
+check_not 'and what has the initramfs run it' rm /usr/share/initramfs-tools/hooks/fim
+check_not 'and what adds containers' write_to /usr/libexec/fim-runc
+check 'the policy goes' fimctl delete fim
+
 check 'alerts are handed on' systemctl is-active fim-alerts
 check 'an alert of the boot is in the journal' until_true alert_in_journal \
 	'/srv/www/network'
