@@ -26,6 +26,7 @@ static int check(struct load *load, bool all)
 
 	load_read(load);
 	lint_rules(&load->set, &load->diags);
+	lint_namespaces(&load->set, &load->diags);
 	lint_paths(&load->set, all, &load->diags);
 	lint_mounts(&load->set, FSTAB, &load->diags);
 	code = load_finish(load);

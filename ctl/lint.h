@@ -11,6 +11,7 @@
 #include "policy.h"
 
 void lint_rules(const struct policies *set, struct diags *diags);
+void lint_namespaces(const struct policies *set, struct diags *diags);
 void lint_paths(const struct policies *set, bool all, struct diags *diags);
 void lint_mounts(const struct policies *set, const char *fstab,
 		 struct diags *diags);

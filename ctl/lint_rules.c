@@ -359,3 +359,20 @@ void lint_rules(const struct policies *set, struct diags *diags)
 	}
 	check_allows(set, diags);
 }
+
+/**
+ * lint_namespaces() - warn of policies that hold in more namespaces than they would in
+ *	Kubernetes
+ * @set: the policies
+ * @diags: where warnings go
+ */
+void lint_namespaces(const struct policies *set, struct diags *diags)
+{
+	const struct policy *p;
+
+	for (p = set->v; p < set->v + set->nr; p++)
+		if (p->kind == FIM_KIND_CONTAINER && !p->namespace)
+			diag_warning(diags, &p->name_at,
+				     "policy '%s' holds in every namespace, where Kubernetes takes it for one of 'default'; name the one that it is for by 'namespace'",
+				     p->name);
+}

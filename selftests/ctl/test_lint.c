@@ -144,6 +144,39 @@ TEST(unwise_rules)
 	}
 }
 
+#define IN(kind, more, selector)                       \
+	"apiVersion: security.kubearmor.com/v1\n"    \
+	"kind: " kind "\n"                           \
+	"metadata: {name: p" more "}\n"              \
+	"spec:\n"                                    \
+	"  " selector "\n"                           \
+	"  file: {matchPaths: [{path: /a}]}\n"
+
+/* Without one it is for more than it would be in Kubernetes. */
+TEST(no_namespace)
+{
+	static const struct unwise cases[] = {
+		{ IN("KubeArmorPolicy", "", "selector: {matchLabels: {a: b}}"),
+		  "t.yaml:3:18: warning: policy 'p' holds in every namespace" },
+		{ IN("KubeArmorPolicy", ", namespace: default",
+		     "selector: {matchLabels: {a: b}}"), NULL },
+		{ IN("KubeArmorClusterPolicy", "",
+		     "selector: {matchExpressions: [{key: namespace, operator: In, values: [n]}]}"),
+		  NULL },
+		{ FILES "    - {path: /a}\n", NULL },
+	};
+	char *text;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE_OF(cases); i++) {
+		text = said(cases[i].input, lint_namespaces);
+		EXPECT_TRUE(cases[i].text ? !!strstr(text, cases[i].text) : !*text) {
+			TH_LOG("case %zu: %s", i, text);
+		}
+		free(text);
+	}
+}
+
 /* Nothing is said of the policies that come with it, alone or together. */
 TEST(ready_made)
 {
@@ -167,6 +200,7 @@ TEST(ready_made)
 		ASSERT_EQ(0, pclose(f));
 		parse_bytes(&p, data.data, data.len);
 		lint_rules(&p.set, &p.diags);
+		lint_namespaces(&p.set, &p.diags);
 		text = print_diags(&p);
 		EXPECT_STREQ("", text);
 		EXPECT_NE(0, policies_rules(&p.set));
