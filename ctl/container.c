@@ -305,7 +305,7 @@ int container_add(struct link *l, const char *id, pid_t pid, const char *root,
 	identity_write(identity, &a.text);
 	if (a.text.len > FIM_IDENTITY_MAX)
 		err = link_fail(l, -E2BIG, "its labels are longer than %d bytes",
-			   FIM_IDENTITY_MAX);
+				FIM_IDENTITY_MAX);
 	else
 		err = open_and_add(l, &a, root);
 	buf_free(&a.text);

@@ -62,4 +62,20 @@ static inline char *missed(const struct bad *bad)
 	return text;
 }
 
+/* In a test: each of an array of struct bad shows its error. */
+#define EXPECT_ALL_REFUSED(bads) do {                                        \
+	char *_text;                                                         \
+	size_t _i;                                                           \
+									     \
+	for (_i = 0; _i < ARRAY_SIZE_OF(bads); _i++) {                       \
+		_text = missed(&(bads)[_i]);                                 \
+		EXPECT_EQ(NULL, _text) {                                     \
+			TH_LOG("case %zu: wanted %u:%u %s, got:\n%s", _i,    \
+			       (bads)[_i].line, (bads)[_i].column,           \
+			       (bads)[_i].message, _text);                   \
+		}                                                            \
+		free(_text);                                                 \
+	}                                                                    \
+} while (0)
+
 #endif /* BAD_H */

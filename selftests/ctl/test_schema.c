@@ -230,18 +230,7 @@ static const struct bad bads[] = {
 
 TEST(errors)
 {
-	char *text;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE_OF(bads); i++) {
-		text = missed(&bads[i]);
-		EXPECT_EQ(NULL, text) {
-			TH_LOG("case %zu: wanted %u:%u %s, got:\n%s", i,
-			       bads[i].line, bads[i].column, bads[i].message,
-			       text);
-		}
-		free(text);
-	}
+	EXPECT_ALL_REFUSED(bads);
 }
 
 TEST(no_false_errors)
